@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
+let package = Package(
+    name: "precast",
+    targets: [
+        .target(name: "PrecastEntities", path: "Sources/Entities", swiftSettings: settings),
+        .target(name: "PrecastRegisterAllocation", dependencies: ["PrecastEntities"], path: "Sources/RegisterAllocation", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
