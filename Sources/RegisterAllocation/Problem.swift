@@ -23,7 +23,7 @@ public import PrecastEntities
 /// - a `tied` def names a use operand of the same instruction with constraint `.register` or `.fixed` and `.early` position;
 /// - the terminator has no defs.
 public struct Problem: Sendable {
-    public struct Block: Sendable, BitwiseCopyable {
+    @frozen public struct Block: Sendable {
         public var instructions: Range<UInt32>
         /// Runs in `Problem.blockPool`.
         public var successors: Range<UInt32>
