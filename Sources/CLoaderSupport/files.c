@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,20 @@ int32_t precast_write(int32_t file, const void *bytes, uint64_t count) {
         count -= (uint64_t)written;
     }
     return 0;
+}
+
+int64_t precast_copy(int32_t from, int32_t to, uint64_t bytes) {
+    uint64_t done = 0;
+    while (done < bytes) {
+        uint64_t rest = bytes - done;
+        off_t offset = (off_t)done;
+        ssize_t count = sendfile(to, from, &offset, rest < 1u << 30 ? rest : 1u << 30);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -errno;
+        if (count == 0) break;
+        done += (uint64_t)count;
+    }
+    return (int64_t)done;
 }
 
 int32_t precast_memory_file(const char *name) {

@@ -7,10 +7,6 @@ public struct EngineConfiguration: Sendable {
     public var maximumWasmStack: UInt64 = 1 << 20
     /// What compiled code leaves of the thread's stack to host functions and builtins, in bytes; at least 32 KiB.
     public var hostStackReserve: UInt64 = 64 << 10
-    /// Whether traps may be signals. Without, only artifacts compiled with `--no-signals` load.
-    public var allowsSignals = true
-    /// Whether the system unwinder learns of loaded code, so that host backtraces and exceptions pass through it.
-    public var registersUnwindInformation = true
     /// How many memory reservations of finished instances are kept for the next ones.
     public var idleMemories = 8
 

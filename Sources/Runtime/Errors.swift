@@ -51,6 +51,50 @@ public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible 
 /// The system's words for an errno value.
 func systemErrorText(_ number: Int32) -> String { String(cString: precast_error_text(number)) }
 
+/// Why an artifact does not load. Texts name what was expected and what was found.
+public enum LoadError: Error, Sendable, CustomStringConvertible {
+    /// The file cannot be opened or read.
+    case file(path: String, errorNumber: Int32)
+    /// The bytes are no artifact, or an unsound one.
+    case artifact(ArtifactError)
+    /// The artifact does not suit this host.
+    case mismatch(Mismatch)
+    /// The file is not the one that was asked for.
+    case digest(expected: Bytes32, found: Bytes32)
+    /// The file ended before the size it had when it was opened.
+    case changed(expectedBytes: UInt64, foundBytes: UInt64)
+    /// The system refuses to map the code executable.
+    case notExecutable(errorNumber: Int32)
+    case resource(ResourceError)
+
+    /// Whether there is no such file.
+    public var isNotFound: Bool {
+        if case .file(_, let number) = self { number == precast_error_not_found() } else { false }
+    }
+
+    /// Whether the artifact itself was refused, rather than something around it.
+    public var isRefusal: Bool {
+        switch self {
+        case .artifact, .mismatch, .digest: true
+        default: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .file(let path, let number): escaped(path) + ": " + systemErrorText(number)
+        case .artifact(let error): error.text
+        case .mismatch(let mismatch): mismatch.text
+        case .digest(let expected, let found): "untrusted artifact: expected SHA-256 \(expected.hex), found \(found.hex)"
+        case .changed(let expected, let found): "the file changed while it was read: expected \(expected) bytes, found \(found)"
+        case .notExecutable(let number):
+            "the system refuses to map the code executable (\(systemErrorText(number))): is the file on a noexec mount? Load it with trust "
+                + "sha256:…, which maps a copy in memory, or move it"
+        case .resource(let error): error.description
+        }
+    }
+}
+
 /// A setting of ``EngineConfiguration`` that cannot be had.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     public let setting: String

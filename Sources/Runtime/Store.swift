@@ -66,8 +66,8 @@ public final class StoreCore {
     /// Why the host function that set `pending_trap` failed.
     var pendingError: HostError?
     /// Memories, tables, globals and functions that the host made itself.
-    var hostMemories: [MemoryRecord] = []
-    var hostTables: [TableRecord] = []
+    var hostMemories: [LinearMemory] = []
+    var hostTables: [TableStorage] = []
     var hostGlobals: [UnsafeMutablePointer<precast_global>] = []
     var hostFunctions: [HostFunction] = []
     var hostReferences: [UnsafeMutablePointer<precast_function_reference>] = []
