@@ -465,7 +465,7 @@ int main(int argc, char **argv) {
         execute("file", (const char *)source);
         return 0;
     }
-    uint32_t scale = size_argument(argc, argv, 1, 150);
+    uint32_t scale = size_argument(argc, argv, 1, 300);
     static const char fib[] = "def fib(n) { if n < 2 { return n; } return fib(n - 1) + fib(n - 2); }\n"
                               "var k = 0; var t = 0; while k < %u { t = t + fib(18); k = k + 1; } print t;";
     static const char sieve[] =

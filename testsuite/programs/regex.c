@@ -352,7 +352,7 @@ static bool search(Machine *m, const uint8_t *text, int32_t length, int32_t from
     m->generation++;
     for (;; m->at++) {
         if (!matched) add_thread(m, &m->now, 0, empty);
-        if (m->now.count == 0) break;
+        if (m->now.count == 0 && matched) break;
         int32_t here = m->at++;
         m->generation++;
         m->next.count = 0;
