@@ -48,7 +48,7 @@ static void integers(int32_t v32, int64_t v64) {
     line("%#x %#X %#o %#llx %#012x %-#12o.", (unsigned)v32, (unsigned)v32, (unsigned)v32, (unsigned long long)v64, (unsigned)v32, (unsigned)v32);
     line("%*d|%-*d|%.*d|%*.*d", 10, v32, 10, v32, 6, v32, 12, 4, v32);
     line("%*d|%.*d", -10, v32, -3, v32);
-    line("%2$d %1$lld %2$x", (long long)v64, v32);
+    line("%2$d %1$lld %2$5d", (long long)v64, v32);
     line("[%.0d][%5.0x]", v32, (unsigned)v32);
 }
 

@@ -233,7 +233,7 @@ static void sudoku(const char *clues, uint32_t limit) {
 }
 
 int main(int argc, char **argv) {
-    uint32_t scale = size_argument(argc, argv, 1, 10);
+    uint32_t scale = size_argument(argc, argv, 1, 14);
     uint8_t items[10];
     for (uint32_t i = 0; i < 10; i++) items[i] = (uint8_t)('a' + i);
     bench_start();
