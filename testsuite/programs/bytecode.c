@@ -9,7 +9,7 @@ typedef enum {
     AND, OR, XOR, SHL, SHR, LT, LE, GT, GE, EQ, NE, NOT, NEG, JUMP, JUMP_IF_FALSE, CALL, RETURN, POP, PRINT, OP_COUNT
 } Op;
 
-enum { CODE_LIMIT = 1 << 16, STACK_LIMIT = 1 << 16, NAME_LIMIT = 256, HEAP_LIMIT = 1 << 20, FRAME_LIMIT = 4096 };
+enum { CODE_LIMIT = 1 << 16, STACK_LIMIT = 1 << 16, NAME_LIMIT = 256, HEAP_LIMIT = 1 << 22, FRAME_LIMIT = 4096 };
 
 typedef enum { T_END, T_NUMBER, T_NAME, T_PUNCT } TokenKind;
 

@@ -73,7 +73,7 @@ static void floats(double x) {
     FLOAT_FORMS("+024.10")
     line("%.40e %.40g", x, x);
     line("%*.*f|%-*.*e", 20, 3, x, 24, 6, x);
-    if (isfinite(x)) line("%a %A", x, x);
+    if (isnormal(x)) line("%a %A", x, x);  // of the others there are several right forms
 }
 
 static void strings(void) {

@@ -275,7 +275,7 @@ public func program(_ scale: UInt32) {
     }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     let values: [Int64] = (0..<26).map { $0 * 3 - 20 }
-    for round in 0..<scale * 2 {
+    for round in 0..<scale * 20 {
         var parser = Parser(sources[Int(round % 2) * 6 + 1])
         guard var expression = try? parser.parse() else { continue }
         for variable in [UInt8(ascii: "x"), UInt8(ascii: "y"), UInt8(ascii: "x")] {
@@ -287,9 +287,9 @@ public func program(_ scale: UInt32) {
         if round < 2 { print("third derivative: size \(expression.size), value \(expression.value(values))") }
     }
     print("texts: \(hash)")
-    let modular = raised(Polynomial(coefficients: (1...4).map { Modular(value: $0 * 12345) }), Int(scale) * 10)
+    let modular = raised(Polynomial(coefficients: (1...4).map { Modular(value: $0 * 12345) }), Int(scale) * 40)
     print("modular: degree \(modular.coefficients.count - 1), \(modular.value(at: Modular(value: 77)).value)")
-    let gaussian = raised(Polynomial(coefficients: [Gaussian(re: 1, im: 2), Gaussian(re: -3, im: 1)]), Int(scale) * 10)
+    let gaussian = raised(Polynomial(coefficients: [Gaussian(re: 1, im: 2), Gaussian(re: -3, im: 1)]), Int(scale) * 40)
     let g = gaussian.value(at: Gaussian(re: 2, im: -1))
     print("gaussian: degree \(gaussian.coefficients.count - 1), \(g.re) \(g.im)")
     let nested = raised(Polynomial(coefficients: [Polynomial(coefficients: [Modular.one, Modular(value: 5)]), Polynomial.one]), 20)
