@@ -389,6 +389,7 @@ static void run(VM *vm, const uint8_t *code) {
             uint32_t n = (uint32_t)s[sp - 1];
             if (n >= HEAP_LIMIT || vm->heap_used + n + 1 > HEAP_LIMIT) runtime_error("heap full", pc);
             vm->heap[vm->heap_used] = (int32_t)n;
+            memset(vm->heap + vm->heap_used + 1, 0, n * sizeof(int32_t));
             s[sp - 1] = (int32_t)(vm->heap_used + 1);
             vm->heap_used += n + 1;
             break;
