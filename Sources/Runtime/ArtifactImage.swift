@@ -71,7 +71,9 @@ public final class ArtifactImage: @unchecked Sendable {
 
     /// Opens an artifact from bytes, which are copied.
     public static func open(copying bytes: [UInt8], trust: BytesTrust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
-        try bytes.withUnsafeBytes { (bytes) throws(LoadError) in try open(copying: bytes, trust: trust, host: host) }
+        try bytes.withUnsafeBufferPointer { (bytes) throws(LoadError) in
+            try open(copying: UnsafeRawBufferPointer(bytes), trust: trust, host: host)
+        }
     }
 
     /// An immutable file in memory that `fill` wrote.

@@ -1,5 +1,5 @@
 import CLoaderSupport
-public import PrecastWasmTypes
+import PrecastWasmTypes
 
 /// Run-time settings of an ``Engine``.
 public struct EngineConfiguration: Sendable {

@@ -1,5 +1,4 @@
 public import PrecastArtifactFormat
-public import PrecastWasmTypes
 import CLoaderSupport
 
 /// What the operating system refused.
@@ -136,6 +135,8 @@ public enum InstantiationError: Error, Sendable, CustomStringConvertible {
     case resource(ResourceError)
     /// A limit of the store forbids it.
     case limit(String)
+    /// A record of the artifact is unsound.
+    case artifact(ArtifactError)
     /// An active segment does not fit, or the start function trapped or was left by a host error.
     case call(CallError)
 
@@ -144,6 +145,7 @@ public enum InstantiationError: Error, Sendable, CustomStringConvertible {
         case .link(let error): error.description
         case .resource(let error): error.description
         case .limit(let text): text
+        case .artifact(let error): error.text
         case .call(let error): error.description
         }
     }

@@ -1,5 +1,6 @@
 public import CLoaderSupport
 public import CRuntimeABI
+import PrecastArtifactFormat
 public import PrecastWasmTypes
 
 /// A function of the host that compiled code can call, of any store.

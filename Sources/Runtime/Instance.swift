@@ -1,6 +1,7 @@
-public import CRuntimeABI
+import CLoaderSupport
+import CRuntimeABI
 import PrecastArtifactFormat
-public import PrecastWasmTypes
+import PrecastWasmTypes
 
 /// An instance of a module in a store.
 public struct Instance {
@@ -30,6 +31,13 @@ public struct Instance {
     }
 
     public func function(_ name: String) -> Function? { if case .function(let item) = export(name) { item } else { nil } }
+
+    @usableFromInline
+    func exportedFunction(_ name: String) throws(CallError) -> Function {
+        guard let function = function(name) else { throw .mismatch("the module exports no function \(escaped(name))") }
+        return function
+    }
+
     public func memory(_ name: String) -> Memory? { if case .memory(let item) = export(name) { item } else { nil } }
     public func table(_ name: String) -> Table? { if case .table(let item) = export(name) { item } else { nil } }
     public func global(_ name: String) -> Global? { if case .global(let item) = export(name) { item } else { nil } }
@@ -105,7 +113,8 @@ final class InstanceRecord {
     func release(to engine: Engine) {
         for memory in memories.dropFirst(Int(layout.counts.importedMemories)) { memory.release(to: engine) }
         for table in tables.dropFirst(Int(layout.counts.importedTables)) { table.release() }
-        InstanceAllocator.releaseContext(base)
+        if let list = UnsafeMutablePointer<UInt64>(bitPattern: UInt(context.pointee.memories)) { list.deallocate() }
+        precast_free(base)
     }
 }
 

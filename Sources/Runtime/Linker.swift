@@ -1,4 +1,3 @@
-public import PrecastArtifactFormat
 public import PrecastWasmTypes
 import CRuntimeABI
 

@@ -1,6 +1,6 @@
 import CLoaderSupport
-public import PrecastArtifactFormat
-public import PrecastWasmTypes
+import PrecastArtifactFormat
+import PrecastWasmTypes
 
 /// A typed view of one module of an artifact: its tables where they are mapped, and its code as the signal handlers know it.
 ///
@@ -97,6 +97,12 @@ public final class LoadedModule: @unchecked Sendable {
 
     /// The address of the code at text offset `offset`, or nil outside the text.
     func address(ofText offset: UInt32) -> UInt64? { UInt64(offset) < textBytes ? text + UInt64(offset) : nil }
+
+    /// The code of defined function `index`.
+    func definedFunction(_ index: UInt32) throws(ArtifactError) -> FunctionRecord {
+        let defined = try image.view.table(.definedFunctions, of: WordRecord.self).rows(record.definedFunctions)
+        return try functions.record(try defined.record(index).value)
+    }
 
     func function(at textOffset: UInt32) -> FunctionRecord? { functions.containing(textOffset) }
     func location(at textOffset: UInt32) -> CodeLocation { addressMap.location(textOffset) }

@@ -1,6 +1,6 @@
 import CLoaderSupport
 public import PrecastArtifactFormat
-public import PrecastWasmTypes
+import PrecastWasmTypes
 
 /// A module ready to be instantiated by stores of one engine. Thread-safe.
 public final class Module: @unchecked Sendable {

@@ -1,5 +1,5 @@
 public import CLoaderSupport
-public import CRuntimeABI
+import CRuntimeABI
 
 /// What a store may hold at most.
 public struct StoreLimits: Sendable {

@@ -122,7 +122,7 @@ extension Value {
         }
     }
 
-    /// The slot that holds the value, or nil when it is a function of another store.
+    /// The slot that holds the value, or nil when it is a function of another store or one that no compiled code can call.
     func slot(in store: StoreCore) -> precast_slot? {
         switch self {
         case .i32(let value): return value.slot
@@ -133,8 +133,8 @@ extension Value {
         case .extern(let reference): return reference.slot
         case .function(nil): return precast_slot(bits: (0, 0))
         case .function(let function?):
-            guard function.store === store else { return nil }
-            return precast_slot(bits: (function.referenceAddress, 0))
+            guard function.store === store, let address = function.referenceAddress else { return nil }
+            return precast_slot(bits: (address, 0))
         }
     }
 }

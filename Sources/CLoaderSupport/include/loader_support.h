@@ -154,6 +154,9 @@ uint32_t precast_enter(precast_vmctx *_Nonnull vmctx, uint64_t code, precast_slo
                        uint64_t trampoline, precast_store_state *_Nonnull state);
 /// The `raise` builtin's address.
 uint64_t precast_raise_address(void);
+/// The addresses of the `memory.copy` and `memory.fill` builtins.
+uint64_t precast_memory_copy_address(void);
+uint64_t precast_memory_fill_address(void);
 /// The addresses of the rounding builtins: ceil, floor, trunc, nearest of f32 (0-3), then of f64 (4-7).
 uint64_t precast_rounding_address(uint32_t operation);
 /// Records the frames that are on the stack of a store whose compiled code called the host: kind PRECAST_REPORT_WALK.
