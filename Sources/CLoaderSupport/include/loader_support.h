@@ -146,6 +146,9 @@ typedef struct precast_entry {
     uint64_t resume;          // address of the resume code
 } precast_entry;
 
+/// A number that no other call in this process returned; never 0.
+uint64_t precast_next_serial(void);
+
 /// A new store state: nothing entered, thread unknown. 0 where there is no memory. Released by `precast_free`.
 precast_store_state *_Nullable precast_store_create(uint64_t stack_size, uint64_t host_reserve);
 
