@@ -122,6 +122,7 @@ func withSampleFile(_ body: (String) throws -> Void) throws {
 func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("artifact-\(UUID().uuidString).pwasm")
     try Data(bytes).write(to: url)
+    if let keep = ProcessInfo.processInfo.environment["KEEP_ARTIFACT"] { try Data(bytes).write(to: URL(fileURLWithPath: keep)) }
     defer { try? FileManager.default.removeItem(at: url) }
     try body(url.path)
 }
@@ -132,7 +133,7 @@ func run(_ command: [String]) throws -> (status: Int32, output: String, errors: 
     process.arguments = command
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { $1 }
     let errorFile = FileManager.default.temporaryDirectory.appendingPathComponent("errors-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: errorFile.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: errorFile) }
     let output = Pipe()
     process.standardOutput = output
