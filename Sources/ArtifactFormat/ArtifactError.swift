@@ -6,6 +6,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
     case notAnArtifact
     /// A container of artifacts for several targets, which this version does not read.
     case container
+    /// Laid out by another format version: only the stamp's first words can be read.
+    case formatVersion(expected: FormatVersion, found: FormatVersion)
     /// The named field has a value that the format does not allow.
     case invalid(field: StaticName, found: UInt64)
     /// A table or region lies outside the image.
@@ -29,6 +31,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
             "truncated artifact: \(part.text) needs \(needed) bytes, \(found) are there"
         case .notAnArtifact: "not a Precast artifact"
         case .container: "a container of several artifacts: take one out first"
+        case .formatVersion(let expected, let found):
+            "format version \(found.number), expected \(expected.number): compile the module with a matching release"
         case .invalid(let field, let found): "invalid artifact: \(field.text) is \(found)"
         case .outsideImage(let table, let address, let byteCount, let imageSize):
             "invalid artifact: \(table.name) takes \(byteCount) bytes at \(address), outside the image of \(imageSize) bytes"

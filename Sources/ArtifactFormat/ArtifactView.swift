@@ -21,7 +21,7 @@ public struct ArtifactView: Sendable {
     /// Opens with a header that was read before from the same bytes.
     public init(header: ArtifactHeader, image: UnsafeRawBufferPointer) throws(ArtifactError) {
         guard header.stamp.formatVersion == .current else {
-            throw .invalid(field: "format version", found: UInt64(header.stamp.formatVersion.number))
+            throw .formatVersion(expected: .current, found: header.stamp.formatVersion)
         }
         guard UInt64(image.count) >= header.stamp.imageSize else {
             throw .truncated(part: "image", needed: header.stamp.imageSize, found: UInt64(image.count))

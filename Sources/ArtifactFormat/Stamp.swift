@@ -8,9 +8,9 @@
     /// Bytes that a movable memory reserves beyond its size.
     public var growthRoom: UInt64 = 2 << 30
     public var flags: Flags = [.signalTraps, .maskMemory, .maskTables]
-    /// Pages of the host that the code is right for, in bytes.
+    /// Pages of the host that the code is right for, in bytes. (The file's alignment limits them too: ``Stamp/pageSizeLog2``.)
     public var minimumPageSize: UInt32 = 4096
-    public var maximumPageSize: UInt32 = 4096
+    public var maximumPageSize: UInt32 = 65536
     /// Bytes that the loader keeps below the stack limit.
     public var stackReserve: UInt32 = 32 << 10
     /// Frames of leaves up to this size are not checked against the stack limit.
