@@ -31,7 +31,6 @@ public func check(_ bytes: [UInt8], on host: HostDescription) -> CheckReport {
             guard header.stamp.formatVersion == .current else { return report }
             let view = try ArtifactView(header: header, image: bytes)
             collect(&report) { () throws(ArtifactError) in try verifyTables(view) }
-            collect(&report) { () throws(ArtifactError) in try view.verifyImageDigest() }
             collect(&report) { () throws(ArtifactError) in try view.verifyFileDigest(bytes) }
         } catch {
             report.faults.append(error)

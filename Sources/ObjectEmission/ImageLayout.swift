@@ -24,7 +24,6 @@ struct ImageLayout {
     static let buildIDNoteSize = noteHeaderSize + 4 + buildIDSize
     static var notes: Int { ArtifactHeader.elfHeaderSize + segmentCount * ELFSegment.size }
     static var stampPayload: Int { notes + noteHeaderSize + 8 }
-    static var buildIDPayload: Int { notes + stampNoteSize + noteHeaderSize + 4 }
 
     /// So that a 32-bit displacement reaches from anywhere to anywhere.
     static let limit = UInt64(Int32.max)

@@ -13,8 +13,8 @@ import PrecastArtifactFormat
 ///     second segment, read+exec   text
 ///     not loaded                  symbols, section names, section headers
 ///
-/// Order of work: lay out text; make the tables (their sizes do not depend on addresses); fix all addresses; resolve relocations; write; then the build id over the
-/// image, the image digest over that, and the file digest over all.
+/// Order of work: lay out text; make the tables (their sizes do not depend on addresses); fix all addresses; resolve relocations; write; then digests and
+/// build id, in one pass over the bytes.
 ///
 /// - Throws: ``EmissionError``. Complexity: linear in the output.
 public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt8] {
@@ -43,16 +43,15 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
     return bytes
 }
 
-/// Fills in build id, image digest and file digest, each over what is there before it.
+/// Fills in image digest, file digest and build id, which all count as zero in the digests.
 private func seal(_ bytes: inout [UInt8], _ layout: ImageLayout) {
-    let imageSize = Int(layout.imageSize)
+    let digests = bytes.withUnsafeBytes {
+        ArtifactView.digests(of: $0, imageSize: Int(layout.imageSize), stampOffset: ImageLayout.stampPayload)
+    }
     func put(_ digest: Bytes32, at offset: Int, count: Int) {
         for i in 0..<count { bytes[offset + i] = digest[i] }
     }
-    func digest(_ byteCount: Int) -> Bytes32 {
-        bytes.withUnsafeBytes { ArtifactView.digest(of: $0, byteCount: byteCount, stampOffset: ImageLayout.stampPayload) }
-    }
-    put(digest(imageSize), at: ImageLayout.buildIDPayload, count: ImageLayout.buildIDSize)
-    put(digest(imageSize), at: ImageLayout.stampPayload + 192, count: 32)
-    put(digest(bytes.count), at: ImageLayout.stampPayload + 224, count: 32)
+    put(digests.image, at: ImageLayout.stampPayload + Stamp.imageDigestOffset, count: 32)
+    put(digests.file, at: ImageLayout.stampPayload + Stamp.fileDigestOffset, count: 32)
+    put(digests.image, at: ArtifactView.buildIDRange(stampOffset: ImageLayout.stampPayload).lowerBound, count: ImageLayout.buildIDSize)
 }
