@@ -37,7 +37,15 @@ public struct LoweredBlockOrder: Sendable {
                 order.append(LoweredBlock(block: block, edge: .none, loopDepth: Int32(loops.depth(block)), isCold: coldPass))
                 let edges = cfg.successors(block)
                 if edges.count < 2 { continue }
+                // The many edges of a table to one target share a block when they bind nothing.
+                var shared: [Block: UInt32] = [:]
                 for edge in edges where cfg.predecessors(edge.block).count > 1 {
+                    let isPlain = function.dfg.blockCalls[edge.call].arguments.isEmpty
+                    if edges.count > 2, isPlain, let number = shared[edge.block] {
+                        edgeNumbers[edge.call.index] = number
+                        continue
+                    }
+                    if edges.count > 2, isPlain { shared[edge.block] = UInt32(order.count) }
                     edgeNumbers[edge.call.index] = UInt32(order.count)
                     let depth = min(loops.depth(block), loops.depth(edge.block))
                     order.append(LoweredBlock(
