@@ -10,6 +10,7 @@ let package = Package(
         .target(name: "PrecastRegisterAllocation", dependencies: ["PrecastEntities"], path: "Sources/RegisterAllocation", swiftSettings: settings),
         .target(name: "PrecastMachineCode", dependencies: ["PrecastEntities", "PrecastRegisterAllocation", "PrecastIR"], path: "Sources/MachineCode", swiftSettings: settings),
         .target(name: "PrecastIR", dependencies: ["PrecastEntities"], path: "Sources/IR", swiftSettings: settings),
+        .target(name: "PrecastISAX86_64", dependencies: ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation"], path: "Sources/ISAX86_64", swiftSettings: settings),
         .target(name: "CRuntimeABI", path: "Sources/CRuntimeABI"),
     ],
     swiftLanguageModes: [.v6]

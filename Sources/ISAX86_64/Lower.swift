@@ -76,7 +76,7 @@ struct Lowering: ~Copyable {
     /// Hidden argument: address of the return area.
     var returnArea = Register.none
     /// Frame slots of the IR have the first numbers; return areas of calls follow.
-    var arguments: ArgumentAssignment
+    let arguments: ABIAssignment
 
     init(_ function: borrowing Function, _ options: LoweringOptions) {
         dfg = function.dfg
@@ -91,9 +91,9 @@ struct Lowering: ~Copyable {
         code = VCode(blockCount: order.order.count)
         registers = Array(repeating: .none, count: function.dfg.values.count)
         swallowed = EntitySet(capacity: function.dfg.instructions.count)
-        arguments = assignArguments(function.signature.abi)
+        arguments = Self.assign(function.signature)
         code.functionNumber = function.number
-        code.incomingArgumentBytes = UInt32(arguments.stackBytes)
+        code.incomingArgumentBytes = UInt32(arguments.stackArgumentBytes)
         code.popsIncomingArguments = function.signature.convention == .precast
         for slot in function.dfg.stackSlots.storage { _ = code.makeStackSlot(size: Int(slot.size), alignment: Int(slot.alignment)) }
     }
@@ -219,7 +219,7 @@ struct Lowering: ~Copyable {
 
     // MARK: Operands
 
-    func definition(_ value: Value, _ opcode: Opcode) -> InstructionData? {
+    func definition(_ value: Value, _ opcode: PrecastIR.Opcode) -> InstructionData? {
         guard let inst = dfg.definition(value) else { return nil }
         let data = dfg.instructions[inst]
         return data.opcode == opcode ? data : nil
