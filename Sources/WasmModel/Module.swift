@@ -27,6 +27,8 @@ public struct Module: Sendable {
     public var dataCount: UInt32?
     /// The bodies of the functions that the module defines, in order.
     public var bodies: [FunctionBody] = []
+    /// The byte offset of the memory section's payload, zero if there is none.
+    public var memorySectionOffset: UInt32 = 0
     /// The payload of the code section; DWARF addresses count from its start.
     public var codeSection: ByteRange?
     public var customSections: [CustomSection] = []
@@ -69,13 +71,22 @@ public struct Module: Sendable {
     /// The index of the `position`-th function that the module defines.
     @inlinable public func definedFunction(_ position: Int) -> FunctionIndex { FunctionIndex(index: importedFunctionCount + position) }
 
-    /// The name that the name section gives a function, or else its first export's or its import's, or nil.
-    public func name(of function: FunctionIndex) -> String? {
-        if let name = names.functions[function.rawValue] { return bytes.text(name) }
-        if let export = exports.first(where: { $0.item == .function(function) }) { return export.name }
-        guard isImported(function) else { return nil }
-        let imported = imports.lazy.filter { if case .function = $0.item { true } else { false } }.dropFirst(function.index).first
-        return imported.map { "\($0.module).\($0.name)" }
+    /// What to call each function: the name section's name, or else an export's, or else the import's, or nil. Linear.
+    public func functionNames() -> [String?] {
+        var result = [String?](repeating: nil, count: functions.count)
+        var position = 0
+        for item in imports {
+            guard case .function = item.item else { continue }
+            result[position] = "\(item.module).\(item.name)"
+            position += 1
+        }
+        for export in exports.reversed() {
+            if case .function(let function) = export.item, function.index < result.count { result[function.index] = export.name }
+        }
+        for entry in names.functions.entries where Int(entry.index) < result.count {
+            result[Int(entry.index)] = bytes.text(entry.name)
+        }
+        return result
     }
 
     /// The payload of the first custom section called `name` (".debug_info" …), or nil.
