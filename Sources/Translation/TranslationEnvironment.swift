@@ -10,7 +10,7 @@ import PrecastWasmTypes
 public struct TranslationEnvironment: Sendable {
     public let module: Module
     public let layout: ContextLayout
-    public let tunables: TranslationTunables
+    public let tunables: Tunables
     /// By type index.
     let types: [TypePlan]
     /// Parameter and result types; ``TypePlan`` and block types are ranges of it.
@@ -28,7 +28,7 @@ public struct TranslationEnvironment: Sendable {
     ///   - module: valid but for its bodies, which nobody may have looked at.
     ///   - layout: has a function reference for each of `functionReferences`, in that order.
     public init(
-        _ module: Module, layout: ContextLayout, tunables: TranslationTunables,
+        _ module: Module, layout: ContextLayout, tunables: Tunables,
         functionReferences: [FunctionIndex], readOnlyTables: [ReadOnlyTable]
     ) {
         self.module = module
@@ -54,6 +54,9 @@ public struct TranslationEnvironment: Sendable {
 
     /// The module's number of a function that it defines: its position in the code section.
     @inlinable public func number(of function: FunctionIndex) -> UInt32 { UInt32(function.index - module.importedFunctionCount) }
+
+    /// The first type of the module that is structurally equal to `type`.
+    public func canonicalType(_ type: TypeIndex) -> TypeIndex { types[type.index].canonical }
 
     /// The pool starts with each type once, for blocks with a single result.
     private static let singleTypes: [Type] = [.i32, .i64, .f32, .f64]
@@ -138,7 +141,7 @@ struct MemoryPlan: Sendable {
     /// Any index with an offset and size that fit the guard either hits the memory or faults.
     let needsNoCheck: Bool
 
-    init(_ i: Int, _ module: Module, _ layout: ContextLayout, _ tunables: TranslationTunables) {
+    init(_ i: Int, _ module: Module, _ layout: ContextLayout, _ tunables: Tunables) {
         let type = module.memories[i], imported = module.importedMemoryCount
         isImported = i < imported
         offset = Int32(isImported ? layout.importedMemory(UInt32(i)) : layout.memory(UInt32(i - imported)))
@@ -148,7 +151,7 @@ struct MemoryPlan: Sendable {
         let addressSpace: UInt64 = type.is64 ? .max : 1 << 32
         let maximumPages = min(type.limits.maximum ?? .max, addressSpace >> UInt64(pageSizeLog2))
         hasFixedBase = maximumPages << UInt64(pageSizeLog2) <= tunables.memoryReservation
-        needsNoCheck = tunables.usesSignals && !type.is64 && tunables.memoryReservation >= addressSpace
+        needsNoCheck = tunables.flags.contains(.signalTraps) && !type.is64 && tunables.memoryReservation >= addressSpace
         minimumSize = min(type.limits.minimum, maximumPages) << UInt64(pageSizeLog2)
     }
 }
