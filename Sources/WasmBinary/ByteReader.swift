@@ -48,7 +48,8 @@ public struct ByteReader: @unchecked Sendable {
     /// Skips `count` bytes and returns their range.
     public mutating func readRange(count: Int) throws(DecodeError) -> ByteRange {
         guard count <= remaining else {
-            throw DecodeError("length out of bounds: unexpected end, \(count) bytes expected and \(remaining) left", at: position)
+            throw DecodeError(
+                "length out of bounds: unexpected end of section or function, \(count) bytes expected and \(remaining) left", at: position)
         }
         defer { position += count }
         return ByteRange(start: UInt32(position), end: UInt32(position + count))
@@ -83,12 +84,21 @@ public struct ByteReader: @unchecked Sendable {
 
     public mutating func readS64() throws(DecodeError) -> Int64 { try readSigned(width: 64) }
 
+    /// A byte of the integer that began at `start`. One that runs over the end is judged by the bytes that follow in the module, since its
+    /// being too long is the likelier mistake.
+    private mutating func readIntegerByte(_ start: Int, _ width: Int) throws(DecodeError) -> UInt8 {
+        guard position == end, position > start, end < bytes.count else { return try readByte() }
+        var beyond = ByteReader(bytes, from: start, to: min(bytes.count, start + 10))
+        _ = try beyond.readUnsigned(width: width)
+        throw Self.unexpectedEnd(at: position)
+    }
+
     mutating func readUnsigned(width: Int) throws(DecodeError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
         var shift = 0
         while true {
-            let byte = try readByte()
+            let byte = try readIntegerByte(start, width)
             value |= UInt64(byte & 0x7F) &<< UInt64(shift)
             if shift + 7 >= width {
                 if byte & 0x80 != 0 { throw DecodeError("integer representation too long", at: start) }
@@ -105,7 +115,7 @@ public struct ByteReader: @unchecked Sendable {
         var value: Int64 = 0
         var shift = 0
         while true {
-            let byte = try readByte()
+            let byte = try readIntegerByte(start, width)
             value |= Int64(byte & 0x7F) &<< Int64(shift)
             if shift + 7 >= width {
                 if byte & 0x80 != 0 { throw DecodeError("integer representation too long", at: start) }
@@ -134,6 +144,7 @@ public struct ByteReader: @unchecked Sendable {
     /// The range of a name, which is checked to be well-formed UTF-8 of at most `maximum` bytes.
     public mutating func readNameRange(maximum: Int) throws(DecodeError) -> ByteRange {
         let start = position
+        if isAtEnd { _ = try readRange(count: 1) }
         let count = Int(try readU32())
         let range = try readRange(count: count)
         if count > maximum { throw .limit("name too long", found: UInt64(count), maximum: maximum, at: start) }
@@ -145,15 +156,12 @@ public struct ByteReader: @unchecked Sendable {
 
     public mutating func readName(maximum: Int) throws(DecodeError) -> String { bytes.text(try readNameRange(maximum: maximum)) }
 
-    /// The number of entries of a vector. Fewer than `minimumSize` bytes an entry cannot follow, so a huge number is refused
-    /// before anything is reserved for it.
-    public mutating func readCount(
-        _ what: StaticString, minimumSize: Int = 1, maximum: Int
-    ) throws(DecodeError) -> Int {
+    /// The number of entries of a vector. An entry takes a byte at least, so a huge number is refused before anything is reserved for it.
+    public mutating func readCount(_ what: StaticString, maximum: Int) throws(DecodeError) -> Int {
         let start = position
         let count = Int(try readU32())
         if count > maximum { throw .limit("too many \(what)", found: UInt64(count), maximum: maximum, at: start) }
-        if count > remaining / minimumSize {
+        if count > remaining {
             throw DecodeError("length out of bounds: unexpected end of section or function, \(count) \(what) in \(remaining) bytes", at: start)
         }
         return count

@@ -49,7 +49,7 @@ extension ModuleDecoder {
     private static func readNameMap(
         _ reader: inout ByteReader, _ map: inout NameMap, _ limits: ImplementationLimits
     ) throws(DecodeError) {
-        for _ in 0..<(try reader.readCount("names", minimumSize: 2, maximum: .max)) {
+        for _ in 0..<(try reader.readCount("names", maximum: .max)) {
             let index = try reader.readU32()
             map.append(index: index, name: try reader.readNameRange(maximum: limits.stringSize))
         }
@@ -58,9 +58,9 @@ extension ModuleDecoder {
     private static func readIndirectNameMap(
         _ reader: inout ByteReader, _ map: inout IndirectNameMap, _ limits: ImplementationLimits
     ) throws(DecodeError) {
-        for _ in 0..<(try reader.readCount("name maps", minimumSize: 2, maximum: .max)) {
+        for _ in 0..<(try reader.readCount("name maps", maximum: .max)) {
             let outer = try reader.readU32()
-            for _ in 0..<(try reader.readCount("names", minimumSize: 2, maximum: .max)) {
+            for _ in 0..<(try reader.readCount("names", maximum: .max)) {
                 let inner = try reader.readU32()
                 let name = try reader.readNameRange(maximum: limits.stringSize)
                 map.append(outer: outer, inner: inner, name: name)
@@ -70,10 +70,10 @@ extension ModuleDecoder {
 
     /// The tool-conventions repository's producers section.
     private mutating func readProducers(_ reader: inout ByteReader) throws(DecodeError) {
-        for _ in 0..<(try reader.readCount("producer fields", minimumSize: 2, maximum: .max)) {
+        for _ in 0..<(try reader.readCount("producer fields", maximum: .max)) {
             let field = try reader.readName(maximum: limits.stringSize)
             var values: [ProducerField.Value] = []
-            for _ in 0..<(try reader.readCount("producers", minimumSize: 2, maximum: .max)) {
+            for _ in 0..<(try reader.readCount("producers", maximum: .max)) {
                 let name = try reader.readName(maximum: limits.stringSize)
                 values.append(ProducerField.Value(name: name, version: try reader.readName(maximum: limits.stringSize)))
             }

@@ -15,26 +15,11 @@ public func decodeModule(
         throw .limit("module too large", found: UInt64(bytes.count), maximum: limits.moduleSize, at: 0)
     }
     var decoder = ModuleDecoder(ModuleBytes(bytes), features, limits)
-    try decoder.readHeader()
-    while let section = try decoder.sections.next() {
-        switch section.id {
-        case .custom: try decoder.readCustomSection(section)
-        case .type: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readTypes(&reader) }
-        case .import: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readImports(&reader) }
-        case .function: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readFunctions(&reader) }
-        case .table: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readTables(&reader) }
-        case .memory: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readMemories(&reader) }
-        case .global: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readGlobals(&reader) }
-        case .export: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readExports(&reader) }
-        case .start: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readStart(&reader) }
-        case .element: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readElements(&reader) }
-        case .dataCount: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readDataCount(&reader) }
-        case .code: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readBodies(&reader) }
-        case .data: try decoder.readSection(section) { (this, reader) throws(DecodeError) in try this.readData(&reader) }
-        case .tag: throw .needs(.exceptions, "malformed section id 13", at: section.offset, enabled: features)
-        }
+    do throws(DecodeError) {
+        try decoder.readSections()
+    } catch {
+        throw decoder.earlierErrorInBodies() ?? error
     }
-    try decoder.checkCounts()
     return decoder.module
 }
 
@@ -56,7 +41,7 @@ struct ModuleDecoder {
         self.limits = limits
     }
 
-    mutating func readHeader() throws(DecodeError) {
+    private mutating func readHeader() throws(DecodeError) {
         guard module.bytes.count >= 4 else { throw DecodeError("unexpected end of the magic header", at: module.bytes.count) }
         guard try sections.reader.readFixed32() == 0x6D73_6100 else { throw DecodeError("magic header not detected", at: 0) }
         let version = try sections.reader.readFixed32()
@@ -64,8 +49,47 @@ struct ModuleDecoder {
         guard version == 1 else { throw DecodeError("unknown binary version \(version), expected 1", at: 4) }
     }
 
+    mutating func readSections() throws(DecodeError) {
+        try readHeader()
+        while let section = try sections.next() { try read(section) }
+        try checkCounts()
+    }
+
+    private mutating func read(_ section: Section) throws(DecodeError) {
+        switch section.id {
+        case .custom: try readCustomSection(section)
+        case .type: try readSection(section) { (this, reader) throws(DecodeError) in try this.readTypes(&reader) }
+        case .import: try readSection(section) { (this, reader) throws(DecodeError) in try this.readImports(&reader) }
+        case .function: try readSection(section) { (this, reader) throws(DecodeError) in try this.readFunctions(&reader) }
+        case .table: try readSection(section) { (this, reader) throws(DecodeError) in try this.readTables(&reader) }
+        case .memory: try readSection(section) { (this, reader) throws(DecodeError) in try this.readMemories(&reader) }
+        case .global: try readSection(section) { (this, reader) throws(DecodeError) in try this.readGlobals(&reader) }
+        case .export: try readSection(section) { (this, reader) throws(DecodeError) in try this.readExports(&reader) }
+        case .start: try readSection(section) { (this, reader) throws(DecodeError) in try this.readStart(&reader) }
+        case .element: try readSection(section) { (this, reader) throws(DecodeError) in try this.readElements(&reader) }
+        case .dataCount: try readSection(section) { (this, reader) throws(DecodeError) in try this.readDataCount(&reader) }
+        case .code: try readSection(section) { (this, reader) throws(DecodeError) in try this.readBodies(&reader) }
+        case .data: try readSection(section) { (this, reader) throws(DecodeError) in try this.readData(&reader) }
+        case .tag: throw .needs(.exceptions, "malformed section id 13", at: section.offset, enabled: features)
+        }
+    }
+
+    /// The first thing that is malformed in the bodies. What follows the code section often looks wrong just because a body was.
+    func earlierErrorInBodies() -> DecodeError? {
+        var reader = OperatorReader(module)
+        for position in module.bodies.indices {
+            do throws(DecodeError) {
+                try reader.begin(module.definedFunction(position))
+                while !reader.isAtEnd { _ = try reader.next() }
+            } catch {
+                return error.kind == .malformed ? error : nil
+            }
+        }
+        return nil
+    }
+
     /// Reads the content of a section, which must be used up exactly.
-    mutating func readSection(
+    private mutating func readSection(
         _ section: Section, _ body: (inout ModuleDecoder, inout ByteReader) throws(DecodeError) -> Void
     ) throws(DecodeError) {
         var reader = ByteReader(module.bytes, section.payload)
@@ -76,7 +100,7 @@ struct ModuleDecoder {
     }
 
     /// The checks across sections, once all are read.
-    func checkCounts() throws(DecodeError) {
+    private func checkCounts() throws(DecodeError) {
         let end = module.bytes.count
         if module.bodies.count != definedFunctionCount {
             throw DecodeError(

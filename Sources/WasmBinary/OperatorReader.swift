@@ -75,7 +75,7 @@ public struct OperatorReader: Sendable {
     private mutating func readLocalDeclarations() throws(DecodeError) {
         localDeclarations.removeAll(keepingCapacity: true)
         let maximum = limits.locals
-        let runs = try reader.readCount("local declarations", minimumSize: 2, maximum: .max)
+        let runs = try reader.readCount("local declarations", maximum: .max)
         var total: UInt64 = 0
         for _ in 0..<runs {
             let start = reader.position
@@ -176,7 +176,7 @@ public struct OperatorReader: Sendable {
             result.index = try reader.readU32()
         }
         result.alignment = UInt8(truncatingIfNeeded: alignment)
-        result.bits = features.contains(.memory64) ? try reader.readU64() : UInt64(try reader.readU32())
+        result.bits = try reader.readU64()
     }
 
     private mutating func readMemoryIndex() throws(DecodeError) -> UInt32 {

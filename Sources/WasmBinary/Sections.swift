@@ -20,7 +20,7 @@ extension ModuleDecoder {
     }
 
     mutating func readImports(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("imports", minimumSize: 4, maximum: limits.imports)
+        let count = try reader.readCount("imports", maximum: limits.imports)
         module.imports.reserveCapacity(count)
         for _ in 0..<count {
             let start = reader.position
@@ -75,7 +75,7 @@ extension ModuleDecoder {
     }
 
     mutating func readTables(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("tables", minimumSize: 3, maximum: limits.tables - module.importedTableCount)
+        let count = try reader.readCount("tables", maximum: limits.tables - module.importedTableCount)
         for _ in 0..<count {
             let start = reader.position
             if try reader.peekByte() == 0x40 {
@@ -87,12 +87,12 @@ extension ModuleDecoder {
 
     mutating func readMemories(_ reader: inout ByteReader) throws(DecodeError) {
         module.memorySectionOffset = UInt32(reader.position)
-        let count = try reader.readCount("memories", minimumSize: 2, maximum: limits.memories - module.importedMemoryCount)
+        let count = try reader.readCount("memories", maximum: limits.memories - module.importedMemoryCount)
         for _ in 0..<count { module.memories.append(try reader.readMemoryType(features)) }
     }
 
     mutating func readGlobals(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("globals", minimumSize: 3, maximum: limits.globals - module.importedGlobalCount)
+        let count = try reader.readCount("globals", maximum: limits.globals - module.importedGlobalCount)
         module.globals.reserveCapacity(module.globals.count + count)
         for _ in 0..<count {
             let start = reader.position
@@ -103,7 +103,7 @@ extension ModuleDecoder {
     }
 
     mutating func readExports(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("exports", minimumSize: 3, maximum: limits.exports)
+        let count = try reader.readCount("exports", maximum: limits.exports)
         module.exports.reserveCapacity(count)
         for _ in 0..<count {
             let start = reader.position
@@ -137,13 +137,8 @@ extension ModuleDecoder {
 
     mutating func readBodies(_ reader: inout ByteReader) throws(DecodeError) {
         module.codeSection = ByteRange(start: UInt32(reader.position), end: UInt32(reader.end))
-        let start = reader.position
-        let count = Int(try reader.readU32())
-        guard count == definedFunctionCount else {
-            throw DecodeError(
-                "function and code section have inconsistent lengths: \(definedFunctionCount) and \(count)", at: start)
-        }
-        module.bodies.reserveCapacity(min(count, reader.remaining))
+        let count = try reader.readCount("functions", maximum: limits.functions)
+        module.bodies.reserveCapacity(count)
         for position in 0..<count {
             let start = reader.position
             let size = Int(try reader.readU32())

@@ -25,7 +25,7 @@ extension ModuleDecoder {
     }
 
     mutating func readElements(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("element segments", minimumSize: 2, maximum: limits.elementSegments)
+        let count = try reader.readCount("element segments", maximum: limits.elementSegments)
         module.elements.reserveCapacity(count)
         for _ in 0..<count { module.elements.append(try readElement(&reader)) }
     }
@@ -62,7 +62,7 @@ extension ModuleDecoder {
     }
 
     private func readFunctionIndices(_ reader: inout ByteReader) throws(DecodeError) -> [FunctionIndex] {
-        let count = try reader.readCount("elements", maximum: limits.tableEntries)
+        let count = try reader.readCount("elements", maximum: limits.segmentElements)
         var functions: [FunctionIndex] = []
         functions.reserveCapacity(count)
         for _ in 0..<count { functions.append(FunctionIndex(rawValue: try reader.readU32())) }
@@ -70,7 +70,7 @@ extension ModuleDecoder {
     }
 
     private mutating func readExpressions(_ reader: inout ByteReader) throws(DecodeError) -> [ConstantExpression] {
-        let count = try reader.readCount("elements", maximum: limits.tableEntries)
+        let count = try reader.readCount("elements", maximum: limits.segmentElements)
         var expressions: [ConstantExpression] = []
         expressions.reserveCapacity(count)
         for _ in 0..<count { expressions.append(try readConstantExpression(&reader)) }
@@ -78,7 +78,7 @@ extension ModuleDecoder {
     }
 
     mutating func readData(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("data segments", minimumSize: 2, maximum: limits.dataSegments)
+        let count = try reader.readCount("data segments", maximum: limits.dataSegments)
         module.data.reserveCapacity(count)
         for _ in 0..<count {
             let start = reader.position

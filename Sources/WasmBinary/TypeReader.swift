@@ -108,13 +108,10 @@ extension ByteReader {
         return LimitsFlags(hasMaximum: flags & 1 != 0, isShared: flags & 2 != 0, is64: flags & 4 != 0, hasPageSize: flags & 8 != 0)
     }
 
+    /// The bounds are 64 bits wide whatever the address type; validation narrows them, as in WebAssembly 3.0.
     private mutating func readLimits(_ flags: LimitsFlags) throws(DecodeError) -> Limits {
-        if flags.is64 {
-            let minimum = try readU64()
-            return Limits(minimum: minimum, maximum: flags.hasMaximum ? try readU64() : nil)
-        }
-        let minimum = UInt64(try readU32())
-        return Limits(minimum: minimum, maximum: flags.hasMaximum ? UInt64(try readU32()) : nil)
+        let minimum = try readU64()
+        return Limits(minimum: minimum, maximum: flags.hasMaximum ? try readU64() : nil)
     }
 
     mutating func readMemoryType(_ features: FeatureSet) throws(DecodeError) -> MemoryType {

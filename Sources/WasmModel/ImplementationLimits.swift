@@ -13,8 +13,10 @@ public struct ImplementationLimits: Hashable, Sendable {
     public var memories = 100
     public var elementSegments = 100_000
     public var dataSegments = 100_000
-    /// Elements of one element segment, and the initial size of one table.
-    public var tableEntries = 10_000_000
+    /// The initial size of one table.
+    public var tableSize = 10_000_000
+    /// Elements of one element segment.
+    public var segmentElements = 10_000_000
     /// Pages of 64 KiB that a 32-bit memory may have.
     public var memoryPages: UInt64 = 65_536
     public var parameters = 1_000

@@ -17,7 +17,7 @@ extension FunctionValidator {
     }
 
     mutating func stepElse() throws(ValidationError) {
-        guard frame(depth: 0).kind == .if else { throw error("else without if: END opcode expected") }
+        guard frame(depth: 0).kind == .if else { throw error("else without if: END opcode expected", kind: .malformed) }
         let frame = try popControl()
         try pushControl(.else, TypeListPair(parameters: frame.startTypes, results: frame.endTypes))
     }

@@ -53,7 +53,7 @@ public struct FunctionValidator: ~Copyable {
     /// Validates one operator. `reader` is the one that it was just read from.
     public mutating func step(_ op: Operator, _ reader: OperatorReader) throws(ValidationError) {
         offset = op.offset
-        guard control.count > 0 else { throw error("unexpected content after the end of the function") }
+        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
         let signature = op.opcode.signature
         if signature.isSpecial {
             try stepSpecial(op, reader)
@@ -68,8 +68,8 @@ public struct FunctionValidator: ~Copyable {
     public func finish(_ reader: OperatorReader) throws(ValidationError) {
         if control.count > 0 {
             throw ValidationError(
-                "END opcode expected: unexpected end of section or function, \(control.count) blocks are open",
-                at: reader.position, function: function)
+                "END opcode expected: unexpected end of section or function, or section size mismatch; \(control.count) blocks are open",
+                at: reader.position, kind: .malformed, function: function)
         }
     }
 

@@ -56,12 +56,19 @@ private struct ModuleValidator {
     }
 
     private func validateTable(_ table: Table) throws(ValidationError) {
-        try validateLimits(table.type.limits, at: table.offset)
-        let maximum = UInt64(module.limits.tableEntries)
-        if table.type.limits.minimum > maximum {
+        let limits = table.type.limits
+        try validateLimits(limits, at: table.offset)
+        let largest = max(limits.minimum, limits.maximum ?? 0)
+        if !table.type.is64 && largest > UInt64(UInt32.max) {
             throw ValidationError(
-                "table size must be at most \(maximum) elements: found \(table.type.limits.minimum)", at: Int(table.offset),
-                kind: .limitExceeded, expected: "at most \(maximum)", found: "\(table.type.limits.minimum)")
+                "table size must be at most 2**32-1 elements: found \(largest)", at: Int(table.offset),
+                expected: "at most \(UInt32.max)", found: "\(largest)")
+        }
+        let maximum = UInt64(module.limits.tableSize)
+        if limits.minimum > maximum {
+            throw ValidationError(
+                "table size is limited to \(maximum) elements: found \(limits.minimum)", at: Int(table.offset),
+                kind: .limitExceeded, expected: "at most \(maximum)", found: "\(limits.minimum)")
         }
     }
 
@@ -92,7 +99,7 @@ private struct ModuleValidator {
         let largest = max(memory.limits.minimum, memory.limits.maximum ?? 0)
         if largest > maximum {
             throw ValidationError(
-                "memory size must be at most \(maximum) pages (\(memory.is64 ? "16 EiB" : "4 GiB")): found \(largest)", at: Int(offset),
+                "memory size must be at most \(maximum) pages (\(memory.is64 ? "16EiB" : "4GiB")): found \(largest)", at: Int(offset),
                 expected: "at most \(maximum)", found: "\(largest)")
         }
         if memory.isShared && memory.limits.maximum == nil {

@@ -7,6 +7,8 @@ public struct ValidationError: Error, Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// A rule of the specification is broken. The message contains its wording.
         case invalid
+        /// A body's blocks do not nest as the binary format demands: the module is malformed, and not just invalid.
+        case malformed
         /// Something is larger than an implementation limit.
         case limitExceeded
         /// A feature is used that is disabled.
