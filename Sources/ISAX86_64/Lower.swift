@@ -11,17 +11,9 @@ public import PrecastIR
 public import PrecastMachineCode
 import PrecastRegisterAllocation
 
-/// What code may assume of the machine and of the host.
+/// What code may assume of the machine, and numbers that it needs.
 public struct LoweringOptions: Sendable {
     public var features: CPUFeatures
-    /// Traps are faulting instructions; otherwise calls of the `raise` builtin.
-    public var signals: Bool
-    /// Byte offset of the builtin table's address in the instance context, and of `raise` in that table.
-    public var builtinsOffset: Int32
-    public var raiseOffset: Int32
-    /// Byte offset of the store context's address in the instance context, and of the stack limit in it.
-    public var storeOffset: Int32
-    public var stackLimitOffset: Int32
     /// Trap codes that lowering itself needs.
     public var traps: TrapCodes
 
@@ -29,22 +21,15 @@ public struct LoweringOptions: Sendable {
         public var divideByZero: UInt8
         public var integerOverflow: UInt8
         public var invalidConversion: UInt8
-        public var stackOverflow: UInt8
-        public init(divideByZero: UInt8, integerOverflow: UInt8, invalidConversion: UInt8, stackOverflow: UInt8) {
+        public init(divideByZero: UInt8, integerOverflow: UInt8, invalidConversion: UInt8) {
             self.divideByZero = divideByZero
             self.integerOverflow = integerOverflow
             self.invalidConversion = invalidConversion
-            self.stackOverflow = stackOverflow
         }
     }
 
-    public init(features: CPUFeatures, signals: Bool, builtinsOffset: Int32, raiseOffset: Int32, storeOffset: Int32, stackLimitOffset: Int32, traps: TrapCodes) {
+    public init(features: CPUFeatures, traps: TrapCodes) {
         self.features = features
-        self.signals = signals
-        self.builtinsOffset = builtinsOffset
-        self.raiseOffset = raiseOffset
-        self.storeOffset = storeOffset
-        self.stackLimitOffset = stackLimitOffset
         self.traps = traps
     }
 }
