@@ -176,10 +176,16 @@ public struct FunctionBuilder: ~Copyable {
     public mutating func select(_ type: Type, _ condition: Value, _ a: Value, _ b: Value) -> Value {
         emit(InstructionData(.select, type, a: condition.rawValue, b: a.rawValue, c: b.rawValue))
     }
-    public mutating func load(_ opcode: Opcode = .load, _ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
+    public mutating func load(_ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
+        load(.load, type, address, offset: offset, flags)
+    }
+    public mutating func load(_ opcode: Opcode, _ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
         emit(InstructionData(opcode, type, flags: flags.rawValue, a: address.rawValue, b: UInt32(bitPattern: offset)))
     }
-    public mutating func store(_ opcode: Opcode = .store, _ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
+    public mutating func store(_ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
+        store(.store, value, address, offset: offset, flags)
+    }
+    public mutating func store(_ opcode: Opcode, _ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
         emitEffect(InstructionData(opcode, function.dfg.type(value), flags: flags.rawValue, a: value.rawValue, b: address.rawValue, c: UInt32(bitPattern: offset)))
     }
     public mutating func trapIf(zero: Bool, _ condition: Value, code: UInt8) {

@@ -1,7 +1,7 @@
 import PrecastIR
 
 /// An open block, loop, `if` or the function itself.
-struct ControlFrame: BitwiseCopyable {
+struct ControlFrame {
     enum Kind: UInt8 { case function, block, loop, `if`, `else` }
     var kind: Kind
     /// Entered where control does not reach: nothing in it is translated.

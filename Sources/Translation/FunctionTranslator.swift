@@ -1,7 +1,7 @@
-public import PrecastArtifactFormat
-public import PrecastEntities
+import PrecastArtifactFormat
+import PrecastEntities
 public import PrecastIR
-public import PrecastWasmBinary
+import PrecastWasmBinary
 public import PrecastWasmModel
 public import PrecastWasmValidation
 
@@ -97,7 +97,7 @@ public struct FunctionTranslator: ~Copyable {
     }
 
     /// Starts a function of the module or a trampoline: an entry block with the signature's parameters.
-    mutating func begin(number: UInt32, _ signature: PrecastIR.Signature) {
+    mutating func begin(number: UInt32, _ signature: Signature) {
         builder.begin(number: number, signature: signature)
         references.removeAll()
         stack.removeAll(keepingCapacity: true)
@@ -159,9 +159,10 @@ extension WasmOpcode {
     }
 }
 
-/// Both the IR and WebAssembly have opcodes.
+// Both the IR and WebAssembly have opcodes and signatures.
 typealias WasmOpcode = PrecastWasmModel.Opcode
 typealias IROpcode = PrecastIR.Opcode
+typealias Signature = PrecastIR.Signature
 
 /// The handles that the current function has for signatures and functions outside it: found by dense tables, forgotten in the time it took to make them.
 struct ReferenceCache {
@@ -182,7 +183,7 @@ struct ReferenceCache {
         usedSignatures.removeAll(keepingCapacity: true)
         usedFunctions.removeAll(keepingCapacity: true)
     }
-    mutating func signature(_ i: Int, _ signature: PrecastIR.Signature, _ dfg: inout DataFlowGraph) -> SignatureReference {
+    mutating func signature(_ i: Int, _ signature: Signature, _ dfg: inout DataFlowGraph) -> SignatureReference {
         if signatures[i].isNone {
             signatures[i] = dfg.signatures.push(signature)
             usedSignatures.append(i)

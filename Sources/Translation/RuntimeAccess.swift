@@ -35,9 +35,8 @@ extension FunctionTranslator {
     static var contextFlags: MemoryFlags { MemoryFlags(region: AliasRegions.context, readOnly: true) }
 
     /// A field of the context that never changes.
-    mutating func loadContext(_ type: Type = .i64, _ offset: Int32) -> Value {
-        builder.load(type, context, offset: offset, Self.contextFlags)
-    }
+    mutating func loadContext(_ type: Type, _ offset: Int32) -> Value { builder.load(type, context, offset: offset, Self.contextFlags) }
+    mutating func loadContext(_ offset: Int32) -> Value { loadContext(.i64, offset) }
 
     /// A 64-bit value that never changes and that later code is likely to want again: loaded once where one computation dominates the other.
     private mutating func invariant(_ key: InvariantKey, _ compute: (inout FunctionTranslator) -> Value) -> Value {

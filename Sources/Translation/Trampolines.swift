@@ -56,7 +56,7 @@ extension FunctionTranslator {
         arguments.removeAll(keepingCapacity: true)
         arguments.append(contentsOf: [hostEnvironment, caller, slots])
         let call = callIndirect(signature, function)
-        let abandoned = builder.compare(.notEqual, builder.function.dfg.result(call), builder.constant(.i64, 0))
+        let abandoned = builder.compare(IntegerCondition.notEqual, builder.function.dfg.result(call), builder.constant(.i64, 0))
         raisePending(if: abandoned, context: caller)
     }
 

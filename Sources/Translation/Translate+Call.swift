@@ -74,7 +74,7 @@ extension FunctionTranslator {
         let flags = MemoryFlags(region: AliasRegions.readOnlyData, trap: TrapCode.undefinedElement.rawValue, readOnly: true)
         let found = builder.load(.i32, entry, offset: 4, flags)
         let wanted = environment.types[type.index].canonical.rawValue + 1
-        let differs = builder.compare(.notEqual, found, builder.constant(.i32, Int64(wanted)))
+        let differs = builder.compare(IntegerCondition.notEqual, found, builder.constant(.i32, Int64(wanted)))
         trapWrongEntry(if: differs, found)
         let codeDistance = builder.load(.sload32, .i64, entry, offset: 0, flags)
         let code = builder.binary(.iadd, .i64, start, codeDistance)

@@ -11,8 +11,8 @@ extension FunctionTranslator {
         case .f32Const: push(builder.constant(.f32, Int64(op.f32Bits)))
         case .f64Const: push(builder.constant(.f64, Int64(bitPattern: op.f64Bits)))
         case .i32Eqz, .i64Eqz: compareWithZero()
-        case .i32Eq, .i64Eq: compare(.equal)
-        case .i32Ne, .i64Ne: compare(.notEqual)
+        case .i32Eq, .i64Eq: compare(IntegerCondition.equal)
+        case .i32Ne, .i64Ne: compare(IntegerCondition.notEqual)
         case .i32LtS, .i64LtS: compare(.signedLess)
         case .i32LtU, .i64LtU: compare(.unsignedLess)
         case .i32GtS, .i64GtS: compare(.signedGreater)
@@ -139,7 +139,7 @@ extension FunctionTranslator {
         if known == nil || known == 0 { builder.trapIf(zero: true, divisor, code: TrapCode.integerDivideByZero.rawValue) }
         guard opcode == .sdiv, known == nil || known == -1 else { return }
         let least = builder.constant(type, type == .i32 ? Int64(Int32.min) : .min), minusOne = builder.constant(type, -1)
-        let isLeast = builder.compare(.equal, dividend, least), isMinusOne = builder.compare(.equal, divisor, minusOne)
+        let isLeast = builder.compare(IntegerCondition.equal, dividend, least), isMinusOne = builder.compare(IntegerCondition.equal, divisor, minusOne)
         let overflows = builder.binary(.band, .i32, isLeast, isMinusOne)
         builder.trapIf(zero: false, overflows, code: TrapCode.integerOverflow.rawValue)
     }

@@ -98,7 +98,7 @@ public func canonicalTypes(_ module: Module) -> [TypeIndex] {
 }
 
 /// What a block takes and leaves: ranges of ``TranslationEnvironment/typePool``.
-struct BlockShape: BitwiseCopyable, Sendable {
+struct BlockShape: Sendable {
     var parameters: Range<Int> = 0..<0
     var results: Range<Int> = 0..<0
 }
@@ -268,7 +268,7 @@ public struct ReadOnlyTable: Hashable, Sendable {
 
 extension Builtin {
     /// Its convention in the IR: System V, all 64-bit, the context first; rounding functions take and return a float.
-    public var signature: Signature {
+    public var signature: PrecastIR.Signature {
         switch self {
         case .raise: Self.signature(arguments: 1, returns: false)
         case .memoryGrow: Self.signature(arguments: 2)
