@@ -22,7 +22,7 @@ extension CompilerConfiguration {
             features: features,
             traps: LoweringOptions.TrapCodes(
                 divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
-                invalidConversion: TrapCode.invalidConversion.rawValue))
+                invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
         var emission = EmitOptions(
             stackOverflowTrap: TrapCode.stackOverflow.rawValue, storeOffset: Int32(RuntimeOffsets.store),
             stackLimitOffset: Int32(RuntimeOffsets.stackLimit))

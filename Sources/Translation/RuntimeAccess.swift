@@ -5,9 +5,10 @@ import PrecastIR
 import PrecastWasmModel
 
 /// Offsets of the fields that compiled code touches, in bytes (vmcontext.h).
-enum RuntimeOffsets {
-    static let store = offset(\precast_vmctx.store)
-    static let builtins = offset(\precast_vmctx.builtins)
+public enum RuntimeOffsets {
+    public static let store = offset(\precast_vmctx.store)
+    public static let builtins = offset(\precast_vmctx.builtins)
+    public static let stackLimit = offset(\precast_store_context.stack_limit)
     static let exitPC = offset(\precast_store_context.exit_pc)
     static let exitFP = offset(\precast_store_context.exit_fp)
     static let memoryBase = offset(\precast_memory.base)
