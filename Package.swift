@@ -16,7 +16,6 @@ let package = Package(
     name: "precast",
     products: [
         .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
-        .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
     ],
     traits: [
         .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
@@ -61,6 +60,15 @@ let package = Package(
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
             "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat",
         ]),
+
+        // Commands
+        .executableTarget(
+            name: "precast",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

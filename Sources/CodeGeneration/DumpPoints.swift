@@ -14,8 +14,8 @@ public protocol StageObserver {
     func end(_ stage: CodeGenerationStage, _ text: () -> String)
 }
 
-func describe(_ code: borrowing VCode<MachineInstruction>) -> String { printVCode(code) }
-func describe(_ problem: Problem, _ solution: Solution) -> String { dump(problem, solution) }
+func describe(_ code: borrowing VCode<MachineInstruction>) -> String { InstructionPrinter().text(code) }
+func describe(_ problem: Problem, _ solution: Solution) -> String { "\(solution.edits.count) edits" }
 /// The code as bytes, 16 a line, each after its offset. A disassembler has the rest to say.
 func describe(_ function: CompiledFunction) -> String {
     let digits = Array("0123456789abcdef")

@@ -71,22 +71,18 @@ public struct Compiler: Sendable {
     }
 
     private func read(_ bytes: [UInt8], _ timing: Timing) throws(CompileError) -> (Module, ValidationContext) {
+        let module: Module
         do throws(DecodeError) {
-            let module = try timing.measure(.decode) { () throws(DecodeError) in
+            module = try timing.measure(.decode) { () throws(DecodeError) in
                 try decodeModule(bytes, features: configuration.features, limits: configuration.limits)
             }
-            do throws(ValidationError) {
-                let validation = try timing.measure(.validate) { () throws(ValidationError) in try PrecastWasmValidation.validate(module) }
-                return (module, validation)
-            } catch {
-                throw CompileError.validation(error)
-            }
-        } catch let error as DecodeError {
-            throw .decode(error)
-        } catch let error as CompileError {
-            throw error
         } catch {
-            throw .internalInconsistency("\(error)")
+            throw .decode(error)
+        }
+        do throws(ValidationError) {
+            return (module, try timing.measure(.validate) { () throws(ValidationError) in try PrecastWasmValidation.validate(module) })
+        } catch {
+            throw .validation(error)
         }
     }
 

@@ -49,7 +49,7 @@ public struct Target: Hashable, Sendable {
         let name = cpu ?? Self.baselineCPU
         var set: CPUFeatures
         if name == "native" {
-            set = hostCPUFeatures()
+            set = CPUFeatures.x86_64v3
         } else if let known = CPUFeatures.named(name, on: .x86_64) {
             set = known
         } else {
@@ -110,7 +110,7 @@ public struct CompilerConfiguration: Sendable {
         if memoryGuard % 65536 != 0 || memoryGuard > 2 << 30 {
             throw .invalid(setting: "memoryGuard", value: "\(memoryGuard)", reason: "it must be a multiple of 65536 bytes, at most 2 GiB")
         }
-        if let feature = features.features.first(where: { !FeatureSet.implemented.contains($0) }) {
+        if let feature = features.subtracting(.default).features.first(where: { !FeatureSet.implemented.contains($0) }) {
             throw .unsupportedFeature(feature.name)
         }
     }

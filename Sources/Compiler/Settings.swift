@@ -19,7 +19,7 @@ extension CompilerConfiguration {
         let raise = Int32(Builtin.raise.rawValue) * 8
         let features = target.features
         let lowering = LoweringOptions(
-            features: features,
+            features: PrecastISAX86_64.CPUFeatures(rawValue: features.bits),
             traps: LoweringOptions.TrapCodes(
                 divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
                 invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
@@ -36,8 +36,8 @@ extension CompilerConfiguration {
     }
 
     /// The features of the target that emitted code can execute.
-    var usedFeatures: CPUFeatures {
-        CPUFeatures(bits: target.features.bits & CPUFeatures(.sse41, .popcnt, .avx, .bmi1, .bmi2, .lzcnt).bits)
+    var usedFeatures: PrecastArtifactFormat.CPUFeatures {
+        PrecastArtifactFormat.CPUFeatures(bits: target.features.bits & PrecastArtifactFormat.CPUFeatures(.sse41, .popcnt, .avx, .bmi1, .bmi2, .lzcnt).bits)
     }
 }
 

@@ -8,17 +8,17 @@ extension Lowering {
     /// The arguments, at the head of block 0.
     mutating func lowerEntry(_ block: Block) {
         var defs: [CallOperand] = []
-        if let r = arguments.returnAreaPointer, returnArea.isSome { defs.append(CallOperand(returnArea, r)) }
+        if case .register(let r)? = arguments.returnArea, returnArea.isSome { defs.append(CallOperand(returnArea, r)) }
         var stackLoads: [(Value, Int32)] = []
         for (i, parameter) in dfg.parameters(block).enumerated() where registers[parameter.index].isSome {
-            switch arguments.arguments[i] {
+            switch arguments.parameters[i] {
             case .register(let r):
                 if signature.convention == .systemV && dfg.type(parameter) == .i32 {
                     preconditionFailure("System V functions have 64-bit parameters only")
                 }
                 defs.append(CallOperand(registers[parameter.index], r))
             case .stack(let offset): stackLoads.append((parameter, offset))
-            case .returnArea: preconditionFailure("arguments are not in a return area")
+            case .area: preconditionFailure("arguments are not in a return area")
             }
         }
         code.emit(.arguments(callInfo: code.makeCall(uses: EmptyCollection(), defs: defs)))
@@ -118,7 +118,7 @@ extension Lowering {
         var uses: [CallOperand] = []
         let values = dfg.lists.array(data.list)
         for (i, value) in values.enumerated() {
-            if case .returnArea(let offset) = arguments.results[i] {
+            if case .area(let offset) = arguments.results[i] {
                 if returnArea.isNone { returnArea = code.makeRegister(.integer) }
                 emitStore(dfg.type(value), .base(returnArea, offset), value)
             }
@@ -131,8 +131,8 @@ extension Lowering {
 
     // MARK: Calls
 
-    /// Places of everything that crosses a call with `signature`.
-    static func assign(_ signature: Signature) -> ABIAssignment {
+    /// The IR's signature as the conventions see it.
+    static func abi(_ signature: Signature) -> ABISignature {
         func value(_ parameter: ABIParameter) -> ABIValue {
             let purpose: ABIValue.Purpose = switch parameter.purpose {
             case .normal: .normal
@@ -141,10 +141,10 @@ extension Lowering {
             }
             return ABIValue(parameter.type.isInteger ? .integer : .float, size: UInt8(parameter.type.byteCount), purpose: purpose)
         }
-        return assignArguments(
-            signature.convention == .precast ? .precast : .systemV, arguments: signature.parameters.map(value), results: signature.results.map(value))
+        return ABISignature(
+            signature.convention == .precast ? .precast : .systemV, parameters: signature.parameters.map(value), results: signature.results.map(value))
     }
-    private func assign(_ signature: Signature) -> ABIAssignment { Self.assign(signature) }
+    private func abi(_ signature: Signature) -> ABISignature { Self.abi(signature) }
 
     private func callee(_ data: InstructionData) -> Signature {
         data.opcode.format == .call
@@ -153,27 +153,27 @@ extension Lowering {
     }
 
     /// Stores the stack arguments and returns the register ones.
-    private mutating func passArguments(_ values: [Value], _ assignment: ABIAssignment, area: Register?) -> [CallOperand] {
+    private mutating func passArguments(_ values: [Value], _ assignment: ArgumentAssignment, area: Register?) -> [CallOperand] {
         for (i, value) in values.enumerated() {
-            if case .stack(let offset) = assignment.arguments[i] { emitStore(dfg.type(value), .outgoingArgument(offset), value) }
+            if case .stack(let offset) = assignment.parameters[i] { emitStore(dfg.type(value), .outgoingArgument(offset), value) }
         }
         var uses: [CallOperand] = []
         uses.reserveCapacity(values.count + 1)
-        if let area, let r = assignment.returnAreaPointer { uses.append(CallOperand(area, r)) }
+        if let area, case .register(let r)? = assignment.returnArea { uses.append(CallOperand(area, r)) }
         for (i, value) in values.enumerated() {
-            if case .register(let r) = assignment.arguments[i] { uses.append(CallOperand(use(value), r)) }
+            if case .register(let r) = assignment.parameters[i] { uses.append(CallOperand(use(value), r)) }
         }
         return uses
     }
 
     mutating func lowerCall(_ inst: Inst, _ data: InstructionData) {
         let signature = callee(data)
-        let assignment = assign(signature)
+        let assignment = assignArguments(abi(signature))
         let results = Array(dfg.results(inst))
         // What the call needs before it.
         var area: Register?
         var slot: UInt32 = 0
-        if assignment.returnAreaPointer != nil {
+        if assignment.returnArea != nil {
             slot = code.makeStackSlot(size: assignment.returnAreaBytes, alignment: 16)
             let r = temporary()
             code.emit(.lea(.q, r, .stackSlot(slot)))
@@ -192,35 +192,35 @@ extension Lowering {
                 defs.append(CallOperand(registers[value.index], r))
             }
         }
+        let isOurs = signature.convention == .precast
+        let clobbers = isOurs ? ClobberSet.precastCall : ClobberSet.systemVCall
         if data.opcode == .call {
             let info = code.makeCall(
-                uses: uses, defs: defs, clobbers: assignment.clobbers, stackArgumentBytes: assignment.stackArgumentBytes,
-                calleePops: assignment.calleePops)
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
             code.emit(.call(function: dfg.functions[FunctionReference(rawValue: data.a)].number, callInfo: info))
         } else {
             // The address is loaded by the call itself where nothing lies between.
             let target = registerOrMemory(data.valueB)
             let info = code.makeCall(
-                uses: uses, defs: defs, clobbers: assignment.clobbers, stackArgumentBytes: assignment.stackArgumentBytes,
-                calleePops: assignment.calleePops)
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
             code.emit(.callIndirect(target, callInfo: info))
         }
         for (wide, narrow) in widened { code.emit(.move(.l, wide, narrow)) }
         for (i, value) in results.enumerated() where registers[value.index].isSome {
-            if case .returnArea(let offset) = assignment.results[i] { emitLoad(dfg.type(value), registers[value.index], .stackSlot(slot, offset)) }
+            if case .area(let offset) = assignment.results[i] { emitLoad(dfg.type(value), registers[value.index], .stackSlot(slot, offset)) }
         }
     }
 
     private mutating func lowerTailCall(_ inst: Inst, _ data: InstructionData) {
-        let assignment = assign(callee(data))
+        let assignment = assignArguments(abi(callee(data)))
         var area: Register?
-        if assignment.returnAreaPointer != nil {
+        if assignment.returnArea != nil {
             if returnArea.isNone { returnArea = code.makeRegister(.integer) }
             area = returnArea
         }
         let target: Register = data.opcode == .returnCallIndirect ? use(data.valueB) : .none
         let uses = passArguments(dfg.lists.array(data.list), assignment, area: area)
-        let info = code.makeCall(uses: uses, defs: EmptyCollection(), stackArgumentBytes: assignment.stackArgumentBytes, calleePops: assignment.calleePops)
+        let info = code.makeCall(uses: uses, defs: EmptyCollection(), stackArgumentBytes: assignment.stackBytes, calleePops: assignment.stackBytes)
         if data.opcode == .returnCall {
             code.emit(.tailCall(function: dfg.functions[FunctionReference(rawValue: data.a)].number, callInfo: info))
         } else {

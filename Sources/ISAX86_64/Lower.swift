@@ -61,7 +61,7 @@ struct Lowering: ~Copyable {
     /// Hidden argument: address of the return area.
     var returnArea = Register.none
     /// Frame slots of the IR have the first numbers; return areas of calls follow.
-    let arguments: ABIAssignment
+    let arguments: ArgumentAssignment
 
     init(_ function: borrowing Function, _ options: LoweringOptions) {
         dfg = function.dfg
@@ -76,9 +76,9 @@ struct Lowering: ~Copyable {
         code = VCode(blockCount: order.order.count)
         registers = Array(repeating: .none, count: function.dfg.values.count)
         swallowed = EntitySet(capacity: function.dfg.instructions.count)
-        arguments = Self.assign(function.signature)
+        arguments = assignArguments(Self.abi(function.signature))
         code.functionNumber = function.number
-        code.incomingArgumentBytes = UInt32(arguments.stackArgumentBytes)
+        code.incomingArgumentBytes = UInt32(arguments.stackBytes)
         code.popsIncomingArguments = function.signature.convention == .precast
         for slot in function.dfg.stackSlots.storage { _ = code.makeStackSlot(size: Int(slot.size), alignment: Int(slot.alignment)) }
     }
