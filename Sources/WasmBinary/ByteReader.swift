@@ -33,6 +33,7 @@ public struct ByteReader: @unchecked Sendable {
     @inline(never)
     static func unexpectedEnd(at offset: Int) -> DecodeError { DecodeError("unexpected end of section or function", at: offset) }
 
+    @inline(__always)
     public mutating func readByte() throws(DecodeError) -> UInt8 {
         guard position < end else { throw Self.unexpectedEnd(at: position) }
         defer { position &+= 1 }
@@ -55,6 +56,7 @@ public struct ByteReader: @unchecked Sendable {
         return ByteRange(start: UInt32(position), end: UInt32(position + count))
     }
 
+    @inline(__always)
     public mutating func readU32() throws(DecodeError) -> UInt32 {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
@@ -66,8 +68,19 @@ public struct ByteReader: @unchecked Sendable {
         return UInt32(truncatingIfNeeded: try readUnsigned(width: 32))
     }
 
-    public mutating func readU64() throws(DecodeError) -> UInt64 { try readUnsigned(width: 64) }
+    @inline(__always)
+    public mutating func readU64() throws(DecodeError) -> UInt64 {
+        if position < end {
+            let byte = base.load(fromByteOffset: position, as: UInt8.self)
+            if byte < 0x80 {
+                position &+= 1
+                return UInt64(byte)
+            }
+        }
+        return try readUnsigned(width: 64)
+    }
 
+    @inline(__always)
     public mutating func readS32() throws(DecodeError) -> Int32 {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
@@ -93,6 +106,7 @@ public struct ByteReader: @unchecked Sendable {
         throw Self.unexpectedEnd(at: position)
     }
 
+    @inline(never)
     mutating func readUnsigned(width: Int) throws(DecodeError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
@@ -110,6 +124,7 @@ public struct ByteReader: @unchecked Sendable {
         }
     }
 
+    @inline(never)
     mutating func readSigned(width: Int) throws(DecodeError) -> Int64 {
         let start = position
         var value: Int64 = 0
