@@ -8,8 +8,9 @@ public import PrecastWasmModel
 public struct ByteReader: @unchecked Sendable {
     public let bytes: ModuleBytes
     @usableFromInline let base: UnsafeRawPointer
+    @usableFromInline var cursor: Int
     /// The byte offset in the module of the next byte.
-    public internal(set) var position: Int
+    @inlinable public var position: Int { cursor }
     /// The offset behind the last byte.
     public let end: Int
 
@@ -23,12 +24,12 @@ public struct ByteReader: @unchecked Sendable {
         precondition(0 <= start && start <= end && end <= bytes.count)
         self.bytes = bytes
         base = bytes.buffer.baseAddress!
-        position = start
+        cursor = start
         self.end = end
     }
 
-    public var isAtEnd: Bool { position == end }
-    public var remaining: Int { end - position }
+    @inlinable public var isAtEnd: Bool { cursor == end }
+    @inlinable public var remaining: Int { end - position }
 
     @inline(never)
     static func unexpectedEnd(at offset: Int) -> DecodeError { DecodeError("unexpected end of section or function", at: offset) }
@@ -36,7 +37,7 @@ public struct ByteReader: @unchecked Sendable {
     @inline(__always)
     public mutating func readByte() throws(DecodeError) -> UInt8 {
         guard position < end else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 1 }
+        defer { cursor &+= 1 }
         return base.load(fromByteOffset: position, as: UInt8.self)
     }
 
@@ -52,7 +53,7 @@ public struct ByteReader: @unchecked Sendable {
             throw DecodeError(
                 "length out of bounds: unexpected end of section or function, \(count) bytes expected and \(remaining) left", at: position)
         }
-        defer { position += count }
+        defer { cursor += count }
         return ByteRange(start: UInt32(position), end: UInt32(position + count))
     }
 
@@ -61,7 +62,7 @@ public struct ByteReader: @unchecked Sendable {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte < 0x80 {
-                position &+= 1
+                cursor &+= 1
                 return UInt32(byte)
             }
         }
@@ -73,7 +74,7 @@ public struct ByteReader: @unchecked Sendable {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte < 0x80 {
-                position &+= 1
+                cursor &+= 1
                 return UInt64(byte)
             }
         }
@@ -85,7 +86,7 @@ public struct ByteReader: @unchecked Sendable {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte < 0x80 {
-                position &+= 1
+                cursor &+= 1
                 return Int32(truncatingIfNeeded: Int8(bitPattern: byte << 1) >> 1)
             }
         }
@@ -146,13 +147,13 @@ public struct ByteReader: @unchecked Sendable {
 
     public mutating func readFixed32() throws(DecodeError) -> UInt32 {
         guard remaining >= 4 else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 4 }
+        defer { cursor &+= 4 }
         return UInt32(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt32.self))
     }
 
     public mutating func readFixed64() throws(DecodeError) -> UInt64 {
         guard remaining >= 8 else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 8 }
+        defer { cursor &+= 8 }
         return UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
     }
 

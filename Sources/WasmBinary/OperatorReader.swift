@@ -14,11 +14,12 @@ public import PrecastWasmTypes
 ///
 /// One reader serves many functions, so that the array of `br_table` targets is allocated once.
 public struct OperatorReader: ~Copyable, Sendable {
-    var reader: ByteReader
+    @usableFromInline var reader: ByteReader
     private let bodies: [FunctionBody]
     private let firstBody: Int
     private let features: FeatureSet
-    private let limits: ImplementationLimits
+    private let maximumLocals: Int
+    private let maximumTargets: Int
     private let hasDataCount: Bool
     private var function: FunctionIndex = .none
     /// The runs of locals that the current body declares, parameters apart.
@@ -31,7 +32,8 @@ public struct OperatorReader: ~Copyable, Sendable {
         bodies = module.bodies
         firstBody = module.importedFunctionCount
         features = module.features
-        limits = module.limits
+        maximumLocals = module.limits.locals
+        maximumTargets = module.limits.branchTableSize
         hasDataCount = module.dataCount != nil
         reader = ByteReader(module.bytes, from: 0, to: 0)
     }
@@ -40,7 +42,8 @@ public struct OperatorReader: ~Copyable, Sendable {
     init(_ reader: ByteReader, _ features: FeatureSet, _ limits: ImplementationLimits) {
         self.reader = reader
         self.features = features
-        self.limits = limits
+        maximumLocals = limits.locals
+        maximumTargets = limits.branchTableSize
         bodies = []
         firstBody = 0
         hasDataCount = true
@@ -56,9 +59,9 @@ public struct OperatorReader: ~Copyable, Sendable {
     }
 
     /// Whether the body is used up.
-    public var isAtEnd: Bool { reader.isAtEnd }
+    @inlinable @inline(__always) public var isAtEnd: Bool { reader.isAtEnd }
     /// The byte offset in the module of what is read next.
-    public var position: Int { reader.position }
+    @inlinable @inline(__always) public var position: Int { reader.position }
 
     /// Reads one operator.
     public mutating func next() throws(DecodeError) -> Operator {
@@ -74,7 +77,6 @@ public struct OperatorReader: ~Copyable, Sendable {
 
     private mutating func readLocalDeclarations() throws(DecodeError) {
         localDeclarations.removeAll(keepingCapacity: true)
-        let maximum = limits.locals
         let runs = try reader.readCount("local declarations", maximum: .max)
         var total: UInt64 = 0
         for _ in 0..<runs {
@@ -84,7 +86,7 @@ public struct OperatorReader: ~Copyable, Sendable {
             if total > UInt64(UInt32.max) { throw DecodeError("too many locals: \(total)", at: start) }
             let type = try reader.readValueType(features)
             if count > 0 { localDeclarations.append(LocalDeclaration(count: count, type: type)) }
-            if total > UInt64(maximum) { throw .limit("too many locals", found: total, maximum: maximum, at: start) }
+            if total > UInt64(maximumLocals) { throw .limit("too many locals", found: total, maximum: maximumLocals, at: start) }
         }
     }
 
@@ -201,7 +203,7 @@ public struct OperatorReader: ~Copyable, Sendable {
     /// Keeps the targets, and returns the default and their number.
     @inline(never)
     private mutating func readLabelTable() throws(DecodeError) -> (UInt32, UInt32) {
-        let count = try reader.readCount("br_table targets", maximum: limits.branchTableSize)
+        let count = try reader.readCount("br_table targets", maximum: maximumTargets)
         brTableTargets.removeAll(keepingCapacity: true)
         brTableTargets.reserveCapacity(count)
         for _ in 0..<count { brTableTargets.append(try reader.readU32()) }
@@ -211,7 +213,7 @@ public struct OperatorReader: ~Copyable, Sendable {
     /// Returns the first type and the number of types.
     @inline(never)
     private mutating func readSelectTypes() throws(DecodeError) -> (UInt32, UInt32) {
-        let count = try reader.readCount("types of select", maximum: limits.results)
+        let count = try reader.readCount("types of select", maximum: .max)
         var first: UInt32 = 0
         for position in 0..<count {
             let type = try reader.readValueType(features)

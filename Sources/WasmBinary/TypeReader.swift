@@ -58,7 +58,7 @@ extension ByteReader {
         let start = position
         let first = try peekByte()
         if first == 0x40 {
-            position &+= 1
+            cursor &+= 1
             return .empty
         }
         if first & 0xC0 == 0x40 { return .value(try readValueType(features)) }
