@@ -13,11 +13,14 @@ public import PrecastWasmTypes
 /// - Source: WebAssembly core specification, section 5.4.
 ///
 /// One reader serves many functions, so that the array of `br_table` targets is allocated once.
-public struct OperatorReader: ~Copyable, Sendable {
+public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @usableFromInline var reader: ByteReader
     private let bodies: [FunctionBody]
     private let firstBody: Int
     private let features: FeatureSet
+    /// The features' bits, and the bit of operators that need none.
+    private let enabled: UInt64
+    private let rows = OpcodeTable.rows
     private let maximumLocals: Int
     private let maximumTargets: Int
     private let hasDataCount: Bool
@@ -32,6 +35,7 @@ public struct OperatorReader: ~Copyable, Sendable {
         bodies = module.bodies
         firstBody = module.importedFunctionCount
         features = module.features
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
         maximumLocals = module.limits.locals
         maximumTargets = module.limits.branchTableSize
         hasDataCount = module.dataCount != nil
@@ -42,6 +46,7 @@ public struct OperatorReader: ~Copyable, Sendable {
     init(_ reader: ByteReader, _ features: FeatureSet, _ limits: ImplementationLimits) {
         self.reader = reader
         self.features = features
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
         maximumLocals = limits.locals
         maximumTargets = limits.branchTableSize
         bodies = []
@@ -94,14 +99,15 @@ public struct OperatorReader: ~Copyable, Sendable {
     mutating func readOperator() throws(DecodeError) -> Operator {
         let start = reader.position
         let code = try reader.readByte()
-        let opcode: Opcode
-        if let single = Opcode(code: code) { opcode = single } else { opcode = try readPrefixed(code, at: start) }
-        if opcode.requiredFeatures & ~features.rawValue != 0 { throw disabled(opcode, at: start) }
+        let row: OpcodeRow
+        if let single = rows[Int(code)] { row = single } else { row = OpcodeRow(try readPrefixed(code, at: start)) }
+        let opcode = row.opcode
+        if enabled >> UInt64(row.feature) & 1 == 0 { throw disabled(opcode, at: start) }
         var index: UInt32 = 0
         var secondIndex: UInt32 = 0
         var alignment: UInt8 = 0
         var bits: UInt64 = 0
-        switch opcode.immediates {
+        switch row.immediates {
         case .none: break
         case .label, .function, .local, .global, .table, .element: index = try reader.readU32()
         case .i32: bits = UInt64(bitPattern: Int64(try reader.readS32()))
