@@ -1,13 +1,16 @@
 import PrecastWasmBinary
 import PrecastWasmModel
 import PrecastWasmTestSupport
+import PrecastWasmTypes
 import PrecastWasmValidation
 import Testing
 
 /// What the front end says of a module: nil, or the error and whether the module was malformed.
-func verdict(_ bytes: [UInt8], limits: ImplementationLimits = .init()) -> (message: String, isMalformed: Bool, isUnsupported: Bool)? {
+func verdict(
+    _ bytes: [UInt8], features: FeatureSet = .default, limits: ImplementationLimits = .init()
+) -> (message: String, isMalformed: Bool, isUnsupported: Bool)? {
     do throws(DecodeError) {
-        let module = try decodeModule(bytes, limits: limits)
+        let module = try decodeModule(bytes, features: features, limits: limits)
         do throws(ModuleError) {
             try validateBodies(module)
             return nil
@@ -33,7 +36,7 @@ func verdict(_ bytes: [UInt8], limits: ImplementationLimits = .init()) -> (messa
         #expect(modules.count > 500)
         var checked = 0
         for module in modules {
-            let verdict = verdict(module.bytes)
+            let verdict = verdict(module.bytes, features: .implemented)
             if let verdict, verdict.isUnsupported { continue }
             checked += 1
             switch module.expectation {
