@@ -178,7 +178,8 @@ public struct ByteReader: @unchecked Sendable {
         let count = Int(try readU32())
         if count > maximum { throw .limit("too many \(what)", found: UInt64(count), maximum: maximum, at: start) }
         if count > remaining {
-            throw DecodeError("length out of bounds: unexpected end of section or function, \(count) \(what) in \(remaining) bytes", at: start)
+            throw DecodeError(
+                "length out of bounds: unexpected end of section or function, \(count) \(what) in \(remaining) bytes", at: start)
         }
         return count
     }

@@ -100,7 +100,8 @@ import Testing
     @Test func deepNesting() {
         let depth = 200_000
         var test = TestModule()
-        test.addFunction([UInt8](repeating: 0, count: 0) + (0..<depth).flatMap { _ in [0x02, 0x40] as [UInt8] } + [UInt8](repeating: 0x0B, count: depth))
+        let opening = (0..<depth).flatMap { _ in [0x02, 0x40] as [UInt8] }
+        test.addFunction(opening + [UInt8](repeating: 0x0B, count: depth))
         #expect(verdict(test.encode())?.message.contains("nesting too deep") == true)
         var limits = ImplementationLimits()
         limits.nesting = depth + 1

@@ -36,7 +36,8 @@ import Testing
         #expect(message { $0.globals = [[i32, 0x00, 0x0B]] }.contains("type mismatch: expected [i32], found []"))
         #expect(message { $0.globals = [[i32, 0x00, 0x01, 0x0B]] }.contains("constant expression required"))
         #expect(message { $0.globals = [[i32, 0x00, 0x23, 0x00, 0x0B]] }.contains("unknown global 0"))
-        #expect(message { $0.globals = [[i32, 0x01, 0x41, 0x00, 0x0B], [i32, 0x00, 0x23, 0x00, 0x0B]] }.contains("constant expression required"))
+        let ofMutable: [[UInt8]] = [[i32, 0x01, 0x41, 0x00, 0x0B], [i32, 0x00, 0x23, 0x00, 0x0B]]
+        #expect(message { $0.globals = ofMutable }.contains("constant expression required"))
         #expect(message { $0.globals = [[funcref, 0x00, 0xD2, 0x00, 0x0B]] }.contains("unknown function 0"))
         #expect(message { $0.globals = [[i32, 0x00, 0x41, 0x01, 0x41, 0x02, 0x6C, 0x0B]] } == "valid")
         #expect(message { $0.globals = [[i32, 0x00, 0x41, 0x01, 0x6A, 0x0B]] }.contains("type mismatch"))
@@ -48,6 +49,15 @@ import Testing
         let module = try decodeModule(test.encode(), features: .wasm2)
         let error = #expect(throws: ValidationError.self) { try validate(module) }
         #expect(error?.kind == .featureDisabled(.extendedConst))
+    }
+
+    @Test func mutableGlobalsCanBeOff() throws {
+        var test = TestModule()
+        test.globals = [[i32, 0x01, 0x41, 0x01, 0x0B]]
+        try validate(decodeModule(test.encode(), features: []))
+        test.exports = [name("g") + [3, 0]]
+        let error = #expect(throws: ValidationError.self) { try validate(decodeModule(test.encode(), features: [])) }
+        #expect(error?.kind == .featureDisabled(.mutableGlobals))
     }
 
     @Test func segments() {
