@@ -16,6 +16,7 @@ let package = Package(
     name: "precast",
     products: [
         .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
+        .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
     ],
     traits: [
         .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
@@ -60,6 +61,10 @@ let package = Package(
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
             "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat",
         ]),
+
+        // Loader
+        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport"),
+        module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
 
         // Commands
         .executableTarget(
