@@ -49,7 +49,16 @@ extension ArtifactError: CustomStringConvertible {
 }
 
 /// A name known at compile time that compares by its characters.
-public struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral {
-    public var text: String
-    public init(stringLiteral text: String) { self.text = text }
+@frozen public struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral {
+    public let string: StaticString
+    public init(stringLiteral string: StaticString) { self.string = string }
+    public var text: String { string.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
+    public static func == (a: StaticName, b: StaticName) -> Bool {
+        guard a.string.utf8CodeUnitCount == b.string.utf8CodeUnitCount else { return false }
+        for i in 0..<a.string.utf8CodeUnitCount where a.string.utf8Start[i] != b.string.utf8Start[i] { return false }
+        return true
+    }
+    public func hash(into hasher: inout Hasher) {
+        for i in 0..<string.utf8CodeUnitCount { hasher.combine(string.utf8Start[i]) }
+    }
 }
