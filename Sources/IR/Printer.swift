@@ -1,4 +1,4 @@
-public import PrecastEntities
+import PrecastEntities
 
 /// Prints a function in the text form that docs/ir.md defines and ``parseFunctions(_:)`` reads back.
 ///

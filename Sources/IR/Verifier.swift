@@ -1,4 +1,4 @@
-public import PrecastEntities
+import PrecastEntities
 
 /// Why a function is not valid.
 public struct VerifierError: Error, Equatable, CustomStringConvertible {
@@ -58,7 +58,7 @@ struct Verifier {
         positions = Array(repeating: 0, count: function.dfg.instructions.count)
     }
 
-    func error(_ message: String, _ function: borrowing Function) -> VerifierError {
+    func error(_ message: String) -> VerifierError {
         VerifierError(message: message, block: block, inst: inst, text: "")
     }
     /// An error whose instruction is sound enough to be printed.
@@ -69,7 +69,7 @@ struct Verifier {
     // MARK: Layout
 
     mutating func layout(_ function: borrowing Function) throws(VerifierError) {
-        if function.layout.firstBlock.isNone { throw error("the function has no block", function) }
+        if function.layout.firstBlock.isNone { throw error("the function has no block") }
         var position: UInt32 = 0
         var blockCount = 0
         var previous = Block.none
@@ -78,16 +78,16 @@ struct Verifier {
             block = at
             blockCount += 1
             guard function.dfg.blocks.contains(at), blockCount <= function.dfg.blocks.count else {
-                throw error("the block list is broken", function)
+                throw error("the block list is broken")
             }
             guard function.layout.isInserted(at), function.layout.previous(at) == previous else {
-                throw error("the block list is inconsistent", function)
+                throw error("the block list is inconsistent")
             }
             try instructions(of: at, &position, function)
             previous = at
             at = function.layout.next(at)
         }
-        if function.layout.lastBlock != previous { throw error("lastBlock is not the last block", function) }
+        if function.layout.lastBlock != previous { throw error("lastBlock is not the last block") }
         block = .none
         inst = .none
     }
@@ -95,12 +95,12 @@ struct Verifier {
     private mutating func instructions(of block: Block, _ position: inout UInt32, _ function: borrowing Function) throws(VerifierError) {
         var previous = Inst.none
         inst = function.layout.first(block)
-        if inst.isNone { throw error("the block is empty", function) }
+        if inst.isNone { throw error("the block is empty") }
         while inst.isSome {
-            guard function.dfg.instructions.contains(inst) else { throw error("instruction \(inst.rawValue) does not exist", function) }
-            if positions[inst.index] != 0 { throw error("instruction \(inst.rawValue) stands in the layout twice", function) }
-            if function.layout.block(of: inst) != block { throw error("instruction \(inst.rawValue) says that it is in another block", function) }
-            if function.layout.previous(inst) != previous { throw error("the instruction list is inconsistent", function) }
+            guard function.dfg.instructions.contains(inst) else { throw error("instruction \(inst.rawValue) does not exist") }
+            if positions[inst.index] != 0 { throw error("instruction \(inst.rawValue) stands in the layout twice") }
+            if function.layout.block(of: inst) != block { throw error("instruction \(inst.rawValue) says that it is in another block") }
+            if function.layout.previous(inst) != previous { throw error("the instruction list is inconsistent") }
             position += 1
             positions[inst.index] = position
             previous = inst
@@ -108,14 +108,14 @@ struct Verifier {
             let opcode = function.dfg.instructions[previous].opcode
             if opcode.isTerminator != inst.isNone {
                 inst = previous
-                throw error(opcode.isTerminator ? "terminator \(opcode.name) is not last in its block" : "the block does not end in a terminator", function)
+                throw error(opcode.isTerminator ? "terminator \(opcode.name) is not last in its block" : "the block does not end in a terminator")
             }
             if let broken = brokenHandle(previous, function) {
                 inst = previous
-                throw error(broken, function)
+                throw error(broken)
             }
         }
-        if function.layout.last(block) != previous { throw error("the block's last instruction is not its last", function) }
+        if function.layout.last(block) != previous { throw error("the block's last instruction is not its last") }
     }
 
     /// Checks that what the words of an instruction name exists, so that the rest may follow them.
@@ -197,18 +197,18 @@ struct Verifier {
 
     mutating func entry(_ function: borrowing Function, _ cfg: ControlFlowGraph) throws(VerifierError) {
         block = function.entry
-        if !cfg.predecessors(block).isEmpty { throw error("the entry block has a predecessor", function) }
+        if !cfg.predecessors(block).isEmpty { throw error("the entry block has a predecessor") }
         let found = function.dfg.parameters(block).map { function.dfg.type($0) }
         let wanted = function.signature.parameters.map(\.type)
         if found != wanted {
-            throw error("the entry block's parameters are (\(names(found))), the signature's are (\(names(wanted)))", function)
+            throw error("the entry block's parameters are (\(names(found))), the signature's are (\(names(wanted)))")
         }
     }
     func parameters(_ function: borrowing Function) throws(VerifierError) {
         for (i, value) in function.dfg.parameters(block).enumerated() {
             let data = function.dfg.values[value]
             if data.kind != .parameter || data.owner != block.rawValue || data.number != i {
-                throw error("v\(value.rawValue) is listed as parameter \(i) but is not", function)
+                throw error("v\(value.rawValue) is listed as parameter \(i) but is not")
             }
         }
     }
@@ -220,9 +220,9 @@ struct Verifier {
         for i in 0..<resultCount {
             let data = function.dfg.values[function.dfg.result(inst, i)]
             if data.kind == .result && (data.owner != inst.rawValue || data.number != i) {
-                throw error("result \(i) belongs to another instruction", function)
+                throw error("result \(i) belongs to another instruction")
             }
-            if data.kind == .parameter { throw error("result \(i) is a block parameter", function) }
+            if data.kind == .parameter { throw error("result \(i) is a block parameter") }
         }
         try types(function)
         if tree?.isReachable(block) == true { try uses(function) }

@@ -165,7 +165,7 @@ extension Verifier {
         }
     }
     private func condition(_ flags: UInt16, _ count: Int, _ function: borrowing Function) throws(VerifierError) {
-        if flags >= count { throw error("condition \(flags) does not exist", function) }
+        if flags >= count { throw error("condition \(flags) does not exist") }
     }
     private func trapCode(_ code: UInt8, _ function: borrowing Function) throws(VerifierError) {
         if code == 0 || code > 63 { throw error(printing: "trap code \(code) is not in 1...63", function) }
