@@ -29,15 +29,22 @@ struct ParallelMove {
         self.spareSlot = spareSlot
     }
 
-    /// Appends to `edits` the sequence that does `moves` at once, at `point`. Destinations are distinct. Near-linear.
+    /// Appends to `edits` the sequence that does `moves` at once, at `point`. Moves to the same destination
+    /// have the same source (a value that goes to its new place, which is also a fixed register). Near-linear.
     mutating func resolve(_ moves: ArraySlice<ValueMove>, at point: InstructionIndex, into edits: inout [Edit]) {
         if moves.count == 1, let move = moves.first {
             if move.source != move.destination { emit(move, point, &edits) }
             return
         }
         pending.removeAll(keepingCapacity: true)
-        for m in moves where m.source != m.destination { pending.append(m) }
-        if pending.count <= 16 { resolveFew(point, &edits) } else { resolveMany(point, &edits) }
+        if moves.count <= 16 {
+            for m in moves where m.source != m.destination && !pending.contains(where: { $0.destination == m.destination }) { pending.append(m) }
+            resolveFew(point, &edits)
+        } else {
+            writerOf.removeAll(keepingCapacity: true)
+            for m in moves where m.source != m.destination && writerOf.updateValue(0, forKey: m.destination.bits) == nil { pending.append(m) }
+            resolveMany(point, &edits)
+        }
     }
 
     private mutating func resolveFew(_ point: InstructionIndex, _ edits: inout [Edit]) {

@@ -85,17 +85,23 @@ extension LinearScan {
     private mutating func considerEviction(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
         for r in run {
             guard let h = holder(of: r, at: piece.start) else { continue }
-            let until = firstReservation(piece, r)
-            if until != .never && !isEnough(piece, until, demand) { continue }
-            let end = min(until, piece.end)
-            guard var total = evictionCost(h, from: piece.start, until: end) else { continue }
-            if until != .never { total += costOfCut(piece, until) }
-            total -= 0.1 * hintScores[r]
+            var until = firstReservation(piece, r)
+            guard until == .never || isEnough(piece, until, demand), var total = costOfEviction(piece, h, r, until), total < cost else { continue }
+            // Worth a closer look: others may hold the register later.
+            release(pieces[h], r)
+            until = firstConflict(piece, r)
+            take(pieces[h], r)
+            guard until == .never || isEnough(piece, until, demand) else { continue }
+            total = costOfEviction(piece, h, r, until) ?? .infinity
             if total < cost {
                 cost = total
                 choice = .evict(r, holder: h)
             }
         }
+    }
+    private func costOfEviction(_ piece: Piece, _ h: Int, _ r: Int, _ until: ProgramPoint) -> Float? {
+        guard let total = evictionCost(h, from: piece.start, until: min(until, piece.end)) else { return nil }
+        return total + (until == .never ? 0 : costOfCut(piece, until)) - 0.1 * hintScores[r]
     }
 
     /// What it costs to have piece `h` in memory from `from` until `until`; nil if it must have its register at `from`.
@@ -119,24 +125,26 @@ extension LinearScan {
 
     /// When all holders are needed by this very instruction: take one that could as well have another register for it.
     private mutating func lastResort(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice) {
+        let slot = piece.start.slotStart
         for r in run {
             guard let h = holder(of: r, at: piece.start) else { continue }
-            let until = firstReservation(piece, r)
-            if until != .never && !isEnough(piece, until, demand) { continue }
-            if pieces[h].start < piece.start.slotStart {
-                let rest = split(h, at: piece.start.slotStart)
+            release(pieces[h], r)
+            let until = firstConflict(piece, r)
+            take(pieces[h], r)
+            guard until == .never || isEnough(piece, until, demand) else { continue }
+            if pieces[h].start < slot {
+                let rest = split(h, at: slot)
                 releaseTail(h, rest)
                 enqueue(rest)
-            } else if pieces[h].end > piece.start.nextSlotStart && piece.end <= piece.start.nextSlotStart {
+            } else if pieces[h].end > slot + 4 && piece.end <= slot + 4 {
                 release(pieces[h], r)
                 pieces[h].place = Piece.pending
-                let rest = split(h, at: piece.start.nextSlotStart)
-                enqueue(rest)
+                enqueue(split(h, at: slot + 4))
                 enqueue(h)
             } else {
                 continue
             }
-            choice = .partly(r, until: firstConflict(piece, r))
+            choice = .partly(r, until: until)
             return
         }
     }
