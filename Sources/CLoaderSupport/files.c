@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -99,6 +100,23 @@ uint64_t precast_monotonic_nanoseconds(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/// The kernel puts the argument count, the arguments, a null, and then the environment on the stack, in this order.
+char **precast_process_arguments(int32_t *count) {
+    extern char **environ;
+    char **argument = environ - 1;
+    intptr_t found = 0;
+    while ((intptr_t)argument[-1] != found) argument--, found++;
+    *count = (int32_t)found;
+    return argument;
+}
+
+int32_t precast_parse_number(const char *text, double *value) {
+    char *end;
+    if (!*text) return -EINVAL;
+    *value = strtod(text, &end);
+    return *end ? -EINVAL : 0;
 }
 
 void precast_exit(int32_t code) { _exit(code); }

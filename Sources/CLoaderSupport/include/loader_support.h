@@ -74,6 +74,10 @@ uint64_t precast_xcr0(void);
 /// The kernel's AT_HWCAP (0) or AT_HWCAP2 (1) word.
 uint64_t precast_hwcap(uint32_t word);
 uint64_t precast_monotonic_nanoseconds(void);
+/// The process's arguments, its name first. Only before anything changes the environment.
+char *_Nullable *_Nullable precast_process_arguments(int32_t *_Nonnull count);
+/// Reads a decimal or hexadecimal number, all of `text`. Returns 0, or a negative errno.
+int32_t precast_parse_number(const char *_Nonnull text, double *_Nonnull value);
 /// Ends the process at once, after flushing nothing.
 _Noreturn void precast_exit(int32_t code);
 
