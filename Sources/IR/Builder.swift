@@ -44,7 +44,7 @@ public struct FunctionBuilder: ~Copyable {
     private var predecessors: [Predecessor] = []
     private var incompletes: [Incomplete] = []
 
-    /// Steps of SSA construction so far.
+    /// Steps of SSA construction and arguments listed so far: what a function may have more of than its source has bytes.
     public private(set) var work = 0
     /// The steps after which the builder gives up.
     public var workLimit = Int.max
@@ -151,6 +151,7 @@ public struct FunctionBuilder: ~Copyable {
     /// Adds a call; its results have the types that its signature says.
     public mutating func emitCall(_ data: InstructionData, signature: SignatureReference) -> Inst {
         let inst = function.dfg.make(data, signature: signature, at: location)
+        work += function.dfg.lists.count(data.list) + function.dfg.resultCount(inst)
         function.layout.append(inst, to: block)
         return inst
     }
@@ -246,6 +247,7 @@ public struct FunctionBuilder: ~Copyable {
     public mutating func `return`(_ values: [Value]) { `return`(values[...]) }
     public mutating func `return`(_ values: ArraySlice<Value>) {
         let list = function.dfg.lists.make(values)
+        work += values.count
         emitEffect(InstructionData(.return, a: list.position))
     }
     public mutating func trap(code: UInt8) {
@@ -255,6 +257,7 @@ public struct FunctionBuilder: ~Copyable {
     private mutating func blockCall(_ target: Block, _ arguments: ArraySlice<Value>) -> BlockCall {
         precondition(!states[target].isSealed, "a sealed block gets no more predecessors")
         let call = function.dfg.makeBlockCall(target, arguments)
+        work += arguments.count
         predecessors.append(Predecessor(block: block, call: call, next: states[target].firstPredecessor))
         states[target].firstPredecessor = Int32(predecessors.count - 1)
         states[target].predecessorCount += 1

@@ -53,15 +53,19 @@ public struct FunctionTranslator: ~Copyable {
 
     /// Reads, validates and translates one function.
     ///
-    /// - Throws: what the front end says of the body.
+    /// - Throws: what the front end says of the body; ``ValidationError/Kind/limitExceeded`` for one that passes long lists of values around
+    ///   so often that its size gives no idea of its cost.
     /// - Precondition: the module defines `function`.
     /// - Complexity: linear in the size of the body.
     public mutating func translate(_ function: FunctionIndex) throws(ModuleError) -> Function {
         let size = environment.module.body(of: function)?.range.count ?? 0
         builder.workLimit = 4_000_000 + 2 * size
         if try !translateBody(function, localsInFrame: false) {
-            builder.workLimit = .max
-            _ = try translateBody(function, localsInFrame: true)
+            builder.workLimit = 16_000_000 + 4 * size
+            if try !translateBody(function, localsInFrame: true) {
+                let message = "function too complex: its branches and calls pass more than \(builder.workLimit) values"
+                throw .validation(ValidationError(message, at: reader.position, kind: .limitExceeded, function: function))
+            }
         }
         return builder.takeFunction()
     }
