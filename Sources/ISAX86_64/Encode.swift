@@ -1,5 +1,17 @@
 import PrecastMachineCode
 
+extension MachineInstruction {
+    /// The bytes of an instruction over machine registers that ``isEncodable``; a rip-relative displacement is left zero.
+    public var encoding: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            guard let p = buffer.baseAddress else { return }
+            count = Encoder.encode(self, to: p).length
+        }
+    }
+    /// Whether the operation is a single machine instruction that `Encode` has a row for.
+    public var isEncodable: Bool { opcode == .loadImmediate || EncodingRow.of(opcode).form != .none }
+}
+
 /// Encodes one instruction whose registers are machine registers.
 ///
 /// Input: an instruction with an encoding row (or `loadImmediate`), its memory operand plain or rip-relative. Output: its
@@ -37,12 +49,11 @@ struct Encoder {
     private mutating func encode(_ i: MachineInstruction, _ row: EncodingRow) {
         let isByte = i.size == .b
         /// Opcodes that come in pairs: the lower one is for bytes.
-        let paired = row.opcode - (isByte ? 1 : 0)
+        let paired = row.opcode &- (isByte ? 1 : 0)
         switch row.form {
         case .none: preconditionFailure("\(i.opcode) is not a single instruction")
         case .alu: alu(i, row)
         case .aluMemory:
-            if i.flags.contains(.lock) { byte(0xf0) }
             if i.src1.isSome {
                 legacy(i, row, row.opcode + (isByte ? 0 : 1), reg: i.src1.number, .memory, byteReg: isByte)
             } else {
@@ -81,7 +92,6 @@ struct Encoder {
             if small { byte(UInt8(truncatingIfNeeded: i.immediate)) } else { immediate(i) }
         case .rmDigit: legacy(i, row, paired, reg: row.digit, rm(i), byteRM: isByte)
         case .store:
-            if i.flags.contains(.lock) { byte(0xf0) }
             let register = i.opcode == .cmpxchgMemory ? i.src3 : i.src1
             legacy(i, row, paired, reg: register.number, .memory, byteReg: isByte)
         case .storeImmediate:
@@ -108,7 +118,7 @@ struct Encoder {
         case .sseTwoSourcesImmediate:
             sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i), immediateBytes: 1)
             byte(UInt8(truncatingIfNeeded: i.immediate))
-        case .sse: sse(i, row, reg: i.dst.number, vvvv: 0, rm(i))
+        case .sse: load(i, row)
         case .sseMerge: sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i))
         case .sseMergeImmediate:
             sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i), immediateBytes: 1)
@@ -138,6 +148,18 @@ struct Encoder {
             legacy(i, row, isByte ? 0x8a : 0x8b, reg: i.dst.number, .memory, byteReg: isByte)
         }
     }
+    /// Loads and moves with two encodings: the shorter one.
+    private mutating func load(_ i: MachineInstruction, _ row: EncodingRow) {
+        if i.opcode == .movaps, i.isVEX, i.mode == .register, i.src2.number >= 8, i.dst.number < 8 {
+            // The store form has the high register in ModRM.reg, which a two-byte prefix can name.
+            sse(i, EncodingRow(.sse, .x0F, .none, 0x29, .none), reg: i.src2.number, vvvv: 0, .register(i.dst.number))
+        } else if i.opcode == .movdToFloat, i.mode == .memory, i.size == .q {
+            // `movq` from memory needs no REX.W.
+            sse(i, EncodingRow(.sse, .x0F, .xF3, 0x7e, .none), reg: i.dst.number, vvvv: 0, .memory)
+        } else {
+            sse(i, row, reg: i.dst.number, vvvv: 0, rm(i))
+        }
+    }
     private mutating func aluImmediate(_ i: MachineInstruction, _ row: EncodingRow, _ place: Place) {
         let isByte = i.size == .b
         let small = i.immediate == Int64(Int8(truncatingIfNeeded: i.immediate))
@@ -156,7 +178,7 @@ struct Encoder {
     }
     private mutating func test(_ i: MachineInstruction, _ row: EncodingRow) {
         let isByte = i.size == .b
-        let paired = row.opcode - (isByte ? 1 : 0)
+        let paired = row.opcode &- (isByte ? 1 : 0)
         switch i.mode {
         case .immediate:
             if i.src1.number == 0 {
@@ -261,6 +283,7 @@ struct Encoder {
     ) {
         let sized = row.width != .none
         if sized, i.size == .w { byte(0x66) }
+        if i.flags.contains(.lock) { byte(0xf0) }
         prefix(row.prefix)
         let (index, rm) = addressBits(i, place)
         // spl, bpl, sil, dil need a REX prefix to be named.

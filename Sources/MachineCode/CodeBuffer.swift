@@ -235,7 +235,7 @@ public struct CodeBuffer: ~Copyable {
         if label.record == 0 { return label.raw }
         let i = Int(label.record) - 1
         // The bytes since the record are as many as in the raw code.
-        return UInt32(Int32(places[i]) + records[i].growth) + (label.raw - records[i].raw)
+        return UInt32(Int32(places[i]) + records[i].growth + Int32(label.raw - records[i].raw))
     }
 
     private borrowing func copy(
