@@ -46,7 +46,8 @@ let package = Package(
         // Back end
         module("RegisterAllocation", ["PrecastEntities"]),
         module("MachineCode", ["PrecastEntities", "PrecastIR", "PrecastRegisterAllocation"]),
-        module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        .target(name: "CHostCPU", path: "Sources/CHostCPU"),
+        module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "CHostCPU"]),
         module("CodeGeneration", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "PrecastISAX86_64"]),
 
         // Artifacts
@@ -56,6 +57,7 @@ let package = Package(
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
         ]),
+        module("Inspection", ["PrecastArtifactFormat"]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -63,14 +65,18 @@ let package = Package(
         ]),
 
         // Loader
-        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport"),
+        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport", linkerSettings: [.linkedLibrary("m")]),
         module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
 
         // Commands
         .executableTarget(
+            name: "precast-run", dependencies: ["PrecastRuntime", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"],
+            path: "Sources/precast-run", swiftSettings: settings),
+        .executableTarget(
             name: "precast",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly),
+                "PrecastInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),
