@@ -46,7 +46,7 @@ public struct Preopen: Sendable {
 /// What a guest is given. By default: nothing but standard streams, clocks and randomness.
 public struct WASIConfiguration: Sendable {
     /// How a path's directories are found.
-    public enum PathResolution: Sendable {
+    public enum PathResolution: CaseIterable, Sendable {
         /// By the kernel (`openat2`) where it can; else component by component.
         case automatic
         /// Component by component, as on kernels without `openat2` and in containers that forbid it.

@@ -68,7 +68,6 @@ struct Descriptor {
         let missing = wanted.subtracting(rights)
         if type == .directory, missing.isDisjoint(with: .directory) { return .badf }
         if type != .directory, missing.isDisjoint(with: .file.union(.socket)) { return .notdir }
-        if !type.isSocket, !missing.isDisjoint(with: [.sockAccept, .sockShutdown]) { return .notsock }
         if isReadOnly, missing.isSubset(of: .changing) { return .rofs }
         return .notcapable
     }

@@ -97,7 +97,7 @@ extension WASIContext {
                 guard !split.wantsDirectory || type == nil || type == .directory else { throw .notdir }
                 return Entry(directory, split.name, wantsDirectory: split.wantsDirectory, type: type)
             }
-            let target = try linkTarget(directory.descriptor, split.name)
+            guard let target = try linkTarget(directory.descriptor, split.name) else { continue }
             path = split.directory + (split.directory.isEmpty ? [] : [slash]) + target + (split.wantsDirectory ? [slash] : [])
             guard path.count <= 4095 else { throw .nametoolong }
         }
@@ -116,10 +116,13 @@ extension WASIContext {
         return FileType(code: status.type)
     }
 
-    /// The text of a link, which must not be absolute. `name` is NUL-terminated; empty, it is the link that `directory` itself is.
-    private func linkTarget(_ directory: Int32, _ name: [UInt8]) throws(Errno) -> [UInt8] {
+    /// The text of a link, which must not be absolute; nil where there is something else by now. `name` is NUL-terminated;
+    /// empty, it is the link that `directory` itself is.
+    private func linkTarget(_ directory: Int32, _ name: [UInt8]) throws(Errno) -> [UInt8]? {
         var target = [UInt8](repeating: 0, count: 4096)
-        let count = Int(try check(precast_wasi_read_link(directory, name, &target, UInt64(target.count))))
+        let result = precast_wasi_read_link(directory, name, &target, UInt64(target.count))
+        if result == -Int64(Errno.inval.rawValue) { return nil }
+        let count = Int(try check(result))
         guard count < target.count else { throw .nametoolong }
         guard count > 0 else { throw .noent }
         guard target[0] != slash else { throw .perm }
@@ -156,7 +159,8 @@ extension WASIContext {
                 case .symbolicLink:
                     links += 1
                     guard links <= linkLimit else { throw .loop }
-                    rest = (try linkTarget(place.descriptor, [0]) + [slash] + rest)[...]
+                    guard let target = try linkTarget(place.descriptor, [0]) else { throw .loop }
+                    rest = (target + [slash] + rest)[...]
                     guard rest.count <= 4095 else { throw .nametoolong }
                 default: throw .notdir
                 }

@@ -4,7 +4,7 @@ import CWASISupport
 
 extension WASIContext {
     func sockAccept(_ memory: GuestMemory, _ fd: UInt32, _ flags: UInt32, _ result: UInt32) throws(Errno) {
-        let socket = try descriptor(fd, .sockAccept), place = try memory.place(result, for: UInt32.self)
+        let socket = try self.socket(fd, .sockAccept), place = try memory.place(result, for: UInt32.self)
         guard flags & ~UInt32(DescriptorFlags.nonblock.rawValue) == 0 else { throw .inval }
         try reserveDescriptor()
         let file = try check(precast_wasi_accept(socket.file, flags))
