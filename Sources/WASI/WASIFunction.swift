@@ -13,12 +13,15 @@ public struct WASIArguments {
 /// A function of `wasi_snapshot_preview1`: one row of ``all``.
 public struct WASIFunction: Sendable {
     typealias Call = @Sendable (WASIContext, GuestMemory, WASIArguments) throws(Errno) -> Void
-    typealias Ending = @Sendable (WASIContext, WASIArguments) throws(Errno) -> Int32?
+    typealias Signal = @Sendable (WASIContext, WASIArguments) throws(Errno) -> Int32?
+    typealias Exit = @Sendable (WASIArguments) -> Int32
     enum Body: Sendable {
         /// Returns to the guest, with an errno.
         case call(Call)
-        /// Ends the guest with an exit code, unless there is none.
-        case ending(Ending)
+        /// Ends the guest with an exit code, or returns to it as a call does.
+        case signal(Signal)
+        /// Ends the guest with an exit code.
+        case exit(Exit)
     }
 
     public static let module = "wasi_snapshot_preview1"
@@ -26,11 +29,12 @@ public struct WASIFunction: Sendable {
     /// The parameters' types: `i` for i32, `I` for i64.
     public let parameters: StaticString
     let body: Body
-    /// Whether the result is an errno. `proc_exit` has none.
-    public var hasResult: Bool { name.utf8.count != 9 || !name.utf8.elementsEqual("proc_exit".utf8) }
+    /// Whether there is a result: an errno, as i32.
+    public var hasResult: Bool { if case .exit = body { false } else { true } }
 
     private init(_ name: String, _ parameters: StaticString, _ call: @escaping Call) { (self.name, self.parameters, body) = (name, parameters, .call(call)) }
-    private init(_ name: String, _ parameters: StaticString, ending: @escaping Ending) { (self.name, self.parameters, body) = (name, parameters, .ending(ending)) }
+    private init(_ name: String, _ parameters: StaticString, signal: @escaping Signal) { (self.name, self.parameters, body) = (name, parameters, .signal(signal)) }
+    private init(_ name: String, _ parameters: StaticString, exit: @escaping Exit) { (self.name, self.parameters, body) = (name, parameters, .exit(exit)) }
 
     /// How a call ended.
     public enum Outcome: Equatable, Sendable {
@@ -42,7 +46,8 @@ public struct WASIFunction: Sendable {
         do throws(Errno) {
             switch body {
             case .call(let call): try call(context, memory, arguments)
-            case .ending(let ending): if let code = try ending(context, arguments) { return .exit(code) }
+            case .signal(let signal): if let code = try signal(context, arguments) { return .exit(code) }
+            case .exit(let exit): return .exit(exit(arguments))
             }
             return .returned(.success)
         } catch {
@@ -92,8 +97,8 @@ public struct WASIFunction: Sendable {
         .init("path_symlink", "iiiii") { c, m, a throws(Errno) in try c.pathSymlink(m, a[0], a[1], a[2], a[3], a[4]) },
         .init("path_unlink_file", "iii") { c, m, a throws(Errno) in try c.pathUnlinkFile(m, a[0], a[1], a[2]) },
         .init("poll_oneoff", "iiii") { c, m, a throws(Errno) in try c.pollOneoff(m, a[0], a[1], a[2], a[3]) },
-        .init("proc_exit", "i", ending: { c, a throws(Errno) in Int32(bitPattern: a[0]) }),
-        .init("proc_raise", "i", ending: { c, a throws(Errno) in try c.procRaise(a[0]) }),
+        .init("proc_exit", "i", exit: { a in Int32(bitPattern: a[0]) }),
+        .init("proc_raise", "i", signal: { c, a throws(Errno) in try c.procRaise(a[0]) }),
         .init("random_get", "ii") { c, m, a throws(Errno) in try c.randomGet(m, a[0], a[1]) },
         .init("sched_yield", "") { c, m, a throws(Errno) in c.schedYield() },
         .init("sock_accept", "iii") { c, m, a throws(Errno) in try c.sockAccept(m, a[0], a[1], a[2]) },
