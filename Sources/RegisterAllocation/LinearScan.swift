@@ -173,8 +173,9 @@ extension LinearScan {
         if demand.isStack { return spill(c, from: piece.start, after: piece.start) }
         let run = table.run(problem.registerClasses[Int(piece.register)])
         scoreHints(piece)
-        if let r = freeRegister(piece, run, demand) { return assign(c, r) }
-        allocateContended(c, run, demand)
+        let free = freeRegister(piece, run)
+        if free >= 0 && !isFreshCalleeSaved(free) { return assign(c, free) }
+        allocateContended(c, run, demand, free)
     }
 
     struct Demand {
@@ -200,26 +201,23 @@ extension LinearScan {
         return demand
     }
 
-    /// A register that is free over the whole piece and worth it.
-    private func freeRegister(_ piece: Piece, _ run: Range<Int>, _ demand: Demand) -> Int? {
+    /// The best register that is free over the whole piece, or -1.
+    private func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
         var best = -1
         var bestScore = -Float.infinity
         for r in run {
-            let score = hintScores[r] - (table.isCalleeSaved[r] && !isUsed[r] ? calleeSavedCost : 0)
+            let score = hintScores[r] - (isFreshCalleeSaved(r) ? calleeSavedCost : 0)
             if score <= bestScore { continue }
             if firstConflict(piece, r) == .never {
                 best = r
                 bestScore = score
             }
         }
-        if best < 0 { return nil }
-        if table.isCalleeSaved[best] && !isUsed[best] && hintScores[best] < calleeSavedCost {
-            // Saving and restoring it must cost less than having the value in memory.
-            if memoryCost(piece) < calleeSavedCost { return nil }
-        }
         return best
     }
-    private var calleeSavedCost: Float { 1.8 }
+    /// Whether the first use of `r` would cost a save and a restore.
+    @inline(__always) func isFreshCalleeSaved(_ r: Int) -> Bool { table.isCalleeSaved[r] && !isUsed[r] }
+    var calleeSavedCost: Float { 1.8 }
 
     /// What it costs to have all of a piece in memory.
     func memoryCost(_ piece: Piece) -> Float {
@@ -316,6 +314,15 @@ extension LinearScan {
             if from > limit { break }
         }
         return limit
+    }
+    /// The same from `point` on.
+    func firstConflict(_ piece: Piece, _ r: Int, from point: ProgramPoint) -> ProgramPoint {
+        var rest = piece
+        let range = rangeIndex(piece.ranges, endingAfter: point)
+        if range >= piece.ranges.upperBound { return .never }
+        rest.ranges = range..<piece.ranges.upperBound
+        rest.start = max(point, live.ranges[Int(range)].from)
+        return rest.start < rest.end ? firstConflict(rest, r) : .never
     }
     /// As `firstConflict`, looking at reservations only.
     func firstReservation(_ piece: Piece, _ r: Int) -> ProgramPoint {

@@ -42,8 +42,8 @@ import Testing
 
     @Test func measure() {
         guard ProcessInfo.processInfo.environment["MEASURE"] != nil else { return }
-        for (size, count) in [(100, 400), (2000, 30), (40000, 2)] {
-            let problems = (0..<count).map { RandomProblem.make(seed: 500 + $0, size: size) }
+        for (size, count, isTypical) in [(100, 300, false), (100, 400, true), (1000, 40, true), (100_000, 1, true)] {
+            let problems = (0..<count).map { RandomProblem.make(seed: 500 + $0, size: size, isTypical: isTypical) }
             let operands = problems.reduce(0) { $0 + $1.operands.count }
             for algorithm in [AllocationAlgorithm.linearScan, .singlePass] {
                 var cost = [RunTimeCost](repeating: RunTimeCost(problems[0], Solution()), count: 1)[0]
@@ -57,7 +57,7 @@ import Testing
                     }
                     best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start) / Double(operands))
                 }
-                print(size, algorithm, "\(operands) operands,", (best * 10).rounded() / 10, "ns/operand;", cost)
+                print(size, isTypical, algorithm, "\(operands) operands,", (best * 10).rounded() / 10, "ns/operand;", cost)
             }
         }
     }
