@@ -20,3 +20,26 @@
 ;; 01 00 01 0a 19 01 17 00  20 00 28 02 00 20 00 28
 ;; 02 04 6a 20 00 28 42 01  00 6a 3f 00 6a 0b
 ;; ir:
+;; function 0(i64 context, i32) -> i32 precast {
+;; block0(v0: i64, v1: i32):
+;;     v2 = load.i64 v0+64 region 1 readonly  @2a
+;;     v3 = load.i64 v2 region 4 readonly  @2a
+;;     v4 = uextend.i64 v1  @2a
+;;     v5 = iadd.i64 v3, v4  @2a
+;;     v6 = load.i32 v5 region 8 trap 2  @2a
+;;     v7 = uextend.i64 v1  @2f
+;;     v8 = iadd.i64 v3, v7  @2f
+;;     v9 = load.i32 v8+4 region 8 trap 2  @2f
+;;     v10 = iadd.i32 v6, v9  @32
+;;     v11 = load.i64 v0+80 region 4 readonly  @35
+;;     v12 = uextend.i64 v1  @35
+;;     v13 = iadd.i64 v11, v12  @35
+;;     v14 = load.i32 v13 region 11 trap 2  @35
+;;     v15 = iadd.i32 v10, v14  @39
+;;     v16 = iconst.i64 16  @3a
+;;     v17 = load.i64 v2+8 region 4  @3a
+;;     v18 = ushr.i64 v17, v16  @3a
+;;     v19 = ireduce.i32 v18  @3a
+;;     v20 = iadd.i32 v15, v19  @3c
+;;     return v20  @3d
+;; }
