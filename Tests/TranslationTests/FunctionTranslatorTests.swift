@@ -65,8 +65,8 @@ import Testing
         let files = try GoldenTests.files.map {
             try GoldenFile(String(contentsOf: GoldenTests.directory.appendingPathComponent($0), encoding: .utf8))
         }
-        for golden in files where !golden.options.contains("multi-memory") {
-            let module = try TranslatedModule(golden.binary)
+        for golden in files {
+            let module = try TranslatedModule(golden.binary, features: golden.features)
             var forward: [String] = [], backward: [String] = []
             for i in module.module.bodies.indices { forward.append(print(try module.function(i))) }
             for i in module.module.bodies.indices.reversed() { backward.append(print(try module.function(i))) }

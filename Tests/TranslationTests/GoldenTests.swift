@@ -17,9 +17,7 @@ import Testing
     @Test(arguments: files) func translation(_ name: String) throws {
         let url = Self.directory.appendingPathComponent(name)
         let golden = try GoldenFile(String(contentsOf: url, encoding: .utf8))
-        var features = FeatureSet.default
-        if golden.options.contains("multi-memory") { features.insert(.multiMemory) }
-        let module = try TranslatedModule(golden.binary, tunables: Tunables(options: golden.options), features: features)
+        let module = try TranslatedModule(golden.binary, tunables: Tunables(options: golden.options), features: golden.features)
         let text = try module.text()
         if ProcessInfo.processInfo.environment["BLESS"] == "1" {
             try golden.text(ir: text).write(to: url, atomically: true, encoding: .utf8)
@@ -55,6 +53,12 @@ struct GoldenFile {
             }
             head += line + "\n"
         }
+    }
+
+    var features: FeatureSet {
+        var features = FeatureSet.default
+        if options.contains("multi-memory") { features.insert(.multiMemory) }
+        return features
     }
 
     func text(ir: String) -> String {

@@ -27,19 +27,17 @@
 ;;     v4 = uextend.i64 v1  @2a
 ;;     v5 = iadd.i64 v3, v4  @2a
 ;;     v6 = load.i32 v5 region 8 trap 2  @2a
-;;     v7 = uextend.i64 v1  @2f
-;;     v8 = iadd.i64 v3, v7  @2f
-;;     v9 = load.i32 v8+4 region 8 trap 2  @2f
-;;     v10 = iadd.i32 v6, v9  @32
-;;     v11 = load.i64 v0+80 region 4 readonly  @35
-;;     v12 = uextend.i64 v1  @35
-;;     v13 = iadd.i64 v11, v12  @35
-;;     v14 = load.i32 v13 region 11 trap 2  @35
-;;     v15 = iadd.i32 v10, v14  @39
-;;     v16 = iconst.i64 16  @3a
-;;     v17 = load.i64 v2+8 region 4  @3a
-;;     v18 = ushr.i64 v17, v16  @3a
-;;     v19 = ireduce.i32 v18  @3a
-;;     v20 = iadd.i32 v15, v19  @3c
-;;     return v20  @3d
+;;     v7 = load.i32 v5+4 region 8 trap 2  @2f
+;;     v8 = iadd.i32 v6, v7  @32
+;;     v9 = load.i64 v0+80 region 4 readonly  @35
+;;     v10 = uextend.i64 v1  @35
+;;     v11 = iadd.i64 v9, v10  @35
+;;     v12 = load.i32 v11 region 11 trap 2  @35
+;;     v13 = iadd.i32 v8, v12  @39
+;;     v14 = iconst.i64 16  @3a
+;;     v15 = load.i64 v2+8 region 4  @3a
+;;     v16 = ushr.i64 v15, v14  @3a
+;;     v17 = ireduce.i32 v16  @3a
+;;     v18 = iadd.i32 v13, v17  @3c
+;;     return v18  @3d
 ;; }

@@ -38,27 +38,21 @@
 ;;     v5 = uextend.i64 v1  @28
 ;;     v6 = iadd.i64 v4, v5  @28
 ;;     v7 = load.i32 v6 region 11 trap 2  @28
-;;     v8 = uextend.i64 v1  @2d
-;;     v9 = iadd.i64 v4, v8  @2d
-;;     v10 = uload8.i32 v9+12 region 11 trap 2  @2d
-;;     v11 = iadd.i32 v7, v10  @30
-;;     v12 = uextend.i64 v1  @35
-;;     v13 = iadd.i64 v4, v12  @35
-;;     store32.i64 v2, v13+33554424 region 11 trap 2  @35
-;;     v14 = uextend.i64 v1  @3f
-;;     v15 = iadd.i64 v4, v14  @3f
-;;     store.f64 v3, v15+8 region 11 trap 2  @3f
-;;     v16 = iconst.i32 131064  @42
-;;     v17 = load.i64 v4+131064 region 11  @46
-;;     v18 = ireduce.i32 v17  @49
-;;     v19 = iadd.i32 v11, v18  @4a
-;;     v20 = iconst.i32 131065  @4b
-;;     v21 = iconst.i64 131065  @4f
-;;     v22 = iadd.i64 v4, v21  @4f
-;;     v23 = load.i64 v22 region 11 trap 2  @4f
-;;     v24 = ireduce.i32 v23  @52
-;;     v25 = iadd.i32 v19, v24  @53
-;;     return v25  @54
+;;     v8 = uload8.i32 v6+12 region 11 trap 2  @2d
+;;     v9 = iadd.i32 v7, v8  @30
+;;     store32.i64 v2, v6+33554424 region 11 trap 2  @35
+;;     store.f64 v3, v6+8 region 11 trap 2  @3f
+;;     v10 = iconst.i32 131064  @42
+;;     v11 = load.i64 v4+131064 region 11  @46
+;;     v12 = ireduce.i32 v11  @49
+;;     v13 = iadd.i32 v9, v12  @4a
+;;     v14 = iconst.i32 131065  @4b
+;;     v15 = iconst.i64 131065  @4f
+;;     v16 = iadd.i64 v4, v15  @4f
+;;     v17 = load.i64 v16 region 11 trap 2  @4f
+;;     v18 = ireduce.i32 v17  @52
+;;     v19 = iadd.i32 v13, v18  @53
+;;     return v19  @54
 ;; }
 ;; function 1(i64 context, i32) -> i64 precast {
 ;; block0(v0: i64, v1: i32):
