@@ -133,10 +133,10 @@ extension LinearScan {
         return Int(top & 0xffff_ffff)
     }
 
-    /// Marks what the code itself demands: clobbers, fixed operands; and finds the safepoints.
+    /// Marks what the code itself demands: clobbers, fixed operands, safepoints.
     private mutating func reserveFixedRegisters() {
         let clobberLists = problem.clobberSets.map { set in set.members.map { table.number(of: $0) }.filter { $0 >= 0 } }
-        var nextSafepoint = 0
+        safepoints = points.safepointClobbers(problem)
         for b in problem.blocks.indices {
             for i in problem.blocks[b].instructions {
                 let i = Int(i)
@@ -144,10 +144,6 @@ extension LinearScan {
                 for r in clobberLists[Int(problem.clobbers[i])] { timelines.reserve(r, point + 1, point + 2) }
                 for o in problem.operandRange(InstructionIndex(index: i)) {
                     if case .fixed(let r) = problem.operands[o].constraint { reserve(r, o, i, point) }
-                }
-                if nextSafepoint < problem.safepoints.count && problem.safepoints[nextSafepoint].index == i {
-                    safepoints.append(point + 1)
-                    nextSafepoint += 1
                 }
             }
         }

@@ -29,13 +29,14 @@ import Testing
     @Test func dumpOne() throws {
         guard let seed = ProcessInfo.processInfo.environment["SHOW_SEED"].flatMap({ Int($0) }) else { return }
         let problem = RandomProblem.make(seed: seed)
-        print(dumpAllocation(problem, allocateRegisters(problem)))
+        let algorithm: AllocationAlgorithm = ProcessInfo.processInfo.environment["SHOW_SINGLE"] == nil ? .linearScan : .singlePass
+        print(dumpAllocation(problem, allocateRegisters(problem, algorithm: algorithm)))
     }
-    @Test(arguments: [AllocationAlgorithm.linearScan]) func random(_ algorithm: AllocationAlgorithm) {
+    @Test(arguments: [AllocationAlgorithm.linearScan, .singlePass]) func random(_ algorithm: AllocationAlgorithm) {
         Self.check(algorithm, seeds: 0..<3000)
         Self.check(algorithm, seeds: Self.extra)
     }
-    @Test(arguments: [AllocationAlgorithm.linearScan]) func randomLarge(_ algorithm: AllocationAlgorithm) {
+    @Test(arguments: [AllocationAlgorithm.linearScan, .singlePass]) func randomLarge(_ algorithm: AllocationAlgorithm) {
         Self.check(algorithm, seeds: 10_000..<10_100, size: 1500)
     }
 }

@@ -77,13 +77,25 @@ struct RandomProblem {
         for _ in 0..<3 { constant() }
         region(depth: 0)
         finish()
-        return builder.build(order: layout())
+        let problem = builder.build(order: layout())
+        return random.chance(30) ? withDebugValues(problem) : problem
     }
 
     private mutating func finish() {
         var operands: [Operand] = []
         for i in 0..<min(2, available[0].count) where random.chance(70) { operands.append(.use(pick(0), .fixed(resultRegisters[i]))) }
         add(.init(operands))
+    }
+
+    private mutating func withDebugValues(_ problem: Problem) -> Problem {
+        var problem = problem
+        for label in 0..<10 {
+            let from = random.below(problem.instructionCount)
+            problem.debugValues.append(DebugValue(
+                label: UInt32(label), register: VirtualRegister(index: random.below(problem.registerCount)),
+                from: InstructionIndex(index: from), to: InstructionIndex(index: from + random.below(problem.instructionCount - from + 1))))
+        }
+        return problem
     }
 
     /// Cold blocks last; sometimes any order at all.
