@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
         .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
+        .library(name: "PrecastWASI", targets: ["PrecastWASI"]),
     ],
     traits: [
         .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
@@ -46,7 +47,8 @@ let package = Package(
         // Back end
         module("RegisterAllocation", ["PrecastEntities"]),
         module("MachineCode", ["PrecastEntities", "PrecastIR", "PrecastRegisterAllocation"]),
-        module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        .target(name: "CHostCPU", path: "Sources/CHostCPU"),
+        module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "CHostCPU"]),
         module("CodeGeneration", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "PrecastISAX86_64"]),
 
         // Artifacts
@@ -56,6 +58,7 @@ let package = Package(
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
         ]),
+        module("Inspection", ["PrecastArtifactFormat"]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -63,14 +66,28 @@ let package = Package(
         ]),
 
         // Loader
-        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport"),
+        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport", linkerSettings: [.linkedLibrary("m")]),
         module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
 
+        .target(name: "CWASISupport", path: "Sources/CWASISupport"),
+        module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "CRuntimeABI", "CWASISupport"]),
+
         // Commands
+        .executableTarget(
+            name: "precast-bench",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-bench", swiftSettings: settings),
+        .executableTarget(
+            name: "precast-run", dependencies: ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"],
+            path: "Sources/precast-run", swiftSettings: settings),
         .executableTarget(
             name: "precast",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly),
+                "PrecastInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),

@@ -1,4 +1,5 @@
 public import PrecastArtifactFormat
+public import PrecastISAX86_64
 public import PrecastWasmModel
 public import PrecastWasmTypes
 
@@ -19,18 +20,18 @@ public struct Target: Hashable, Sendable {
     public let operatingSystem = OperatingSystem.linux
     /// The CPU as asked for.
     public let cpuName: String
-    public let features: CPUFeatures
+    public let features: PrecastArtifactFormat.CPUFeatures
 
     /// The canonical triple.
     public var triple: String { "\(machine.name)-unknown-\(operatingSystem.name)-gnu" }
     /// The triples that ``init(triple:cpu:features:)`` takes.
     public static let triples = ["x86_64-unknown-linux-gnu"]
 
-    /// The host's machine and baseline CPU.
+    /// This machine's architecture with its baseline CPU.
     public static var host: Target { Target(machine: .x86_64, cpuName: baselineCPU, features: .x86_64v2) }
     static let baselineCPU = "x86-64-v2"
 
-    init(machine: Machine, cpuName: String, features: CPUFeatures) {
+    init(machine: Machine, cpuName: String, features: PrecastArtifactFormat.CPUFeatures) {
         self.machine = machine
         self.cpuName = cpuName
         self.features = features
@@ -47,24 +48,12 @@ public struct Target: Hashable, Sendable {
             if !isKnown { throw .unknownTarget(triple, known: Self.triples) }
         }
         let name = cpu ?? Self.baselineCPU
-        var set: CPUFeatures
-        if name == "native" {
-            set = CPUFeatures.x86_64v3
-        } else if let known = CPUFeatures.named(name, on: .x86_64) {
-            set = known
-        } else {
-            let known = ["x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4", "native"]
-            throw .unknownCPU(name, known: known, nearest: nearest(name, among: known))
+        do throws(CPUFeatureError) {
+            let features = try PrecastISAX86_64.CPUFeatures.parse(cpu: name, changes: changes ?? "")
+            self.init(machine: .x86_64, cpuName: name, features: PrecastArtifactFormat.CPUFeatures(bits: features.bits))
+        } catch {
+            throw .cpu(error)
         }
-        for change in (changes ?? "").split(separator: ",") {
-            guard let sign = change.first, sign == "+" || sign == "-" else { throw .malformedFeature(String(change)) }
-            guard let feature = X86Feature.allCases.first(where: { $0.name == change.dropFirst() }) else {
-                let known = X86Feature.allCases.map(\.name)
-                throw .unknownFeature(String(change.dropFirst()), known: known, nearest: nearest(String(change.dropFirst()), among: known))
-            }
-            if sign == "+" { set.insert(feature) } else { set.remove(feature) }
-        }
-        self.init(machine: .x86_64, cpuName: name, features: set)
     }
 }
 
@@ -119,43 +108,16 @@ public struct CompilerConfiguration: Sendable {
 /// Settings that cannot be.
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownTarget(String, known: [String])
-    case unknownCPU(String, known: [String], nearest: String?)
-    case unknownFeature(String, known: [String], nearest: String?)
-    case malformedFeature(String)
+    case cpu(CPUFeatureError)
     case unsupportedFeature(String)
     case invalid(setting: String, value: String, reason: String)
 
     public var description: String {
         switch self {
         case .unknownTarget(let name, let known): "unknown target '\(name)'; known are \(known.joined(separator: ", "))"
-        case .unknownCPU(let name, let known, let nearest): "unknown CPU '\(name)'\(Self.hint(nearest)); known are \(known.joined(separator: ", "))"
-        case .unknownFeature(let name, let known, let nearest): "unknown CPU feature '\(name)'\(Self.hint(nearest)); known are \(known.joined(separator: ", "))"
-        case .malformedFeature(let text): "'\(text)' is no change of a CPU feature: write +name or -name, separated by commas"
+        case .cpu(let error): "\(error)"
         case .unsupportedFeature(let name): "the WebAssembly feature '\(name)' is not supported yet"
         case .invalid(let setting, let value, let reason): "\(setting) cannot be \(value): \(reason)"
         }
     }
-    private static func hint(_ nearest: String?) -> String { nearest.map { ", did you mean '\($0)'?" } ?? "" }
-}
-
-/// The candidate with the smallest edit distance to `name`, if that is at most a third of its length.
-func nearest(_ name: String, among candidates: [String]) -> String? {
-    let a = Array(name.utf8)
-    var best: (String, Int)?
-    for candidate in candidates {
-        let b = Array(candidate.utf8)
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substitution = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        if row[b.count] < best?.1 ?? .max { best = (candidate, row[b.count]) }
-    }
-    guard let best, best.1 <= max(2, name.count / 3) else { return nil }
-    return best.0
 }

@@ -19,7 +19,7 @@ extension CompilerConfiguration {
         let raise = Int32(Builtin.raise.rawValue) * 8
         let features = target.features
         let lowering = LoweringOptions(
-            features: PrecastISAX86_64.CPUFeatures(rawValue: features.bits),
+            features: PrecastISAX86_64.CPUFeatures(bits: features.bits),
             traps: LoweringOptions.TrapCodes(
                 divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
                 invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
