@@ -39,17 +39,17 @@ import CHostCPU
 
 /// A set of CPU features, one bit each (`CPUFeature.rawValue`).
 @frozen public struct CPUFeatures: Hashable, Sendable, BitwiseCopyable, ExpressibleByArrayLiteral {
-    public var rawValue: UInt64
-    @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public var bits: UInt64
+    @inlinable public init(bits: UInt64) { self.bits = bits }
     @inlinable public init(arrayLiteral features: CPUFeature...) {
-        rawValue = 0
+        bits = 0
         for f in features { insert(f) }
     }
-    @inlinable public func contains(_ f: CPUFeature) -> Bool { rawValue >> UInt64(f.rawValue) & 1 != 0 }
-    @inlinable public func isSuperset(of other: CPUFeatures) -> Bool { other.rawValue & ~rawValue == 0 }
-    @inlinable public mutating func insert(_ f: CPUFeature) { rawValue |= 1 << UInt64(f.rawValue) }
-    @inlinable public mutating func remove(_ f: CPUFeature) { rawValue &= ~(1 << UInt64(f.rawValue)) }
-    @inlinable public func union(_ other: CPUFeatures) -> CPUFeatures { CPUFeatures(rawValue: rawValue | other.rawValue) }
+    @inlinable public func contains(_ f: CPUFeature) -> Bool { bits >> UInt64(f.rawValue) & 1 != 0 }
+    @inlinable public func isSuperset(of other: CPUFeatures) -> Bool { other.bits & ~bits == 0 }
+    @inlinable public mutating func insert(_ f: CPUFeature) { bits |= 1 << UInt64(f.rawValue) }
+    @inlinable public mutating func remove(_ f: CPUFeature) { bits &= ~(1 << UInt64(f.rawValue)) }
+    @inlinable public func union(_ other: CPUFeatures) -> CPUFeatures { CPUFeatures(bits: bits | other.bits) }
     /// In bit order.
     public var names: [String] { CPUFeature.allCases.filter { contains($0) }.map(\.name) }
 
