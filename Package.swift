@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
         .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
+        .library(name: "PrecastWASI", targets: ["PrecastWASI"]),
     ],
     traits: [
         .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
@@ -68,9 +69,19 @@ let package = Package(
         .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport", linkerSettings: [.linkedLibrary("m")]),
         module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
 
+        .target(name: "CWASISupport", path: "Sources/CWASISupport"),
+        module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "CRuntimeABI", "CWASISupport"]),
+
         // Commands
         .executableTarget(
-            name: "precast-run", dependencies: ["PrecastRuntime", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"],
+            name: "precast-bench",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-bench", swiftSettings: settings),
+        .executableTarget(
+            name: "precast-run", dependencies: ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"],
             path: "Sources/precast-run", swiftSettings: settings),
         .executableTarget(
             name: "precast",
