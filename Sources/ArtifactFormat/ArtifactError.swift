@@ -6,6 +6,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
     case notAnArtifact
     /// A container of artifacts for several targets, which this version does not read.
     case container
+    /// Laid out by another format version: only the stamp's first words can be read.
+    case formatVersion(expected: FormatVersion, found: FormatVersion)
     /// The named field has a value that the format does not allow.
     case invalid(field: StaticName, found: UInt64)
     /// A table or region lies outside the image.
@@ -29,6 +31,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
             "truncated artifact: \(part.text) needs \(needed) bytes, \(found) are there"
         case .notAnArtifact: "not a Precast artifact"
         case .container: "a container of several artifacts: take one out first"
+        case .formatVersion(let expected, let found):
+            "format version \(found.number), expected \(expected.number): compile the module with a matching release"
         case .invalid(let field, let found): "invalid artifact: \(field.text) is \(found)"
         case .outsideImage(let table, let address, let byteCount, let imageSize):
             "invalid artifact: \(table.name) takes \(byteCount) bytes at \(address), outside the image of \(imageSize) bytes"
@@ -49,7 +53,16 @@ extension ArtifactError: CustomStringConvertible {
 }
 
 /// A name known at compile time that compares by its characters.
-public struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral {
-    public var text: String
-    public init(stringLiteral text: String) { self.text = text }
+@frozen public struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral {
+    public let string: StaticString
+    public init(stringLiteral string: StaticString) { self.string = string }
+    public var text: String { string.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
+    public static func == (a: StaticName, b: StaticName) -> Bool {
+        guard a.string.utf8CodeUnitCount == b.string.utf8CodeUnitCount else { return false }
+        for i in 0..<a.string.utf8CodeUnitCount where a.string.utf8Start[i] != b.string.utf8Start[i] { return false }
+        return true
+    }
+    public func hash(into hasher: inout Hasher) {
+        for i in 0..<string.utf8CodeUnitCount { hasher.combine(string.utf8Start[i]) }
+    }
 }

@@ -21,7 +21,7 @@ public struct ArtifactView: Sendable {
     /// Opens with a header that was read before from the same bytes.
     public init(header: ArtifactHeader, image: UnsafeRawBufferPointer) throws(ArtifactError) {
         guard header.stamp.formatVersion == .current else {
-            throw .invalid(field: "format version", found: UInt64(header.stamp.formatVersion.number))
+            throw .formatVersion(expected: .current, found: header.stamp.formatVersion)
         }
         guard UInt64(image.count) >= header.stamp.imageSize else {
             throw .truncated(part: "image", needed: header.stamp.imageSize, found: UInt64(image.count))
@@ -80,26 +80,52 @@ public struct ArtifactView: Sendable {
         return UnsafeRawBufferPointer(rebasing: pool[Int(name.offset)..<Int(end)])
     }
 
-    /// SHA-256 of the first `byteCount` bytes of `bytes` with the stamp's digest fields taken as zero. `bytes` hold the artifact's header.
-    public static func digest(of bytes: UnsafeRawBufferPointer, byteCount: Int, stampOffset: Int) -> Bytes32 {
+    /// Image digest and file digest of `file`, an artifact's bytes with the stamp at `stampOffset`: SHA-256 with digests, key id, signature and build id taken as zero.
+    /// `imageSize` bytes are the image; the file digest goes on from there, so one pass gives both.
+    public static func digests(of file: UnsafeRawBufferPointer, imageSize: Int, stampOffset: Int) -> (image: Bytes32, file: Bytes32) {
         var hash = SHA256()
-        let start = min(stampOffset + Stamp.digestsOffset, byteCount), end = min(stampOffset + Stamp.digestsEnd, byteCount)
-        hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<start]))
-        hash.update(zeros: end - start)
-        hash.update(UnsafeRawBufferPointer(rebasing: bytes[end..<byteCount]))
-        return hash.finish()
+        var at = 0
+        func zero(_ range: Range<Int>) {
+            let start = min(max(range.lowerBound, at), imageSize), end = min(max(range.upperBound, start), imageSize)
+            hash.update(UnsafeRawBufferPointer(rebasing: file[at..<start]))
+            hash.update(zeros: end - start)
+            at = end
+        }
+        zero(stampOffset + Stamp.digestsOffset..<stampOffset + Stamp.digestsEnd)
+        zero(buildIDRange(stampOffset: stampOffset))
+        hash.update(UnsafeRawBufferPointer(rebasing: file[at..<imageSize]))
+        var imageHash = hash
+        hash.update(UnsafeRawBufferPointer(rebasing: file[imageSize...]))
+        return (imageHash.finish(), hash.finish())
     }
 
-    /// Checks the image digest. Reads the whole image.
+    /// Where the build id's 20 bytes are: its note follows the stamp's.
+    public static func buildIDRange(stampOffset: Int) -> Range<Int> {
+        let start = stampOffset + Stamp.size + 16
+        return start..<start + 20
+    }
+
+    /// Checks the image digest, and the build id, which is its beginning. Reads the whole image.
     public func verifyImageDigest() throws(ArtifactError) {
-        let found = Self.digest(of: image.bytes, byteCount: image.bytes.count, stampOffset: header.stampOffset)
+        let found = Self.digests(of: image.bytes, imageSize: image.bytes.count, stampOffset: header.stampOffset).image
         guard found == stamp.imageDigest else { throw .digestMismatch("image digest") }
+        try verifyBuildID()
     }
 
-    /// Checks the digest of the whole `file`, which this view's image is the start of.
+    /// Checks both digests of the whole `file`, which this view's image is the start of, and the build id.
     public func verifyFileDigest(_ file: UnsafeRawBufferPointer) throws(ArtifactError) {
-        let found = Self.digest(of: file, byteCount: file.count, stampOffset: header.stampOffset)
-        guard found == stamp.fileDigest else { throw .digestMismatch("file digest") }
+        let found = Self.digests(of: file, imageSize: image.bytes.count, stampOffset: header.stampOffset)
+        guard found.image == stamp.imageDigest else { throw .digestMismatch("image digest") }
+        guard found.file == stamp.fileDigest else { throw .digestMismatch("file digest") }
+        try verifyBuildID()
+    }
+
+    private func verifyBuildID() throws(ArtifactError) {
+        let range = Self.buildIDRange(stampOffset: header.stampOffset)
+        guard range.upperBound <= image.bytes.count else {
+            throw .truncated(part: "build id", needed: UInt64(range.upperBound), found: UInt64(image.bytes.count))
+        }
+        for i in 0..<range.count where image.bytes[range.lowerBound + i] != stamp.imageDigest[i] { throw .digestMismatch("build id") }
     }
 }
 

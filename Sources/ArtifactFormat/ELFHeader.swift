@@ -15,6 +15,15 @@
     @inlinable public static var execute: UInt32 { 1 }
     @inlinable public static var write: UInt32 { 2 }
     @inlinable public static var read: UInt32 { 4 }
+    @inlinable public init(type: UInt32, flags: UInt32, fileOffset: UInt64, address: UInt64, fileSize: UInt64, memorySize: UInt64, alignment: UInt64) {
+        self.type = type
+        self.flags = flags
+        self.fileOffset = fileOffset
+        self.address = address
+        self.fileSize = fileSize
+        self.memorySize = memorySize
+        self.alignment = alignment
+    }
     @inlinable public init(_ r: RecordBytes) {
         type = r.u32(0)
         flags = r.u32(4)

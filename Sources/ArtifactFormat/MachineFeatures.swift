@@ -69,7 +69,8 @@
     /// The bit of the feature called `name` on `machine`.
     public static func bit(named name: String, on machine: Machine) -> UInt8? {
         for bit in UInt8(0)..<64 {
-            if let known = Self.name(of: bit, on: machine), known == name { return bit }
+            // By bytes: comparing characters would pull Unicode tables into the loader.
+            if let known = Self.name(of: bit, on: machine), known.utf8.elementsEqual(name.utf8) { return bit }
         }
         return nil
     }

@@ -33,11 +33,10 @@ public struct SHA256 {
             guard pendingCount == 64 else { return }
             compressPending()
         }
-        if let base = bytes.baseAddress {
-            while at + 64 <= bytes.count {
-                compress(base + at)
-                at += 64
-            }
+        if let base = bytes.baseAddress, at + 64 <= bytes.count {
+            let blocks = (bytes.count - at) / 64
+            compress(base + at, blocks: blocks)
+            at += blocks * 64
         }
         while at < bytes.count {
             pending[pendingCount] = bytes[at]
@@ -82,41 +81,63 @@ public struct SHA256 {
 
     private mutating func compressPending() {
         let block = pending
-        withUnsafeBytes(of: block) { compress($0.baseAddress.unsafelyUnwrapped) }
+        withUnsafeBytes(of: block) { compress($0.baseAddress.unsafelyUnwrapped, blocks: 1) }
         pendingCount = 0
     }
 
-    /// One block of 64 bytes.
-    private mutating func compress(_ block: UnsafeRawPointer) {
-        var schedule = InlineArray<64, UInt32>(repeating: 0)
+    /// `blocks` blocks of 64 bytes from `data` on.
+    private mutating func compress(_ data: UnsafeRawPointer, blocks: Int) {
+        // Taken out of the loop: a global is reached through its initialiser, and array accesses through their checks.
+        withUnsafeBytes(of: roundConstants) { constants in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+                let constants = constants.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self)
+                let schedule = schedule.baseAddress.unsafelyUnwrapped
+                for block in 0..<blocks { state = Self.compress(state, data + 64 * block, constants, schedule) }
+            }
+        }
+    }
+
+    /// The state after one block.
+    private static func compress(
+        _ state: SIMD8<UInt32>, _ block: UnsafeRawPointer, _ constants: UnsafePointer<UInt32>, _ schedule: UnsafeMutablePointer<UInt32>
+    ) -> SIMD8<UInt32> {
         for i in 0..<16 { schedule[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)) }
         for i in 16..<64 {
-            let x = schedule[i - 15], y = schedule[i - 2]
-            let s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >> 3)
-            let s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >> 10)
-            schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
+            let x = schedule[i &- 15], y = schedule[i &- 2]
+            let s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x &>> 3)
+            let s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y &>> 10)
+            schedule[i] = schedule[i &- 16] &+ s0 &+ schedule[i &- 7] &+ s1
         }
         var a = state[0], b = state[1], c = state[2], d = state[3]
         var e = state[4], f = state[5], g = state[6], h = state[7]
-        for i in 0..<64 {
-            let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ roundConstants[i] &+ schedule[i]
-            let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-            h = g
-            g = f
-            f = e
-            e = d &+ t1
-            d = c
-            c = b
-            b = a
-            a = t1 &+ t2
+        // Eight rounds at a time: each leaves its sums where the next expects them, so nothing moves.
+        var i = 0
+        while i < 64 {
+            round(a, b, c, &d, e, f, g, &h, constants[i] &+ schedule[i])
+            round(h, a, b, &c, d, e, f, &g, constants[i &+ 1] &+ schedule[i &+ 1])
+            round(g, h, a, &b, c, d, e, &f, constants[i &+ 2] &+ schedule[i &+ 2])
+            round(f, g, h, &a, b, c, d, &e, constants[i &+ 3] &+ schedule[i &+ 3])
+            round(e, f, g, &h, a, b, c, &d, constants[i &+ 4] &+ schedule[i &+ 4])
+            round(d, e, f, &g, h, a, b, &c, constants[i &+ 5] &+ schedule[i &+ 5])
+            round(c, d, e, &f, g, h, a, &b, constants[i &+ 6] &+ schedule[i &+ 6])
+            round(b, c, d, &e, f, g, h, &a, constants[i &+ 7] &+ schedule[i &+ 7])
+            i &+= 8
         }
-        state = state &+ SIMD8(a, b, c, d, e, f, g, h)
+        return state &+ SIMD8(a, b, c, d, e, f, g, h)
     }
 }
 
-@inline(__always) private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
+/// One round: `d` gets the new e, `h` the new a.
+@inline(__always) private func round(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+) {
+    let t1 = h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ ((e & f) ^ (~e & g)) &+ word
+    let t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ ((a & b) ^ (a & c) ^ (b & c))
+    d = d &+ t1
+    h = t1 &+ t2
+}
+
+@inline(__always) private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
 
 private let roundConstants: InlineArray<64, UInt32> = [
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

@@ -8,9 +8,9 @@
     /// Bytes that a movable memory reserves beyond its size.
     public var growthRoom: UInt64 = 2 << 30
     public var flags: Flags = [.signalTraps, .maskMemory, .maskTables]
-    /// Pages of the host that the code is right for, in bytes.
+    /// Pages of the host that the code is right for, in bytes. (The file's alignment limits them too: ``Stamp/pageSizeLog2``.)
     public var minimumPageSize: UInt32 = 4096
-    public var maximumPageSize: UInt32 = 4096
+    public var maximumPageSize: UInt32 = 65536
     /// Bytes that the loader keeps below the stack limit.
     public var stackReserve: UInt32 = 32 << 10
     /// Frames of leaves up to this size are not checked against the stack limit.
@@ -123,7 +123,7 @@ public struct Stamp: Hashable, Sendable {
     public var directoryCount: UInt32 = 0
     /// Bytes from the ELF header to the end of the last loaded segment.
     public var imageSize: UInt64 = 0
-    /// SHA-256 of the image, and of the whole file, with the fields from ``digestsOffset`` to ``digestsEnd`` zero.
+    /// SHA-256 of the image, and of the whole file, with the fields from ``digestsOffset`` to ``digestsEnd`` and the build id zero.
     public var imageDigest = Bytes32()
     public var fileDigest = Bytes32()
     /// Reserved: who signed, and the Ed25519 signature over the image digest. Zero without.
@@ -132,6 +132,8 @@ public struct Stamp: Hashable, Sendable {
 
     /// Digests, key id and signature lie in this range of the payload, which counts as zero in both digests.
     @inlinable public static var digestsOffset: Int { 192 }
+    @inlinable public static var imageDigestOffset: Int { 192 }
+    @inlinable public static var fileDigestOffset: Int { 224 }
     @inlinable public static var digestsEnd: Int { 352 }
 
     public init() {}

@@ -13,6 +13,11 @@ public import PrecastEntities
 /// of its recursion: reading a variable at a join makes a tentative parameter; once all tentative parameters of a read have their
 /// arguments, those that turn out to have a single other argument become aliases of it, the rest become block parameters.
 /// A block is *sealed* when all its predecessors are known; parameters of unsealed blocks wait for that.
+///
+/// Cost: near linear for what compilers write. A read that crosses `j` joins with `p` predecessors each costs O(j·p), so many variables times
+/// many joins can be quadratic; ``work`` counts those steps, and past ``workLimit`` the builder gives up on the function (``isExhausted``).
+///
+/// One builder makes many functions: ``begin(number:signature:)`` … ``takeFunction()``, its tables kept.
 public struct FunctionBuilder: ~Copyable {
     public var function: Function
     public var location = SourceLocation.none
@@ -39,12 +44,46 @@ public struct FunctionBuilder: ~Copyable {
     private var predecessors: [Predecessor] = []
     private var incompletes: [Incomplete] = []
 
+    /// Steps of SSA construction and arguments listed so far: what a function may have more of than its source has bytes.
+    public private(set) var work = 0
+    /// The steps after which the builder gives up.
+    public var workLimit = Int.max
+    /// Whether ``work`` has passed ``workLimit``: the function is then incomplete and must be thrown away.
+    @inlinable public var isExhausted: Bool { work > workLimit }
+
     public init(number: UInt32, signature: Signature) {
         function = Function(number: number, signature: signature)
     }
 
     /// Ends building. All blocks must be sealed and ended.
-    public consuming func finish() -> Function { function }
+    public consuming func finish() -> Function {
+        compressAliases()
+        return function
+    }
+
+    /// Starts a new function; what was built before is lost.
+    public mutating func begin(number: UInt32, signature: Signature) {
+        function = Function(number: number, signature: signature)
+        location = .none
+        block = .none
+        variableTypes.removeAll(keepingCapacity: true)
+        current.removeAll(keepingCapacity: true)
+        stamps.removeAll(keepingCapacity: true)
+        definitions.removeAll()
+        writtenHere.removeAll(keepingCapacity: true)
+        states.reset()
+        predecessors.removeAll(keepingCapacity: true)
+        incompletes.removeAll(keepingCapacity: true)
+        work = 0
+    }
+
+    /// Ends the function begun last, and leaves an empty one. All blocks must be sealed and ended.
+    public mutating func takeFunction() -> Function {
+        compressAliases()
+        var done = Function(number: 0, signature: Signature())
+        swap(&done, &function)
+        return done
+    }
 
     // MARK: Blocks
 
@@ -59,7 +98,7 @@ public struct FunctionBuilder: ~Copyable {
 
     /// Says that all predecessors of `block` are known.
     public mutating func seal(_ block: Block) {
-        precondition(!states[block].isSealed)
+        precondition(!states[block].isSealed, "a block is sealed once")
         states[block].isSealed = true
         var at = states[block].firstIncomplete
         var tentative: [Tentative] = []
@@ -89,7 +128,7 @@ public struct FunctionBuilder: ~Copyable {
         current[variable.index] = value
     }
     public mutating func read(_ variable: Variable) -> Value {
-        if stamps[variable.index] == block { return function.dfg.resolve(current[variable.index]) }
+        if stamps[variable.index] == block { return function.dfg.compress(current[variable.index]) }
         let value = readAtEntry(variable, block)
         write(variable, value)
         return value
@@ -111,8 +150,8 @@ public struct FunctionBuilder: ~Copyable {
     }
     /// Adds a call; its results have the types that its signature says.
     public mutating func emitCall(_ data: InstructionData, signature: SignatureReference) -> Inst {
-        let types = function.dfg.signatures[signature].results.map(\.type)
-        let inst = function.dfg.make(data, results: types, at: location)
+        let inst = function.dfg.make(data, signature: signature, at: location)
+        work += function.dfg.lists.count(data.list) + function.dfg.resultCount(inst)
         function.layout.append(inst, to: block)
         return inst
     }
@@ -138,10 +177,16 @@ public struct FunctionBuilder: ~Copyable {
     public mutating func select(_ type: Type, _ condition: Value, _ a: Value, _ b: Value) -> Value {
         emit(InstructionData(.select, type, a: condition.rawValue, b: a.rawValue, c: b.rawValue))
     }
-    public mutating func load(_ opcode: Opcode = .load, _ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
+    public mutating func load(_ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
+        load(.load, type, address, offset: offset, flags)
+    }
+    public mutating func load(_ opcode: Opcode, _ type: Type, _ address: Value, offset: Int32, _ flags: MemoryFlags) -> Value {
         emit(InstructionData(opcode, type, flags: flags.rawValue, a: address.rawValue, b: UInt32(bitPattern: offset)))
     }
-    public mutating func store(_ opcode: Opcode = .store, _ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
+    public mutating func store(_ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
+        store(.store, value, address, offset: offset, flags)
+    }
+    public mutating func store(_ opcode: Opcode, _ value: Value, _ address: Value, offset: Int32, _ flags: MemoryFlags) {
         emitEffect(InstructionData(opcode, function.dfg.type(value), flags: flags.rawValue, a: value.rawValue, b: address.rawValue, c: UInt32(bitPattern: offset)))
     }
     public mutating func trapIf(zero: Bool, _ condition: Value, code: UInt8) {
@@ -150,34 +195,69 @@ public struct FunctionBuilder: ~Copyable {
 
     // MARK: Terminators
 
-    public mutating func jump(_ target: Block, _ arguments: [Value] = []) {
+    /// A branch from the current block to `target`, for ``branch(_:_:_:)`` and ``branchTable(_:_:)``.
+    public mutating func makeCall(_ target: Block, _ arguments: ArraySlice<Value> = []) -> BlockCall { blockCall(target, arguments) }
+    /// How many branches to `block` there are so far.
+    public func predecessorCount(_ block: Block) -> Int { Int(states[block].predecessorCount) }
+
+    public mutating func jump(_ target: Block, _ arguments: ArraySlice<Value>) {
         let call = blockCall(target, arguments)
         emitEffect(InstructionData(.jump, a: call.rawValue))
     }
-    public mutating func branch(_ condition: Value, _ then: Block, _ thenArguments: [Value] = [], else other: Block, _ otherArguments: [Value] = []) {
-        let first = blockCall(then, thenArguments)
-        let second = blockCall(other, otherArguments)
-        emitEffect(InstructionData(.branch, a: condition.rawValue, b: first.rawValue, c: second.rawValue))
+    public mutating func jump(_ target: Block, _ arguments: [Value] = []) { jump(target, arguments[...]) }
+    public mutating func branch(_ condition: Value, _ then: BlockCall, _ other: BlockCall) {
+        emitEffect(InstructionData(.branch, a: condition.rawValue, b: then.rawValue, c: other.rawValue))
     }
-    /// `targets` are the cases in order.
-    public mutating func branchTable(_ index: Value, default other: (Block, [Value]), targets: [(Block, [Value])]) {
-        var calls = [blockCall(other.0, other.1)]
-        calls.reserveCapacity(targets.count + 1)
-        for (target, arguments) in targets { calls.append(blockCall(target, arguments)) }
+    /// `calls`: the default, then the cases in order. Each call stands in the table once.
+    public mutating func branchTable(_ index: Value, _ calls: [BlockCall]) {
         let table = function.dfg.jumpTables.push(calls)
         emitEffect(InstructionData(.branchTable, a: index.rawValue, b: table.rawValue))
     }
-    public mutating func `return`(_ values: [Value]) {
+    /// Makes a branch that was emitted go to `target` instead, without arguments. Neither block is sealed yet. O(branches to the old target).
+    public mutating func retarget(_ call: BlockCall, to target: Block) {
+        let old = function.dfg.blockCalls[call].block
+        precondition(!states[old].isSealed && !states[target].isSealed, "a sealed block keeps its predecessors")
+        var at = states[old].firstPredecessor
+        var following: Int32 = -1
+        while predecessors[Int(at)].call != call {
+            following = at
+            at = predecessors[Int(at)].next
+        }
+        let next = predecessors[Int(at)].next
+        if following >= 0 { predecessors[Int(following)].next = next } else { states[old].firstPredecessor = next }
+        states[old].predecessorCount -= 1
+        predecessors[Int(at)].next = states[target].firstPredecessor
+        states[target].firstPredecessor = at
+        states[target].predecessorCount += 1
+        function.dfg.lists.release(function.dfg.blockCalls[call].arguments)
+        function.dfg.blockCalls[call] = BlockCallData(block: target)
+    }
+    public mutating func branch(_ condition: Value, _ then: Block, _ thenArguments: [Value] = [], else other: Block, _ otherArguments: [Value] = []) {
+        let first = blockCall(then, thenArguments[...])
+        let second = blockCall(other, otherArguments[...])
+        branch(condition, first, second)
+    }
+    /// `targets` are the cases in order.
+    public mutating func branchTable(_ index: Value, default other: (Block, [Value]), targets: [(Block, [Value])]) {
+        var calls = [blockCall(other.0, other.1[...])]
+        calls.reserveCapacity(targets.count + 1)
+        for (target, arguments) in targets { calls.append(blockCall(target, arguments[...])) }
+        branchTable(index, calls)
+    }
+    public mutating func `return`(_ values: [Value]) { `return`(values[...]) }
+    public mutating func `return`(_ values: ArraySlice<Value>) {
         let list = function.dfg.lists.make(values)
+        work += values.count
         emitEffect(InstructionData(.return, a: list.position))
     }
     public mutating func trap(code: UInt8) {
         emitEffect(InstructionData(.trap, flags: UInt16(code)))
     }
 
-    private mutating func blockCall(_ target: Block, _ arguments: [Value]) -> BlockCall {
+    private mutating func blockCall(_ target: Block, _ arguments: ArraySlice<Value>) -> BlockCall {
         precondition(!states[target].isSealed, "a sealed block gets no more predecessors")
         let call = function.dfg.makeBlockCall(target, arguments)
+        work += arguments.count
         predecessors.append(Predecessor(block: block, call: call, next: states[target].firstPredecessor))
         states[target].firstPredecessor = Int32(predecessors.count - 1)
         states[target].predecessorCount += 1
@@ -231,6 +311,7 @@ public struct FunctionBuilder: ~Copyable {
                 }
                 at = previous
                 passed.append(at)
+                work += 1
                 continue
             }
             if state.predecessorCount == 0 {
@@ -252,8 +333,10 @@ public struct FunctionBuilder: ~Copyable {
         var starts: [Int] = []
         var i = 0
         while i < tentative.count {
+            if isExhausted { return }
             let entry = tentative[i]
             starts.append(arguments.count)
+            work += Int(states[entry.block].predecessorCount) + 1
             var at = states[entry.block].firstPredecessor
             while at >= 0 {
                 let predecessor = predecessors[Int(at)]
@@ -294,10 +377,10 @@ public struct FunctionBuilder: ~Copyable {
     }
 
     /// The one value that a parameter stands for when all its arguments are that value or the parameter itself.
-    private func singleArgument(_ parameter: Value, _ arguments: ArraySlice<Value>) -> Value? {
+    private mutating func singleArgument(_ parameter: Value, _ arguments: ArraySlice<Value>) -> Value? {
         var only = Value.none
         for argument in arguments {
-            let value = function.dfg.resolve(argument)
+            let value = function.dfg.compress(argument)
             if value == parameter || value == only { continue }
             if only.isSome { return nil }
             only = value
@@ -321,7 +404,11 @@ public struct FunctionBuilder: ~Copyable {
             definitions.set(block, variable, value)
         }
     }
-    /// A zero at the head of `block`, for reads in unreachable code.
+    /// Makes every alias point at what it stands for, so that ``DataFlowGraph/resolve(_:)`` takes one step.
+    private mutating func compressAliases() {
+        for value in function.dfg.values.keys { _ = function.dfg.compress(value) }
+    }
+    /// A zero at the head of `block`: what a variable holds that was never written.
     private mutating func zero(_ type: Type, in block: Block) -> Value {
         let opcode: Opcode = type == .f32 ? .f32const : type == .f64 ? .f64const : .iconst
         let inst = function.dfg.makeSingle(InstructionData(opcode, type), at: location)
@@ -330,11 +417,45 @@ public struct FunctionBuilder: ~Copyable {
     }
 }
 
+extension DataFlowGraph {
+    /// ``resolve(_:)`` that shortens the chain it walks to one step. Amortized near O(1).
+    mutating func compress(_ value: Value) -> Value {
+        let target = resolve(value)
+        var at = value
+        while at != target {
+            let next = Value(rawValue: values[at].owner)
+            values[at] = ValueData(.alias, values[target].type, number: 0, owner: target.rawValue)
+            at = next
+        }
+        return target
+    }
+
+    /// Adds an instruction with the results that `signature` says. It is in no block yet.
+    mutating func make(_ data: InstructionData, signature: SignatureReference, at location: SourceLocation) -> Inst {
+        let inst = makeEffect(data, at: location)
+        let count = signatures[signature].results.count
+        for i in 0..<count { values.push(ValueData(.result, signatures[signature].results[i].type, number: i, owner: inst.rawValue)) }
+        resultCounts[inst.index] = UInt16(count)
+        return inst
+    }
+}
+
 /// Open-addressing table from (block, variable) to value. Grows by doubling; never removes.
 struct DefinitionTable {
     private var keys: [UInt64] = Array(repeating: .max, count: 64)
     private var values: [Value] = Array(repeating: .none, count: 64)
     private var count = 0
+
+    /// Forgets everything, and gives back the memory of a large table.
+    mutating func removeAll() {
+        if count == 0 { return }
+        let capacity = min(keys.count, 4096)
+        keys.removeAll(keepingCapacity: keys.count == capacity)
+        keys.append(contentsOf: repeatElement(.max, count: capacity))
+        values.removeAll(keepingCapacity: values.count == capacity)
+        values.append(contentsOf: repeatElement(.none, count: capacity))
+        count = 0
+    }
 
     private static func hash(_ key: UInt64) -> Int { Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) }
 

@@ -8,8 +8,9 @@ public import PrecastWasmModel
 public struct ByteReader: @unchecked Sendable {
     public let bytes: ModuleBytes
     @usableFromInline let base: UnsafeRawPointer
+    @usableFromInline var cursor: Int
     /// The byte offset in the module of the next byte.
-    public internal(set) var position: Int
+    @inlinable public var position: Int { cursor }
     /// The offset behind the last byte.
     public let end: Int
 
@@ -23,19 +24,20 @@ public struct ByteReader: @unchecked Sendable {
         precondition(0 <= start && start <= end && end <= bytes.count)
         self.bytes = bytes
         base = bytes.buffer.baseAddress!
-        position = start
+        cursor = start
         self.end = end
     }
 
-    public var isAtEnd: Bool { position == end }
-    public var remaining: Int { end - position }
+    @inlinable public var isAtEnd: Bool { cursor == end }
+    @inlinable public var remaining: Int { end - position }
 
     @inline(never)
     static func unexpectedEnd(at offset: Int) -> DecodeError { DecodeError("unexpected end of section or function", at: offset) }
 
+    @inline(__always)
     public mutating func readByte() throws(DecodeError) -> UInt8 {
         guard position < end else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 1 }
+        defer { cursor &+= 1 }
         return base.load(fromByteOffset: position, as: UInt8.self)
     }
 
@@ -51,28 +53,40 @@ public struct ByteReader: @unchecked Sendable {
             throw DecodeError(
                 "length out of bounds: unexpected end of section or function, \(count) bytes expected and \(remaining) left", at: position)
         }
-        defer { position += count }
+        defer { cursor += count }
         return ByteRange(start: UInt32(position), end: UInt32(position + count))
     }
 
+    @inline(__always)
     public mutating func readU32() throws(DecodeError) -> UInt32 {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte < 0x80 {
-                position &+= 1
+                cursor &+= 1
                 return UInt32(byte)
             }
         }
         return UInt32(truncatingIfNeeded: try readUnsigned(width: 32))
     }
 
-    public mutating func readU64() throws(DecodeError) -> UInt64 { try readUnsigned(width: 64) }
+    @inline(__always)
+    public mutating func readU64() throws(DecodeError) -> UInt64 {
+        if position < end {
+            let byte = base.load(fromByteOffset: position, as: UInt8.self)
+            if byte < 0x80 {
+                cursor &+= 1
+                return UInt64(byte)
+            }
+        }
+        return try readUnsigned(width: 64)
+    }
 
+    @inline(__always)
     public mutating func readS32() throws(DecodeError) -> Int32 {
         if position < end {
             let byte = base.load(fromByteOffset: position, as: UInt8.self)
             if byte < 0x80 {
-                position &+= 1
+                cursor &+= 1
                 return Int32(truncatingIfNeeded: Int8(bitPattern: byte << 1) >> 1)
             }
         }
@@ -93,6 +107,7 @@ public struct ByteReader: @unchecked Sendable {
         throw Self.unexpectedEnd(at: position)
     }
 
+    @inline(never)
     mutating func readUnsigned(width: Int) throws(DecodeError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
@@ -110,6 +125,7 @@ public struct ByteReader: @unchecked Sendable {
         }
     }
 
+    @inline(never)
     mutating func readSigned(width: Int) throws(DecodeError) -> Int64 {
         let start = position
         var value: Int64 = 0
@@ -131,13 +147,13 @@ public struct ByteReader: @unchecked Sendable {
 
     public mutating func readFixed32() throws(DecodeError) -> UInt32 {
         guard remaining >= 4 else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 4 }
+        defer { cursor &+= 4 }
         return UInt32(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt32.self))
     }
 
     public mutating func readFixed64() throws(DecodeError) -> UInt64 {
         guard remaining >= 8 else { throw Self.unexpectedEnd(at: position) }
-        defer { position &+= 8 }
+        defer { cursor &+= 8 }
         return UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
     }
 
@@ -162,7 +178,8 @@ public struct ByteReader: @unchecked Sendable {
         let count = Int(try readU32())
         if count > maximum { throw .limit("too many \(what)", found: UInt64(count), maximum: maximum, at: start) }
         if count > remaining {
-            throw DecodeError("length out of bounds: unexpected end of section or function, \(count) \(what) in \(remaining) bytes", at: start)
+            throw DecodeError(
+                "length out of bounds: unexpected end of section or function, \(count) \(what) in \(remaining) bytes", at: start)
         }
         return count
     }

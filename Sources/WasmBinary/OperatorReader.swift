@@ -13,12 +13,16 @@ public import PrecastWasmTypes
 /// - Source: WebAssembly core specification, section 5.4.
 ///
 /// One reader serves many functions, so that the array of `br_table` targets is allocated once.
-public struct OperatorReader: Sendable {
-    var reader: ByteReader
+public struct OperatorReader: ~Copyable, @unchecked Sendable {
+    @usableFromInline var reader: ByteReader
     private let bodies: [FunctionBody]
     private let firstBody: Int
     private let features: FeatureSet
-    private let limits: ImplementationLimits
+    /// The features' bits, and the bit of operators that need none.
+    private let enabled: UInt64
+    private let rows = OpcodeTable.rows
+    private let maximumLocals: Int
+    private let maximumTargets: Int
     private let hasDataCount: Bool
     private var function: FunctionIndex = .none
     /// The runs of locals that the current body declares, parameters apart.
@@ -31,7 +35,9 @@ public struct OperatorReader: Sendable {
         bodies = module.bodies
         firstBody = module.importedFunctionCount
         features = module.features
-        limits = module.limits
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
+        maximumLocals = module.limits.locals
+        maximumTargets = module.limits.branchTableSize
         hasDataCount = module.dataCount != nil
         reader = ByteReader(module.bytes, from: 0, to: 0)
     }
@@ -40,7 +46,9 @@ public struct OperatorReader: Sendable {
     init(_ reader: ByteReader, _ features: FeatureSet, _ limits: ImplementationLimits) {
         self.reader = reader
         self.features = features
-        self.limits = limits
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
+        maximumLocals = limits.locals
+        maximumTargets = limits.branchTableSize
         bodies = []
         firstBody = 0
         hasDataCount = true
@@ -56,9 +64,9 @@ public struct OperatorReader: Sendable {
     }
 
     /// Whether the body is used up.
-    public var isAtEnd: Bool { reader.isAtEnd }
+    @inlinable @inline(__always) public var isAtEnd: Bool { reader.isAtEnd }
     /// The byte offset in the module of what is read next.
-    public var position: Int { reader.position }
+    @inlinable @inline(__always) public var position: Int { reader.position }
 
     /// Reads one operator.
     public mutating func next() throws(DecodeError) -> Operator {
@@ -74,7 +82,6 @@ public struct OperatorReader: Sendable {
 
     private mutating func readLocalDeclarations() throws(DecodeError) {
         localDeclarations.removeAll(keepingCapacity: true)
-        let maximum = limits.locals
         let runs = try reader.readCount("local declarations", maximum: .max)
         var total: UInt64 = 0
         for _ in 0..<runs {
@@ -84,23 +91,54 @@ public struct OperatorReader: Sendable {
             if total > UInt64(UInt32.max) { throw DecodeError("too many locals: \(total)", at: start) }
             let type = try reader.readValueType(features)
             if count > 0 { localDeclarations.append(LocalDeclaration(count: count, type: type)) }
-            if total > UInt64(maximum) { throw .limit("too many locals", found: total, maximum: maximum, at: start) }
+            if total > UInt64(maximumLocals) { throw .limit("too many locals", found: total, maximum: maximumLocals, at: start) }
         }
     }
 
+    /// The fields are gathered in variables and put together once: the optimizer then keeps them in registers.
     mutating func readOperator() throws(DecodeError) -> Operator {
         let start = reader.position
         let code = try reader.readByte()
-        var result: Operator
-        if let opcode = Opcode(code: code) {
-            result = Operator(opcode, offset: UInt32(truncatingIfNeeded: start))
-        } else {
-            result = Operator(try readPrefixed(code, at: start), offset: UInt32(truncatingIfNeeded: start))
+        let row: OpcodeRow
+        if let single = rows[Int(code)] { row = single } else { row = OpcodeRow(try readPrefixed(code, at: start)) }
+        let opcode = row.opcode
+        if enabled >> UInt64(row.feature) & 1 == 0 { throw disabled(opcode, at: start) }
+        var index: UInt32 = 0
+        var secondIndex: UInt32 = 0
+        var alignment: UInt8 = 0
+        var bits: UInt64 = 0
+        switch row.immediates {
+        case .none: break
+        case .label, .function, .local, .global, .table, .element: index = try reader.readU32()
+        case .i32: bits = UInt64(bitPattern: Int64(try reader.readS32()))
+        case .i64: bits = UInt64(bitPattern: try reader.readS64())
+        case .f32: bits = UInt64(try reader.readFixed32())
+        case .f64: bits = try reader.readFixed64()
+        case .memoryArgument: (alignment, index, bits) = try readMemoryArgument()
+        case .blockType: bits = try reader.readBlockType(features).rawValue
+        case .labelTable: (index, secondIndex) = try readLabelTable()
+        case .typeAndTable:
+            index = try reader.readU32()
+            secondIndex = try readTableOfCall()
+        case .valueTypes: (index, secondIndex) = try readSelectTypes()
+        case .heapType: index = try reader.readHeapType(features).rawValue
+        case .memory: index = try readMemoryIndex()
+        case .memoryAndMemory:
+            index = try readMemoryIndex()
+            secondIndex = try readMemoryIndex()
+        case .data:
+            try requireDataCount()
+            index = try reader.readU32()
+        case .dataAndMemory:
+            try requireDataCount()
+            index = try reader.readU32()
+            secondIndex = try readMemoryIndex()
+        case .elementAndTable, .tableAndTable:
+            index = try reader.readU32()
+            secondIndex = try reader.readU32()
         }
-        let required = result.opcode.requiredFeatures
-        if required & ~features.rawValue != 0 { throw disabled(result.opcode, at: start) }
-        try readImmediates(&result)
-        return result
+        return Operator(
+            opcode, offset: UInt32(truncatingIfNeeded: start), index: index, secondIndex: secondIndex, alignment: alignment, bits: bits)
     }
 
     @inline(never)
@@ -129,54 +167,25 @@ public struct OperatorReader: Sendable {
         }
     }
 
-    private mutating func readImmediates(_ result: inout Operator) throws(DecodeError) {
-        switch result.opcode.immediates {
-        case .none: return
-        case .label, .function, .local, .global, .table, .element: result.index = try reader.readU32()
-        case .i32: result.bits = UInt64(bitPattern: Int64(try reader.readS32()))
-        case .i64: result.bits = UInt64(bitPattern: try reader.readS64())
-        case .f32: result.bits = UInt64(try reader.readFixed32())
-        case .f64: result.bits = try reader.readFixed64()
-        case .memoryArgument: try readMemoryArgument(&result)
-        case .blockType: result.bits = try reader.readBlockType(features).rawValue
-        case .labelTable: try readLabelTable(&result)
-        case .typeAndTable: try readTypeAndTable(&result)
-        case .valueTypes: try readSelectTypes(&result)
-        case .heapType: result.index = try reader.readHeapType(features).rawValue
-        case .memory: result.index = try readMemoryIndex()
-        case .memoryAndMemory:
-            result.index = try readMemoryIndex()
-            result.secondIndex = try readMemoryIndex()
-        case .data:
-            try requireDataCount()
-            result.index = try reader.readU32()
-        case .dataAndMemory:
-            try requireDataCount()
-            result.index = try reader.readU32()
-            result.secondIndex = try readMemoryIndex()
-        case .elementAndTable, .tableAndTable:
-            result.index = try reader.readU32()
-            result.secondIndex = try reader.readU32()
-        }
-    }
-
     private func requireDataCount() throws(DecodeError) {
         if !hasDataCount { throw DecodeError("data count section required", at: reader.position) }
     }
 
-    private mutating func readMemoryArgument(_ result: inout Operator) throws(DecodeError) {
+    @inline(__always)
+    private mutating func readMemoryArgument() throws(DecodeError) -> (alignment: UInt8, memory: UInt32, offset: UInt64) {
         let start = reader.position
         let flags = try reader.readU32()
-        let alignment = flags & 0x3F
-        if flags > alignment {
-            guard flags < 0x80 else { throw DecodeError("malformed memop flags 0x\(String(flags, radix: 16))", at: start) }
-            guard features.contains(.multiMemory) else {
-                throw .needs(.multiMemory, "malformed memop flags", at: start, enabled: features)
-            }
-            result.index = try reader.readU32()
+        let memory = flags < 0x40 ? 0 : try readMemoryOfArgument(flags, at: start)
+        return (UInt8(truncatingIfNeeded: flags & 0x3F), memory, try reader.readU64())
+    }
+
+    @inline(never)
+    private mutating func readMemoryOfArgument(_ flags: UInt32, at start: Int) throws(DecodeError) -> UInt32 {
+        guard flags < 0x80 else { throw DecodeError("malformed memop flags 0x\(String(flags, radix: 16))", at: start) }
+        guard features.contains(.multiMemory) else {
+            throw .needs(.multiMemory, "malformed memop flags", at: start, enabled: features)
         }
-        result.alignment = UInt8(truncatingIfNeeded: alignment)
-        result.bits = try reader.readU64()
+        return try reader.readU32()
     }
 
     private mutating func readMemoryIndex() throws(DecodeError) -> UInt32 {
@@ -189,31 +198,34 @@ public struct OperatorReader: Sendable {
         return 0
     }
 
-    private mutating func readTypeAndTable(_ result: inout Operator) throws(DecodeError) {
-        result.index = try reader.readU32()
-        if features.contains(.referenceTypes) {
-            result.secondIndex = try reader.readU32()
-        } else if try reader.readByte() != 0 {
+    private mutating func readTableOfCall() throws(DecodeError) -> UInt32 {
+        if features.contains(.referenceTypes) { return try reader.readU32() }
+        if try reader.readByte() != 0 {
             throw .needs(.referenceTypes, "zero byte expected", at: reader.position - 1, enabled: features)
         }
+        return 0
     }
 
-    private mutating func readLabelTable(_ result: inout Operator) throws(DecodeError) {
-        let count = try reader.readCount("br_table targets", maximum: limits.branchTableSize)
+    /// Keeps the targets, and returns the default and their number.
+    @inline(never)
+    private mutating func readLabelTable() throws(DecodeError) -> (UInt32, UInt32) {
+        let count = try reader.readCount("br_table targets", maximum: maximumTargets)
         brTableTargets.removeAll(keepingCapacity: true)
         brTableTargets.reserveCapacity(count)
         for _ in 0..<count { brTableTargets.append(try reader.readU32()) }
-        result.index = try reader.readU32()
-        result.secondIndex = UInt32(count)
+        return (try reader.readU32(), UInt32(count))
     }
 
-    private mutating func readSelectTypes(_ result: inout Operator) throws(DecodeError) {
-        let count = try reader.readCount("types of select", maximum: limits.results)
+    /// Returns the first type and the number of types.
+    @inline(never)
+    private mutating func readSelectTypes() throws(DecodeError) -> (UInt32, UInt32) {
+        let count = try reader.readCount("types of select", maximum: .max)
+        var first: UInt32 = 0
         for position in 0..<count {
             let type = try reader.readValueType(features)
-            if position == 0 { result.index = type.rawValue }
+            if position == 0 { first = type.rawValue }
         }
-        result.secondIndex = UInt32(count)
+        return (first, UInt32(count))
     }
 }
 

@@ -58,7 +58,7 @@ extension ByteReader {
         let start = position
         let first = try peekByte()
         if first == 0x40 {
-            position &+= 1
+            cursor &+= 1
             return .empty
         }
         if first & 0xC0 == 0x40 { return .value(try readValueType(features)) }
@@ -100,10 +100,10 @@ extension ByteReader {
             if flags & 0x80 != 0 { throw DecodeError("malformed limits flags: integer representation too long", at: start) }
             throw DecodeError("malformed limits flags 0x\(String(flags, radix: 16)), integer too large", at: start)
         }
-        if flags & 2 != 0 && !features.contains(.threads) { throw .needs(.threads, "malformed limits flags", at: start, enabled: features) }
-        if flags & 4 != 0 && !features.contains(.memory64) { throw .needs(.memory64, "malformed limits flags", at: start, enabled: features) }
-        if flags & 8 != 0 && !features.contains(.customPageSizes) {
-            throw .needs(.customPageSizes, "malformed limits flags", at: start, enabled: features)
+        for (bit, feature) in [(2, .threads), (4, .memory64), (8, .customPageSizes)] as [(UInt8, Feature)] {
+            if flags & bit != 0 && !features.contains(feature) {
+                throw .needs(feature, "malformed limits flags", at: start, enabled: features)
+            }
         }
         return LimitsFlags(hasMaximum: flags & 1 != 0, isShared: flags & 2 != 0, is64: flags & 4 != 0, hasPageSize: flags & 8 != 0)
     }

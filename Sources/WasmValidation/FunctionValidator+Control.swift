@@ -4,9 +4,14 @@ internal import PrecastWasmTypes
 
 // Blocks, branches and calls. WebAssembly core specification, section 3.4.8.
 extension FunctionValidator {
-    private func signature(ofBlock block: BlockType) throws(ValidationError) -> TypeListPair {
-        if case .function(let type) = block.kind, type.index >= context.signatures.count { throw unknown("type", type.rawValue) }
-        return context.signature(of: block)
+    private mutating func signature(ofBlock block: BlockType) throws(ValidationError) -> TypeListPair {
+        switch block.kind {
+        case .empty: return TypeListPair(parameters: .empty, results: .empty)
+        case .value(let type): return TypeListPair(parameters: .empty, results: TypeList(type))
+        case .function(let type):
+            guard type.index < signatures.count else { throw unknown("type", type.rawValue) }
+            return signatures[type.index]
+        }
     }
 
     mutating func stepBlock(_ kind: ControlFrame.Kind, _ op: Operator) throws(ValidationError) {
@@ -34,9 +39,9 @@ extension FunctionValidator {
     }
 
     /// Whether the parameters of a block may stand as its results.
-    private func isIdentity(_ frame: ControlFrame) -> Bool {
+    private mutating func isIdentity(_ frame: ControlFrame) -> Bool {
         frame.startTypes.count == frame.endTypes.count
-            && (0..<frame.startTypes.count).allSatisfy { context[frame.startTypes, $0].matches(context[frame.endTypes, $0]) }
+            && (0..<frame.startTypes.count).allSatisfy { self[frame.startTypes, $0].matches(self[frame.endTypes, $0]) }
     }
 
     mutating func stepBranch(_ op: Operator) throws(ValidationError) {
@@ -72,9 +77,9 @@ extension FunctionValidator {
     }
 
     /// Checks that operands of the types are on top of the stack, and leaves them.
-    private func checkOperands(_ list: TypeList) throws(ValidationError) {
+    private mutating func checkOperands(_ list: TypeList) throws(ValidationError) {
         for depth in 0..<list.count {
-            let expected = context[list, list.count - 1 - depth]
+            let expected = self[list, list.count - 1 - depth]
             guard depth < operands.count - base else {
                 if isReachable { throw typeMismatch(expected: expected, found: nil) }
                 return
@@ -91,19 +96,19 @@ extension FunctionValidator {
 
     // MARK: Calls
 
-    func signature(ofFunction index: UInt32) throws(ValidationError) -> TypeListPair {
-        guard Int(index) < context.module.functions.count else { throw unknown("function", index) }
-        return context.signature(of: FunctionIndex(rawValue: index))
+    mutating func signature(ofFunction index: UInt32) throws(ValidationError) -> TypeListPair {
+        guard Int(index) < functions.count else { throw unknown("function", index) }
+        return signatures[functions[Int(index)].index]
     }
 
     /// Checks the table and type of an indirect call and pops the table index.
     mutating func signatureOfIndirectCall(_ op: Operator) throws(ValidationError) -> TypeListPair {
-        guard Int(op.secondIndex) < context.module.tables.count else { throw unknown("table", op.secondIndex) }
-        guard Int(op.index) < context.signatures.count else { throw unknown("type", op.index) }
-        let table = context.module.tables[Int(op.secondIndex)].type
+        guard Int(op.secondIndex) < tables.count else { throw unknown("table", op.secondIndex) }
+        guard Int(op.index) < signatures.count else { throw unknown("type", op.index) }
+        let table = tables[Int(op.secondIndex)].type
         if !table.element.matches(.function) { throw typeMismatch(expected: .funcref, found: .reference(table.element)) }
         try popOperand(table.addressType)
-        return context.signature(of: TypeIndex(rawValue: op.index))
+        return signatures[Int(op.index)]
     }
 
     mutating func stepCall(_ signature: TypeListPair) throws(ValidationError) {
@@ -115,7 +120,7 @@ extension FunctionValidator {
         let results = control[0].endTypes
         let isFitting =
             signature.results.count == results.count
-            && (0..<results.count).allSatisfy { context[signature.results, $0].matches(context[results, $0]) }
+            && (0..<results.count).allSatisfy { self[signature.results, $0].matches(self[results, $0]) }
         guard isFitting else {
             throw error(
                 "type mismatch: a tail call returns \(context.describe(signature.results)), "

@@ -5,7 +5,7 @@ internal import PrecastWasmTypes
 
 // The operators whose types depend on more than the opcode. WebAssembly core specification, section 3.4.
 extension FunctionValidator {
-    mutating func stepSpecial(_ op: Operator, _ reader: OperatorReader) throws(ValidationError) {
+    mutating func stepSpecial(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
         switch op.opcode {
         case .localGet: pushOperand(try localType(of: op))
         case .localSet: try popOperand(try localType(of: op))
@@ -52,7 +52,7 @@ extension FunctionValidator {
 
     // MARK: Variables
 
-    private func localType(of op: Operator) throws(ValidationError) -> ValueType {
+    private mutating func localType(of op: Operator) throws(ValidationError) -> ValueType {
         guard let type = locals[op.index] else { throw unknown("local", op.index) }
         return type
     }
@@ -63,10 +63,10 @@ extension FunctionValidator {
         pushOperand(type)
     }
 
-    private func globalType(of op: Operator) throws(ValidationError) -> GlobalType {
+    private mutating func globalType(of op: Operator) throws(ValidationError) -> GlobalType {
         let index = Int(op.index)
-        guard index < context.module.globals.count else { throw unknown("global", op.index) }
-        return context.module.globals[index].type
+        guard index < globals.count else { throw unknown("global", op.index) }
+        return globals[index].type
     }
 
     private mutating func stepGlobalSet(_ op: Operator) throws(ValidationError) {
@@ -109,21 +109,21 @@ extension FunctionValidator {
 
     private mutating func stepRefFunc(_ op: Operator) throws(ValidationError) {
         let index = Int(op.index)
-        guard index < context.isDeclared.count else { throw unknown("function", op.index) }
-        guard context.isDeclared[index] else { throw error("undeclared function reference: function \(op.index)") }
+        guard index < isDeclared.count else { throw unknown("function", op.index) }
+        guard isDeclared[index] else { throw error("undeclared function reference: function \(op.index)") }
         pushOperand(.funcref)
     }
 
     // MARK: Memories
 
-    func memory(_ index: UInt32) throws(ValidationError) -> MemoryType {
-        guard Int(index) < context.module.memories.count else { throw unknown("memory", index) }
-        return context.module.memories[Int(index)]
+    mutating func memory(_ index: UInt32) throws(ValidationError) -> MemoryType {
+        guard Int(index) < memories.count else { throw unknown("memory", index) }
+        return memories[Int(index)]
     }
 
     /// Checks a load's or store's immediates and returns its address type.
     @inline(__always)
-    func addressType(of op: Operator) throws(ValidationError) -> ValueType {
+    mutating func addressType(of op: Operator) throws(ValidationError) -> ValueType {
         let type = try memory(op.index)
         let natural = op.opcode.naturalAlignment
         if op.alignment > natural {
@@ -164,18 +164,18 @@ extension FunctionValidator {
         try popOperand(address)
     }
 
-    private func checkData(_ index: UInt32) throws(ValidationError) {
+    private mutating func checkData(_ index: UInt32) throws(ValidationError) {
         guard Int(index) < context.module.data.count else { throw unknown("data segment", index) }
     }
 
     // MARK: Tables
 
-    private func table(_ index: UInt32) throws(ValidationError) -> TableType {
-        guard Int(index) < context.module.tables.count else { throw unknown("table", index) }
-        return context.module.tables[Int(index)].type
+    private mutating func table(_ index: UInt32) throws(ValidationError) -> TableType {
+        guard Int(index) < tables.count else { throw unknown("table", index) }
+        return tables[Int(index)].type
     }
 
-    private func elementType(_ index: UInt32) throws(ValidationError) -> ReferenceType {
+    private mutating func elementType(_ index: UInt32) throws(ValidationError) -> ReferenceType {
         guard Int(index) < context.module.elements.count else { throw unknown("elem segment", index) }
         return context.module.elements[Int(index)].type
     }

@@ -27,7 +27,7 @@ extension FunctionValidator {
 
     @inline(__always)
     mutating func pushOperands(_ list: TypeList) {
-        for position in 0..<list.count { operands.push(context[list, position]) }
+        for position in 0..<list.count { operands.push(self[list, position]) }
     }
 
     @inline(__always)
@@ -35,7 +35,7 @@ extension FunctionValidator {
         var position = list.count
         while position > 0 {
             position &-= 1
-            try popOperand(context[list, position])
+            try popOperand(self[list, position])
         }
     }
 
@@ -51,7 +51,7 @@ extension FunctionValidator {
     }
 
     mutating func pushControl(_ kind: ControlFrame.Kind, _ signature: TypeListPair) throws(ValidationError) {
-        let maximum = context.module.limits.nesting
+        let maximum = nestingLimit
         if control.count >= maximum { throw error("nesting too deep: the limit is \(maximum)", kind: .limitExceeded) }
         base = operands.count
         isReachable = true
@@ -88,7 +88,7 @@ extension FunctionValidator {
     }
 
     /// The types that a branch to the label carries.
-    func labelTypes(_ label: UInt32) throws(ValidationError) -> TypeList {
+    mutating func labelTypes(_ label: UInt32) throws(ValidationError) -> TypeList {
         guard Int(label) < control.count else { throw unknown("label", label) }
         return frame(depth: Int(label)).labelTypes
     }

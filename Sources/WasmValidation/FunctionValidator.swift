@@ -16,10 +16,19 @@ public import PrecastWasmTypes
 /// One validator serves many functions, one after the other, and allocates only while its stacks grow.
 public struct FunctionValidator: ~Copyable {
     public let context: ValidationContext
+    // The context's tables again: reading an array of a class costs more.
+    @usableFromInline let typePool: [ValueType]
+    let signatures: [TypeListPair]
+    let isDeclared: [Bool]
+    let functions: [TypeIndex]
+    let globals: [Global]
+    let memories: [MemoryType]
+    let tables: [Table]
+    let nestingLimit: Int
     @usableFromInline var operands: OperandStack
     @usableFromInline var control: ControlStack
     /// The height below which the innermost block may not pop.
-    var base = 0
+    @usableFromInline var base = 0
     /// Whether control reaches the current point.
     public internal(set) var isReachable = false
     var locals = LocalTypes()
@@ -29,6 +38,14 @@ public struct FunctionValidator: ~Copyable {
 
     public init(_ context: ValidationContext) {
         self.context = context
+        typePool = context.typePool
+        signatures = context.signatures
+        isDeclared = context.isDeclared
+        functions = context.module.functions
+        globals = context.module.globals
+        memories = context.module.memories
+        tables = context.module.tables
+        nestingLimit = context.module.limits.nesting
         operands = OperandStack(capacity: 256)
         control = ControlStack(capacity: 64)
     }
@@ -36,11 +53,11 @@ public struct FunctionValidator: ~Copyable {
     /// Starts on a function's body; `reader` has just begun it.
     ///
     /// - Precondition: the module defines `function`.
-    public mutating func begin(_ function: FunctionIndex, _ reader: OperatorReader) throws(ValidationError) {
+    public mutating func begin(_ function: FunctionIndex, _ reader: borrowing OperatorReader) throws(ValidationError) {
         self.function = function
         offset = UInt32(reader.position)
         let signature = context.signature(of: function)
-        locals.reset(signature.parameters, reader.localDeclarations, context)
+        locals.reset(signature.parameters, reader.localDeclarations, typePool)
         let maximum = context.module.limits.locals
         if locals.count > maximum {
             throw error("too many locals: \(locals.count), and the limit is \(maximum)", kind: .limitExceeded)
@@ -51,7 +68,7 @@ public struct FunctionValidator: ~Copyable {
     }
 
     /// Validates one operator. `reader` is the one that it was just read from.
-    public mutating func step(_ op: Operator, _ reader: OperatorReader) throws(ValidationError) {
+    public mutating func step(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
         offset = op.offset
         guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
         let signature = op.opcode.signature
@@ -65,7 +82,7 @@ public struct FunctionValidator: ~Copyable {
     }
 
     /// Checks that the body was complete. `reader` is at its end.
-    public func finish(_ reader: OperatorReader) throws(ValidationError) {
+    public func finish(_ reader: borrowing OperatorReader) throws(ValidationError) {
         if control.count > 0 {
             throw ValidationError(
                 "END opcode expected: unexpected end of section or function, or section size mismatch; \(control.count) blocks are open",
@@ -76,21 +93,24 @@ public struct FunctionValidator: ~Copyable {
     // MARK: What a translator asks
 
     /// How many operands are on the stack.
-    @inlinable public var operandHeight: Int { operands.count }
+    @inlinable @inline(__always) public var operandHeight: Int { operands.count }
 
     /// The type of the operand `depth` below the top; ``ValueType/bottom`` for one that only unreachable code could pop.
+    @inlinable @inline(__always)
     public func operandType(depth: Int) -> ValueType {
         depth < operands.count - base ? operands[operands.count - 1 - depth] : .bottom
     }
 
     /// How many blocks are open, the function's own included; 0 after its `end`.
-    @inlinable public var controlDepth: Int { control.count }
+    @inlinable @inline(__always) public var controlDepth: Int { control.count }
 
     /// The open block `depth` levels out; 0 is the innermost. - Precondition: `depth < controlDepth`
-    @inlinable public func frame(depth: Int) -> ControlFrame { control[control.count - 1 - depth] }
+    @inlinable @inline(__always)
+    public func frame(depth: Int) -> ControlFrame { control[control.count - 1 - depth] }
 
     /// The type at `position` of a list.
-    @inlinable public subscript(list: TypeList, position: Int) -> ValueType { context[list, position] }
+    @inlinable @inline(__always)
+    public subscript(list: TypeList, position: Int) -> ValueType { list.type(position, in: typePool) }
 
     public var localCount: Int { locals.count }
     public var parameterCount: Int { locals.parameterCount }

@@ -20,11 +20,11 @@ struct LocalTypes {
         first.reserveCapacity(Self.expanded)
     }
 
-    mutating func reset(_ parameters: TypeList, _ declarations: [LocalDeclaration], _ context: ValidationContext) {
+    mutating func reset(_ parameters: TypeList, _ declarations: [LocalDeclaration], _ pool: [ValueType]) {
         first.removeAll(keepingCapacity: true)
         runs.removeAll(keepingCapacity: true)
         count = 0
-        for position in 0..<parameters.count { append(1, context[parameters, position]) }
+        for position in 0..<parameters.count { append(1, parameters.type(position, in: pool)) }
         parameterCount = count
         for declaration in declarations { append(Int(declaration.count), declaration.type) }
     }

@@ -14,6 +14,7 @@ public func validate(_ module: Module) throws(ValidationError) -> ValidationCont
     try validator.validateFunctions()
     try validator.validateTables()
     try validator.validateMemories()
+    try validator.validateMutableGlobals()
     try validator.validateGlobals()
     try validator.validateExports()
     try validator.validateStart()
@@ -105,6 +106,20 @@ private struct ModuleValidator {
         if memory.isShared && memory.limits.maximum == nil {
             throw ValidationError("shared memory must have maximum", at: Int(offset))
         }
+    }
+
+    /// Without the feature, mutable globals stay within their module.
+    func validateMutableGlobals() throws(ValidationError) {
+        if module.features.contains(.mutableGlobals) { return }
+        var offsets = module.globals.prefix(module.importedGlobalCount).filter(\.type.isMutable).map(\.offset)
+        for export in module.exports {
+            guard case .global(let index) = export.item, index.index < module.globals.count else { continue }
+            if module.globals[index.index].type.isMutable { offsets.append(export.offset) }
+        }
+        guard let offset = offsets.first else { return }
+        throw ValidationError(
+            "mutable globals cannot be imported or exported: the feature mutable-globals is not enabled", at: Int(offset),
+            kind: .featureDisabled(.mutableGlobals))
     }
 
     mutating func validateGlobals() throws(ValidationError) {

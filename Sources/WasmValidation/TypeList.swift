@@ -19,6 +19,11 @@ public struct TypeList: Hashable, Sendable, BitwiseCopyable {
 
     @inlinable public var count: Int { Int(length) }
     @inlinable public var isEmpty: Bool { length == 0 }
+    @inlinable @inline(__always)
+    func type(_ position: Int, in pool: [ValueType]) -> ValueType {
+        length == 1 ? ValueType(rawValue: payload) : pool[Int(payload) + position]
+    }
+
     /// The one type of a list of one.
     @inlinable public var single: ValueType? { length == 1 ? ValueType(rawValue: payload) : nil }
 }

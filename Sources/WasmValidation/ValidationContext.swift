@@ -4,7 +4,7 @@ public import PrecastWasmTypes
 
 /// What a module's function bodies are validated against: the module, whose declarations are known to be valid, and its types in
 /// flat form. ``validate(_:)`` makes it once; any number of ``FunctionValidator``s share it.
-public struct ValidationContext: Sendable {
+public final class ValidationContext: Sendable {
     public let module: Module
     @usableFromInline let typePool: [ValueType]
     /// By type index.
@@ -39,9 +39,7 @@ public struct ValidationContext: Sendable {
     }
 
     /// The type at `position` of a list.
-    @inlinable public subscript(list: TypeList, position: Int) -> ValueType {
-        list.length == 1 ? ValueType(rawValue: list.payload) : typePool[Int(list.payload) + position]
-    }
+    @inlinable public subscript(list: TypeList, position: Int) -> ValueType { list.type(position, in: typePool) }
 
     /// The types of a list as an array.
     public func types(_ list: TypeList) -> [ValueType] { (0..<list.count).map { self[list, $0] } }

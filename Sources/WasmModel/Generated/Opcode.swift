@@ -412,7 +412,7 @@ public enum Opcode: UInt16, CaseIterable, Sendable, BitwiseCopyable {
 
 extension Opcode {
     /// What follows the code in the binary format.
-    @inlinable public var immediates: Immediates {
+    @inlinable @inline(__always) public var immediates: Immediates {
         switch self {
         case .block, .loop, .if: .blockType
         case .br, .brIf: .label
@@ -443,7 +443,7 @@ extension Opcode {
     }
 
     /// The operand and result types, where they are fixed.
-    @inlinable public var signature: Signature {
+    @inlinable @inline(__always) public var signature: Signature {
         switch self {
         case .nop: Signature(rawValue: 0x0)
         case .i32Load, .i32Load8S, .i32Load8U, .i32Load16S, .i32Load16U: Signature(rawValue: 0x611)
@@ -488,7 +488,7 @@ extension Opcode {
     }
 
     /// The base-two logarithm of the bytes that a memory access touches; zero for other operators.
-    @inlinable public var naturalAlignment: UInt8 {
+    @inlinable @inline(__always) public var naturalAlignment: UInt8 {
         switch self {
         case .i32Load, .f32Load, .i64Load32S, .i64Load32U, .i32Store, .f32Store, .i64Store32: 2
         case .i64Load, .f64Load, .i64Store, .f64Store: 3
@@ -498,7 +498,7 @@ extension Opcode {
     }
 
     /// The features without which the operator is refused, as raw bits of a `FeatureSet`.
-    @inlinable public var requiredFeatures: UInt64 {
+    @inlinable @inline(__always) public var requiredFeatures: UInt64 {
         switch self {
         case .returnCall, .returnCallIndirect: 1 << 7
         case .selectTyped, .tableGet, .tableSet, .refNull, .refIsNull, .refFunc, .tableGrow, .tableSize, .tableFill: 1 << 5
@@ -719,7 +719,7 @@ extension Opcode {
     }
 
     /// The operator with the one-byte `code`, or nil where there is none.
-    @inlinable public init?(code: UInt8) {
+    @inlinable @inline(__always) public init?(code: UInt8) {
         switch code {
         case 0x00: self = .unreachable
         case 0x01: self = .nop

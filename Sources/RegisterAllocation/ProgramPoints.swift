@@ -1,0 +1,69 @@
+import PrecastEntities
+
+/// A position in the function. Each instruction, and the head of each block, has one slot of four points:
+/// `4s` early (edits come before it), `4s + 1` clobbers, `4s + 2` late, `4s + 3` the last moment before the next slot.
+typealias ProgramPoint = UInt32
+
+extension ProgramPoint {
+    @inline(__always) init(slot: Int) { self = UInt32(truncatingIfNeeded: slot &* 4) }
+    @inline(__always) var slot: Int { Int(self >> 2) }
+    /// The early point of this slot.
+    @inline(__always) var slotStart: ProgramPoint { self & ~3 }
+    @inline(__always) var nextSlotStart: ProgramPoint { (self & ~3) &+ 4 }
+    static let never = ProgramPoint.max
+}
+
+/// The numbering of program points, and how often each block runs.
+struct ProgramPoints {
+    /// Per slot: its block.
+    private(set) var blockOfSlot: [UInt32] = []
+    /// Per block: first point (its head slot) and the point after its last.
+    private(set) var heads: [ProgramPoint] = []
+    private(set) var ends: [ProgramPoint] = []
+    /// Per block: estimated executions for one of the function.
+    private(set) var frequencies: [Float] = []
+    /// Per block: the nearest block before it, in emission order, that runs more seldom; or -1.
+    private(set) var shallower: [Int32] = []
+
+    var slotCount: Int { blockOfSlot.count }
+
+    mutating func number(_ problem: Problem) {
+        let blockCount = problem.blocks.count
+        blockOfSlot.removeAll(keepingCapacity: true)
+        blockOfSlot.reserveCapacity(problem.instructionCount + blockCount)
+        heads.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        frequencies.removeAll(keepingCapacity: true)
+        shallower.removeAll(keepingCapacity: true)
+        for b in 0..<blockCount {
+            let block = problem.blocks[b]
+            heads.append(ProgramPoint(slot: blockOfSlot.count))
+            blockOfSlot.append(contentsOf: repeatElement(UInt32(b), count: block.instructions.count + 1))
+            ends.append(ProgramPoint(slot: blockOfSlot.count))
+            let frequency = Self.frequency(loopDepth: Int(block.loopDepth), isCold: block.isCold)
+            frequencies.append(frequency)
+            var candidate = Int32(b) - 1
+            while candidate >= 0 && frequencies[Int(candidate)] >= frequency { candidate = shallower[Int(candidate)] }
+            shallower.append(candidate)
+        }
+    }
+
+    static func frequency(loopDepth: Int, isCold: Bool) -> Float {
+        var result: Float = isCold ? 0.01 : 1
+        for _ in 0..<min(loopDepth, 8) { result *= 10 }
+        return result
+    }
+
+    @inline(__always) func block(at point: ProgramPoint) -> Int { Int(blockOfSlot[point.slot]) }
+    @inline(__always) func frequency(at point: ProgramPoint) -> Float { frequencies[block(at: point)] }
+    /// The slot of instruction `i` of block `b`.
+    @inline(__always) func slot(of i: Int, in b: Int) -> Int { i &+ b &+ 1 }
+    @inline(__always) func point(of i: Int, in b: Int) -> ProgramPoint { ProgramPoint(slot: i &+ b &+ 1) }
+    /// The instruction at `point`; for the head slot of a block, its first instruction.
+    @inline(__always) func instruction(at point: ProgramPoint) -> Int {
+        let b = block(at: point)
+        return max(point.slot &- b &- 1, Int(heads[b] >> 2) &- b)
+    }
+    /// The first instruction of a block.
+    @inline(__always) func firstInstruction(of b: Int) -> Int { Int(heads[b] >> 2) &- b }
+}

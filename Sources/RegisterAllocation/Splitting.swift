@@ -1,0 +1,311 @@
+import PrecastEntities
+
+/// What to do when no register is free for all of a piece, and where to cut.
+extension LinearScan {
+    /// A way to go on, with its estimated cost in loads and stores executed.
+    private enum Choice {
+        /// Take the register until `until`, then cut.
+        case partly(Int, until: ProgramPoint)
+        /// Take the register from the piece that holds it.
+        case evict(Int, holder: Int)
+        case memory
+        case none
+    }
+
+    mutating func allocateContended(_ c: Int, _ run: Range<Int>, _ demand: Demand) {
+        let piece = pieces[c]
+        var choice = Choice.none
+        var cost = Float.infinity
+        if !demand.isRegister {
+            choice = .memory
+            cost = memoryCost(piece)
+        }
+        considerPartial(piece, run, demand, &choice, &cost)
+        considerEviction(piece, run, demand, &choice, &cost)
+        if case .none = choice { lastResort(piece, run, demand, &choice) }
+        switch choice {
+        case .partly(let r, let until):
+            cutBeforeConflict(c, until)
+            assign(c, r)
+        case .evict(let r, let holder):
+            evict(holder, at: piece.start)
+            let conflict = firstConflict(piece, r)
+            if conflict != .never { cutBeforeConflict(c, conflict) }
+            assign(c, r)
+        case .memory:
+            spill(c, from: piece.start, after: piece.start)
+        case .none:
+            dumpContention(piece, run)
+            preconditionFailure("instruction \(points.instruction(at: piece.start)) demands more registers than there are, for v\(piece.register)")
+        }
+    }
+
+    // MARK: Costs
+
+    private mutating func considerPartial(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
+        var best = -1
+        var bestUntil: ProgramPoint = 0
+        for r in run {
+            var until = firstConflict(piece, r)
+            if until == .never {
+                // Free, but saving it for the caller was not worth the whole piece.
+                if demand.isRegister && best < 0 { until = demand.until } else { continue }
+            }
+            guard isEnough(piece, until, demand) else { continue }
+            if until > bestUntil || (until == bestUntil && best >= 0 && hintScores[r] > hintScores[best]) {
+                best = r
+                bestUntil = until
+            }
+        }
+        if best < 0 { return }
+        var total = costOfCut(piece, bestUntil)
+        if table.isCalleeSaved[best] && !isUsed[best] { total += 1.8 }
+        if total <= cost {
+            cost = total
+            choice = .partly(best, until: bestUntil)
+        }
+    }
+
+    /// Whether a register that is free until `until` serves the piece's first instruction and allows a cut after it.
+    private func isEnough(_ piece: Piece, _ until: ProgramPoint, _ demand: Demand) -> Bool {
+        if until < demand.until || until <= piece.start { return false }
+        return latestCut(piece, until) != nil
+    }
+
+    /// What the piece costs from the cut before `until` on: the way to memory or to another register, and part of its later uses.
+    private func costOfCut(_ piece: Piece, _ until: ProgramPoint) -> Float {
+        let lastUse = useIndex(piece.uses, atOrAfter: until)
+        let later = live.weight(Int(lastUse), Int(piece.uses.upperBound))
+        let cut = bestCut(piece, until) ?? until
+        let store = storeCost(Int(piece.register), cut)
+        let factor: Float = problem.rematerialization[Int(piece.register)] != 0 ? 0.6 : 1
+        return factor * min(later, 0.5 * later + points.frequency(at: cut)) + store
+    }
+
+    private mutating func considerEviction(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
+        for r in run {
+            guard let h = holder(of: r, at: piece.start) else { continue }
+            var until = firstReservation(piece, r)
+            guard until == .never || isEnough(piece, until, demand), var total = costOfEviction(piece, h, r, until), total < cost else { continue }
+            // Worth a closer look: others may hold the register later.
+            release(pieces[h], r)
+            until = firstConflict(piece, r)
+            take(pieces[h], r)
+            guard until == .never || isEnough(piece, until, demand) else { continue }
+            total = costOfEviction(piece, h, r, until) ?? .infinity
+            if total < cost {
+                cost = total
+                choice = .evict(r, holder: h)
+            }
+        }
+    }
+    private func costOfEviction(_ piece: Piece, _ h: Int, _ r: Int, _ until: ProgramPoint) -> Float? {
+        guard let total = evictionCost(h, from: piece.start, until: min(until, piece.end)) else { return nil }
+        return total + (until == .never ? 0 : costOfCut(piece, until)) - 0.1 * hintScores[r]
+    }
+
+    /// What it costs to have piece `h` in memory from `from` until `until`; nil if it must have its register at `from`.
+    private func evictionCost(_ h: Int, from: ProgramPoint, until: ProgramPoint) -> Float? {
+        let piece = pieces[h]
+        guard let cut = evictionCut(piece, from) else { return nil }
+        let v = Int(piece.register)
+        let first = useIndex(piece.uses, atOrAfter: max(cut, piece.start))
+        let next = useIndex(first..<piece.uses.upperBound, atOrAfter: until)
+        var total = live.weight(Int(first), Int(next))
+        if next < piece.uses.upperBound {
+            let use = live.uses[Int(next)]
+            let reload = bestPoint(piece, max(until.nextSlotStart, cut), use.point.slotStart)
+            total += min(points.frequency(at: reload), max(use.weight, 0.01))
+        }
+        let cutFrequency = points.frequency(at: cut)
+        if problem.rematerialization[v] != 0 { return 0.6 * (total + 0.5 * cutFrequency) }
+        // The way back: a value used before the cut, in the loop that the cut is in, has to return to its register on the back edge.
+        return total + storeCost(v, cut) + 0.3 * cutFrequency
+    }
+
+    /// When all holders are needed by this very instruction: take one that could as well have another register for it.
+    private mutating func lastResort(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice) {
+        let slot = piece.start.slotStart
+        for r in run {
+            guard let h = holder(of: r, at: piece.start) else { continue }
+            release(pieces[h], r)
+            let until = firstConflict(piece, r)
+            take(pieces[h], r)
+            guard until == .never || isEnough(piece, until, demand) else { continue }
+            if pieces[h].start < slot {
+                let rest = split(h, at: slot)
+                releaseTail(h, rest)
+                enqueue(rest)
+            } else if pieces[h].end > slot + 4 && piece.end <= slot + 4 {
+                release(pieces[h], r)
+                pieces[h].place = Piece.pending
+                enqueue(split(h, at: slot + 4))
+                enqueue(h)
+            } else {
+                continue
+            }
+            choice = .partly(r, until: until)
+            return
+        }
+    }
+
+    // MARK: Where to cut
+
+    /// The last point at which the piece may be cut so that it does not hold its register at `conflict`.
+    private func latestCut(_ piece: Piece, _ conflict: ProgramPoint) -> ProgramPoint? {
+        let slot = conflict.slotStart
+        if conflict & 3 != 0 {
+            // Within an instruction: after its early uses the piece can go on in memory.
+            var i = useIndex(piece.uses, atOrAfter: slot)
+            var hasEarlyUse = false
+            var hasOther = false
+            while i < piece.uses.upperBound && live.uses[Int(i)].point < slot + 4 {
+                let use = live.uses[Int(i)]
+                if use.point == slot && !use.kind.isDef {
+                    hasEarlyUse = true
+                } else if use.need == .register || use.kind.isDef {
+                    hasOther = true
+                }
+                i += 1
+            }
+            if hasEarlyUse && !hasOther { return slot + 1 > piece.start ? slot + 1 : nil }
+        }
+        return slot > piece.start ? slot : nil
+    }
+
+    /// A good point to cut before `conflict`: after the last use before it, in the block that runs most seldom, as late as possible.
+    private func bestCut(_ piece: Piece, _ conflict: ProgramPoint) -> ProgramPoint? {
+        guard let latest = latestCut(piece, conflict) else { return nil }
+        if latest & 3 != 0 { return latest }
+        let next = useIndex(piece.uses, atOrAfter: latest)
+        var earliest = piece.start.nextSlotStart
+        if next > piece.uses.lowerBound { earliest = max(earliest, (live.uses[Int(next) - 1].end &+ 3) & ~3) }
+        return earliest >= latest ? latest : bestPoint(piece, earliest, latest)
+    }
+
+    /// Where to cut a piece that loses its register at `from`: nil if an instruction there needs it; at or before the piece's start if
+    /// none of it can stay.
+    private func evictionCut(_ piece: Piece, _ from: ProgramPoint) -> ProgramPoint? {
+        let slot = from.slotStart
+        var i = useIndex(piece.uses, atOrAfter: slot)
+        var readsEarly = false
+        while i < piece.uses.upperBound && live.uses[Int(i)].point < slot + 4 {
+            let use = live.uses[Int(i)]
+            i += 1
+            if use.need != .register { continue }
+            if use.kind.isDef || use.point >= from || use.point != slot { return nil }
+            readsEarly = true
+        }
+        if readsEarly { return slot + 1 }
+        if slot <= piece.start { return piece.start }
+        let next = useIndex(piece.uses, atOrAfter: slot)
+        var earliest = piece.start
+        if next > piece.uses.lowerBound { earliest = max(earliest, (live.uses[Int(next) - 1].end &+ 3) & ~3) }
+        if earliest >= slot { return slot }
+        // A piece whose start no instruction needs may lose it all.
+        let best = bestPoint(piece, (earliest &+ 3) & ~3, slot)
+        return best
+    }
+
+    /// The point of `low ... high` (slot starts) whose block runs most seldom, the last of several: `high`, or the end of an earlier block.
+    func bestPoint(_ piece: Piece, _ low: ProgramPoint, _ high: ProgramPoint) -> ProgramPoint {
+        if low >= high { return high }
+        var b = points.block(at: high)
+        var best = high
+        while true {
+            let candidate = points.shallower[b]
+            if candidate < 0 || points.ends[Int(candidate)] < low { return best }
+            b = Int(candidate)
+            if covers(piece, points.ends[b] &- 1) && covers(piece, points.ends[b]) { best = points.ends[b] }
+        }
+    }
+
+    // MARK: Cutting
+
+    /// Cuts piece `c` before `conflict`; the rest waits for its turn, or for its next use in memory.
+    private mutating func cutBeforeConflict(_ c: Int, _ conflict: ProgramPoint) {
+        if conflict == .never || conflict >= pieces[c].end { return }
+        guard let cut = bestCut(pieces[c], conflict) else { return }
+        let rest = split(c, at: cut)
+        if cut & 3 != 0 {
+            spill(rest, from: cut, after: conflict)
+        } else {
+            enqueue(rest)
+        }
+    }
+
+    /// Takes the register from piece `h` at `point` on.
+    private mutating func evict(_ h: Int, at point: ProgramPoint) {
+        guard let cut = evictionCut(pieces[h], point) else { preconditionFailure("not evictable") }
+        if cut <= pieces[h].start {
+            release(pieces[h], Int(pieces[h].place))
+            pieces[h].place = Piece.pending
+            return spill(h, from: cut, after: point)
+        }
+        let rest = split(h, at: cut)
+        releaseTail(h, rest)
+        spill(rest, from: cut, after: point)
+    }
+
+    private mutating func releaseTail(_ h: Int, _ rest: Int) {
+        release(pieces[rest], Int(pieces[h].place))
+    }
+
+    /// Leaves piece `c`, which begins at `from`, in memory until a good place before its next use beyond `after`'s instruction that wants
+    /// a register.
+    mutating func spill(_ c: Int, from: ProgramPoint, after: ProgramPoint) {
+        let piece = pieces[c]
+        if let use = nextWish(piece, after.nextSlotStart) {
+            let low = max(after.nextSlotStart, piece.start)
+            let point = bestPoint(piece, low, live.uses[Int(use)].point.slotStart)
+            if point <= piece.start { return enqueue(c) }
+            enqueue(split(c, at: point))
+        }
+        pieces[c].place = Piece.inMemory
+        if problem.rematerialization[Int(piece.register)] == 0 { isSpilled[Int(piece.register)] = true }
+    }
+
+    /// The next use at or after `point` that wants a register: one that needs it, or one of several that would profit.
+    private func nextWish(_ piece: Piece, _ point: ProgramPoint) -> UInt32? {
+        var i = useIndex(piece.uses, atOrAfter: point)
+        while i < piece.uses.upperBound {
+            let use = live.uses[Int(i)]
+            if use.need == .register { return i }
+            if use.need == .preferRegister && i + 1 < piece.uses.upperBound && live.uses[Int(i) + 1].need != .stack { return i }
+            i += 1
+        }
+        return nil
+    }
+
+    /// Cuts piece `c` at `point`; returns the new piece that holds the rest.
+    mutating func split(_ c: Int, at point: ProgramPoint) -> Int {
+        let piece = pieces[c]
+        let range = rangeIndex(piece.ranges, endingAfter: point)
+        let straddles = live.ranges[Int(range)].from < point
+        let use = useIndex(piece.uses, atOrAfter: point)
+        let rest = pieces.count
+        precondition(range < piece.ranges.upperBound && (straddles || range > piece.ranges.lowerBound))
+        pieces.append(Piece(register: piece.register, start: straddles ? point : live.ranges[Int(range)].from, end: piece.end,
+                            ranges: range..<piece.ranges.upperBound, uses: use..<piece.uses.upperBound,
+                            place: Piece.pending, previous: Int32(c), next: piece.next))
+        if piece.next >= 0 { pieces[Int(piece.next)].previous = Int32(rest) } else { lastPiece[Int(piece.register)] = Int32(rest) }
+        pieces[c].ranges = piece.ranges.lowerBound..<(straddles ? range + 1 : range)
+        pieces[c].uses = piece.uses.lowerBound..<use
+        pieces[c].end = straddles ? point : live.ranges[Int(range) - 1].to
+        pieces[c].next = Int32(rest)
+        return rest
+    }
+}
+
+extension LinearScan {
+    func dumpContention(_ piece: Piece, _ run: Range<Int>) {
+        let i = InstructionIndex(index: points.instruction(at: piece.start))
+        print("CONTENTION v\(piece.register) [\(piece.start),\(piece.end)) phase \(piece.start & 3) at i\(i.rawValue) clobber \(problem.clobbers[i.index])")
+        for o in problem.operandRange(i) { let x = problem.operands[o]; print("   op v\(x.register.rawValue) \(x.kind) \(x.position) \(x.constraint)") }
+        for r in run {
+            print("  ", describe(table.registers[r]), "conflict", firstConflict(piece, r), "reservation", firstReservation(piece, r), terminator: "")
+            for h in holders[r] where pieces[Int(h)].place == Int16(r) && covers(pieces[Int(h)], piece.start) { let q = pieces[Int(h)]; print(" held v\(q.register) [\(q.start),\(q.end))", terminator: "") }
+            print("")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import PrecastEntities
+import PrecastRegisterAllocation
+import Testing
+
+@Suite struct CheckedAllocationTests {
+    /// A longer search by hand: `ALLOCATION_SEEDS=first,count`.
+    static let extra: Range<Int> = {
+        let parts = (ProcessInfo.processInfo.environment["ALLOCATION_SEEDS"] ?? "").split(separator: ",").compactMap { Int($0) }
+        return parts.count == 2 ? parts[0]..<parts[0] + parts[1] : 0..<0
+    }()
+
+    /// Every generated problem, through the allocator and the checker.
+    static func check(_ algorithm: AllocationAlgorithm, seeds: Range<Int>, size: Int? = nil) {
+        var failures = 0
+        for seed in seeds {
+            let problem = RandomProblem.make(seed: seed, size: size)
+            do {
+                try problem.validate()
+                let solution = allocateRegisters(problem, algorithm: algorithm)
+                try checkAllocation(problem, solution)
+            } catch {
+                Issue.record("seed \(seed): \(error)")
+                failures += 1
+                if failures == 3 { return }
+            }
+        }
+    }
+    @Test func dumpOne() throws {
+        guard let seed = ProcessInfo.processInfo.environment["SHOW_SEED"].flatMap({ Int($0) }) else { return }
+        let problem = RandomProblem.make(seed: seed)
+        print(dumpAllocation(problem, allocateRegisters(problem)))
+    }
+    @Test(arguments: [AllocationAlgorithm.linearScan]) func random(_ algorithm: AllocationAlgorithm) {
+        Self.check(algorithm, seeds: 0..<3000)
+        Self.check(algorithm, seeds: Self.extra)
+    }
+    @Test(arguments: [AllocationAlgorithm.linearScan]) func randomLarge(_ algorithm: AllocationAlgorithm) {
+        Self.check(algorithm, seeds: 10_000..<10_100, size: 1500)
+    }
+}

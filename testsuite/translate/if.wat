@@ -1,0 +1,27 @@
+;; With and without else; the edge of an if without else goes straight to its end.
+(module
+  (func (param i32) (result i32) (local i32)
+    local.get 0
+    if
+      i32.const 5
+      local.set 1
+    end
+    local.get 1
+    if (result i32)
+      local.get 0
+    else
+      i32.const 9
+    end)
+  (func (param i32) (result i32)
+    i32.const 1
+    local.get 0
+    if (param i32) (result i32)
+      i32.const 2
+      i32.add
+    end))
+;; binary:
+;; 00 61 73 6d 01 00 00 00  01 06 01 60 01 7f 01 7f
+;; 03 03 02 00 00 0a 26 02  17 01 01 7f 20 00 04 40
+;; 41 05 21 01 0b 20 01 04  7f 20 00 05 41 09 0b 0b
+;; 0c 00 41 01 20 00 04 00  41 02 6a 0b 0b
+;; ir:
