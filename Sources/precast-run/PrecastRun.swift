@@ -47,7 +47,7 @@ struct PrecastRun {
             let module = try Module(engine, LoadedModule(image, registersUnwindInformation: false))
             return Guest.run(module, engine, options)
         } catch {
-            report(error.description, about: options.file)
+            if case .file = error { report(error.description) } else { report(error.description, about: options.file) }
             return error.isNotFound ? ExitCode.notFound : error.isRefusal ? ExitCode.refused : ExitCode.loaderError
         }
     }
