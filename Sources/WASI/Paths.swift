@@ -38,8 +38,8 @@ extension WASIContext {
         guard wanted.intersection(transfers).isSubset(of: base.inheriting) else {
             throw base.isReadOnly && wanted.contains(.fdWrite) ? .rofs : .notcapable
         }
-        // A C library that knows the tree is read-only asks for writing by asking for nothing.
-        if base.isReadOnly, !isDirectory, wanted.isDisjoint(with: [.fdRead, .fdReaddir]), wanted.contains(.fdSeek) { throw .rofs }
+        // C libraries leave out what a tree does not hand on. Of what they ask for to write, this right alone is left in a read-only tree.
+        if base.isReadOnly, !isDirectory, wanted.contains(.fdDatasync) { throw .rofs }
 
         let granted = wanted.intersection(base.inheriting)
         let reads = !granted.isDisjoint(with: [.fdRead, .fdReaddir]), writes = !isDirectory && !granted.isDisjoint(with: [.fdWrite, .fdAllocate, .fdSetSize])
