@@ -87,7 +87,8 @@ extension WASIContext {
     func pathFilestatGet(_ memory: GuestMemory, _ fd: UInt32, _ lookup: UInt32, _ path: UInt32, _ count: UInt32, _ result: UInt32) throws(Errno) {
         let base = try descriptor(fd, .pathFilestatGet), target = try memory.bytes(result, 64)
         let entry = try entry(base, try self.path(memory, path, count), try last(lookup))
-        try storeStatus(entry.directory, entry.name, target)
+        guard let status = entry.status else { throw .noent }
+        target.storeBytes(of: status, as: precast_wasi_status.self)
     }
 
     func pathFilestatSetTimes(_ memory: GuestMemory, _ fd: UInt32, _ lookup: UInt32, _ path: UInt32, _ count: UInt32,
