@@ -155,7 +155,7 @@ extension Simplifier {
         if count != c { return .data(.binary(data.opcode, data.type, data.valueA, constant(data.type, count, &function))) }
         if data.opcode == .rotr { return .data(.binary(.rotl, data.type, data.valueA, constant(data.type, mask + 1 - count, &function))) }
         let inner = function.dfg.definingData(data.valueA)
-        guard let first = function.dfg.constant(inner.valueB) else { return nil }
+        guard inner.opcode.format == .binary, let first = function.dfg.constant(inner.valueB) else { return nil }
         if inner.opcode == data.opcode { return repeated(data, inner.valueA, first & mask, count, &function) }
         return first & mask == count ? roundTrip(data, inner, count, &function) : nil
     }
