@@ -43,7 +43,7 @@ public struct RegisterAllocator {
         case .linearScan:
             var scan = LinearScan(problem, points, live, table)
             scan.run()
-            var resolution = Resolution(scan)
+            var resolution = Resolution(consume scan)
             return resolution.run()
         case .singlePass:
             var pass = SinglePass(problem, points, live, table)

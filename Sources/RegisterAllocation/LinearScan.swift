@@ -30,7 +30,7 @@ struct Piece {
 ///
 /// After Poletto and Sarkar 1999; Traub et al. 1998 (holes, second chance); Wimmer and Mössenböck 2005 (split positions);
 /// Wimmer and Franz 2010 (SSA form). Conflicts with fixed registers and other pieces are looked up in ``RegisterTimelines``.
-struct LinearScan {
+struct LinearScan: ~Copyable {
     let problem: Problem
     let points: ProgramPoints
     let live: LiveRanges
@@ -357,6 +357,7 @@ extension LinearScan {
 
     /// Whether the reservation of `r` at `point` is by an operand of this very value.
     private func isOwnReservation(_ v: UInt32, _ r: Int, _ point: ProgramPoint) -> Bool {
+        if !live.hasFixedPlace[Int(v)] { return false }
         let register = table.registers[r]
         let i = InstructionIndex(index: points.instruction(at: point))
         if point & 3 == 1 && problem.clobberSets[Int(problem.clobbers[i.index])].contains(register) { return false }

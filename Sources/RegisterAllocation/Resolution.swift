@@ -5,7 +5,7 @@ import PrecastEntities
 ///
 /// A value that is somewhere in memory is stored either once at its definition, after which its slot always holds it, or each time
 /// it goes from a register to memory: whichever is estimated to execute less often.
-struct Resolution {
+struct Resolution: ~Copyable {
     let problem: Problem
     let points: ProgramPoints
     let live: LiveRanges
@@ -34,8 +34,7 @@ struct Resolution {
         var at: Int32
     }
 
-    init(_ scan: LinearScan) {
-        self.scan = scan
+    init(_ scan: consuming LinearScan) {
         problem = scan.problem
         points = scan.points
         live = scan.live
@@ -45,12 +44,16 @@ struct Resolution {
         slots = SpillSlots(problem, live, needsSlot: needsSlot)
         poolPlaces = Array(repeating: .none, count: problem.registerPool.count)
         solution.allocations = Array(repeating: .none, count: problem.operands.count)
+        self.scan = scan
     }
 
     mutating func run() -> Solution {
         for v in 0..<problem.registerCount {
             collectChain(v)
-            if chain.isEmpty { continue }
+            if chain.isEmpty {
+                placeDeadDefinition(v)
+                continue
+            }
             stores.removeAll(keepingCapacity: true)
             let needsStore = placeUses(v)
             connectWithinBlocks(v)
@@ -135,6 +138,10 @@ extension Resolution {
             }
         }
         return needsStore
+    }
+    /// A result in a fixed register that nobody reads has no pieces.
+    private mutating func placeDeadDefinition(_ v: Int) {
+        for u in live.useRun(v) where live.uses[u].kind == .fixedDef { solution.allocations[Int(live.uses[u].operand)] = fixedPlace(live.uses[u]) }
     }
     private mutating func placeInSlot(_ v: Int, _ use: UsePosition) {
         let slot = Allocation.slot(Int(slots.offsets[v]))
