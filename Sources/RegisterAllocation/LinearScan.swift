@@ -67,6 +67,7 @@ struct LinearScan: ~Copyable {
     mutating func run() {
         prepare()
         while let piece = nextPiece() { allocate(piece) }
+        dropIdlePieces()
     }
 }
 
@@ -176,6 +177,18 @@ extension LinearScan {
         let free = freeRegister(piece, run)
         if free >= 0 && !isFreshCalleeSaved(free) { return assign(c, free) }
         allocateContended(c, run, demand, free)
+    }
+
+    /// Puts back to memory what got a register and lost it again before any use.
+    private mutating func dropIdlePieces() {
+        for p in pieces.indices where pieces[p].place >= 0 && pieces[p].uses.isEmpty {
+            let v = Int(pieces[p].register)
+            if !isSpilled[v] && problem.rematerialization[v] == 0 { continue }
+            let (previous, next) = (Int(pieces[p].previous), Int(pieces[p].next))
+            let followsRegister = previous >= 0 && pieces[previous].place >= 0
+            let leadsToRegister = next >= 0 && pieces[next].place >= 0 && pieces[next].start == pieces[p].end
+            if !followsRegister && !leadsToRegister { pieces[p].place = Piece.inMemory }
+        }
     }
 
     struct Demand {
