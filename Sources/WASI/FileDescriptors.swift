@@ -15,7 +15,7 @@ extension WASIContext {
     }
 
     /// A lent descriptor does not itself get non-blocking, which would show to whoever shares it: ask first instead.
-    private func checkReady(_ descriptor: Descriptor, _ wanted: Int32) throws(Errno) {
+    func checkReady(_ descriptor: Descriptor, _ wanted: Int32) throws(Errno) {
         guard !descriptor.isOwned, descriptor.flags.contains(.nonblock), descriptor.type != .regularFile else { return }
         var interest = precast_wasi_interest(file: descriptor.file, wanted: Int16(wanted), found: 0)
         guard try check(precast_wasi_poll(&interest, 1, 0)) > 0 else { throw .again }

@@ -86,7 +86,6 @@ import PrecastWasmTypes
         }
     }
     private func measureInstantiation(_ resolved: ResolvedModule<BenchState>, _ engine: Engine, _ measurement: inout Measurement) throws {
-        if resolved.module.loaded.hasStartFunction { return }
         for _ in 0..<50 {
             let store = try Store(engine, data: state())
             let start = now()
