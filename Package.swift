@@ -43,6 +43,7 @@ let package = Package(
 
         // Middle
         module("IR", ["PrecastEntities"]),
+        module("IRInterpreter", ["PrecastEntities", "PrecastIR"]),
         module("Translation", [
             "PrecastEntities", "PrecastIR", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation",
             "PrecastArtifactFormat", "CRuntimeABI",
@@ -105,13 +106,17 @@ let package = Package(
         tests("WasmValidation", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
+        tests("Translation", [
+            "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
+            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
+        ]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ISAX86_64", ["PrecastEntities", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
-        tests("Runtime", ["PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes"]),
     ],
     swiftLanguageModes: [.v6]
