@@ -100,12 +100,14 @@ let package = Package(
 
         // Tests
         .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
+        .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
         tests("WasmTypes", ["PrecastWasmTypes"]),
         tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
         tests("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmTestSupport"]),
         tests("WasmValidation", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
+        tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
         tests("Translation", [
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
@@ -117,7 +119,7 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
-        tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes"]),
+        tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]
 )
