@@ -10,9 +10,9 @@ struct CompileOptions: ParsableArguments {
     var cpu: String?
     @Option(name: .customLong("cpu-features"), help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
     var cpuFeatures: String?
-    @Option(name: .customShort("O"), parsing: .unconditional, help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
+    @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
     var optimization: String = "2"
-    @Option(name: .customShort("j"), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
+    @Option(name: .customShort("j", allowingJoined: true), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
     var threads: Int?
     @Option(name: .customLong("memory-reservation"), help: ArgumentHelp("Address space per memory, in bytes (default 4 GiB; 0: none, every access is checked).", valueName: "bytes"))
     var memoryReservation: UInt64?
@@ -38,7 +38,11 @@ struct CompileOptions: ParsableArguments {
     /// The configuration that the options describe.
     func configuration(defaultCPU: String?) throws -> CompilerConfiguration {
         var configuration = CompilerConfiguration()
-        configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
+        do throws(ConfigurationError) {
+            configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
+        } catch {
+            throw ValidationError("\(error)")
+        }
         guard let level = OptimizationLevel(rawValue: optimization) else {
             throw ValidationError("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
         }
@@ -58,9 +62,25 @@ struct CompileOptions: ParsableArguments {
         return configuration
     }
 
+    /// A compiler with that configuration, which dumps what was asked for.
+    func compiler(defaultCPU: String? = nil) throws -> Compiler {
+        let configuration = try configuration(defaultCPU: defaultCPU)
+        var compiler: Compiler
+        do throws(ConfigurationError) {
+            compiler = try Compiler(configuration)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        compiler.dump = try dumpRequest()
+        return compiler
+    }
+
     /// What to dump, to standard output.
-    func dumpRequest() throws -> DumpRequest? {
-        guard let dump else { return nil }
+    private func dumpRequest() throws -> DumpRequest? {
+        guard let dump else {
+            if dumpedFunction != nil { throw ValidationError("--function says what to dump: name the stages with --dump") }
+            return nil
+        }
         var points = Set<DumpRequest.Point>()
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
