@@ -26,7 +26,7 @@ struct CompileOptions: ParsableArguments {
     var framePointers = "non-leaf"
     @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
     var disabledPasses: [String] = []
-    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Stop optimizing after that many rewrites, to bisect a miscompilation.", valueName: "count"))
+    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Run only that many passes on each function, to bisect a miscompilation.", valueName: "count"))
     var optimizationFuel: Int?
     @Flag(name: .customLong("verify"), help: "Check the compiler's own work after every stage.")
     var verify = false
