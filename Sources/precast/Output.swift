@@ -74,7 +74,7 @@ private func replaceFile(_ bytes: [UInt8], _ path: String) throws(OutputError) {
 private let unnamedFile: Int32 = 0o20000000 | O_DIRECTORY
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
-    try bytes.withUnsafeBytes { (buffer) throws(OutputError) in
+    try bytes.withUnsafeBufferPointer { (buffer) throws(OutputError) in
         var done = 0
         while done < buffer.count {
             let count = write(descriptor, buffer.baseAddress! + done, buffer.count - done)
