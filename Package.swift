@@ -10,6 +10,11 @@ func module(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targe
     .target(name: "Precast\(folder)", dependencies: dependencies, path: "Sources/\(folder)", swiftSettings: settings)
 }
 
+/// The tests of a module, in Tests/<folder>Tests.
+func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(folder)Tests", dependencies: dependencies, path: "Tests/\(folder)Tests", swiftSettings: settings)
+}
+
 let compilerOnly = TargetDependencyCondition.when(traits: ["Compiler"])
 
 let package = Package(
@@ -38,6 +43,7 @@ let package = Package(
 
         // Middle
         module("IR", ["PrecastEntities"]),
+        module("IRInterpreter", ["PrecastEntities", "PrecastIR"]),
         module("Translation", [
             "PrecastEntities", "PrecastIR", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation",
             "PrecastArtifactFormat", "CRuntimeABI",
@@ -93,6 +99,29 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),
+
+        // Tests
+        .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
+        .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
+        tests("WasmTypes", ["PrecastWasmTypes"]),
+        tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
+        tests("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmTestSupport"]),
+        tests("WasmValidation", [
+            "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
+        ]),
+        tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
+        tests("Translation", [
+            "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
+            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
+        ]),
+        tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
+        tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAX86_64", ["PrecastEntities", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat"]),
+        tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
+        tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
+        tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -88,6 +88,8 @@ public struct CompilerConfiguration: Sendable {
 
     /// Optimizations to leave out, by name.
     public var disabledPasses: Set<String> = []
+    /// The names of all optimizations.
+    public static var passNames: [String] { Pass.allCases.map(\.rawValue) }
     /// Number of passes that still run on each function; nil: all. To bisect a miscompilation.
     public var optimizationFuel: Int?
     /// Verify the IR after each pass and prove each register allocation.

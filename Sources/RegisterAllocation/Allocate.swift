@@ -31,6 +31,9 @@ public struct RegisterAllocator {
     private var live = LiveRanges()
     private var liveness = Liveness()
 
+    /// How much work the last function was.
+    public private(set) var statistics = AllocationStatistics()
+
     public init(algorithm: AllocationAlgorithm = .linearScan) { self.algorithm = algorithm }
 
     /// Allocates registers for one function. See ``allocateRegisters(_:algorithm:)``.
@@ -43,11 +46,20 @@ public struct RegisterAllocator {
         case .linearScan:
             var scan = LinearScan(problem, points, live, table)
             scan.run()
-            var resolution = Resolution(scan)
+            statistics = AllocationStatistics(uses: live.uses.count, liveRanges: live.ranges.count, pieces: scan.pieces.count)
+            var resolution = Resolution(consume scan)
             return resolution.run()
         case .singlePass:
             var pass = SinglePass(problem, points, live, table)
             return pass.run()
         }
     }
+}
+
+/// Counts of what linear scan works on.
+public struct AllocationStatistics: Sendable {
+    public var uses = 0
+    public var liveRanges = 0
+    /// Pieces that live ranges were cut into: one a value if nothing was split.
+    public var pieces = 0
 }

@@ -1,7 +1,7 @@
 import PrecastEntities
 
 /// Collects the moves of a solution by where they happen, then orders them.
-struct EditList {
+struct EditList: ~Copyable {
     /// Moves of one point that belong to one phase happen at once; phases follow one another.
     enum Phase: UInt64 {
         /// On the edge into a block, at its head.

@@ -30,7 +30,7 @@ struct Piece {
 ///
 /// After Poletto and Sarkar 1999; Traub et al. 1998 (holes, second chance); Wimmer and Mössenböck 2005 (split positions);
 /// Wimmer and Franz 2010 (SSA form). Conflicts with fixed registers and other pieces are looked up in ``RegisterTimelines``.
-struct LinearScan {
+struct LinearScan: ~Copyable {
     let problem: Problem
     let points: ProgramPoints
     let live: LiveRanges
@@ -67,6 +67,7 @@ struct LinearScan {
     mutating func run() {
         prepare()
         while let piece = nextPiece() { allocate(piece) }
+        dropIdlePieces()
     }
 }
 
@@ -176,6 +177,18 @@ extension LinearScan {
         let free = freeRegister(piece, run)
         if free >= 0 && !isFreshCalleeSaved(free) { return assign(c, free) }
         allocateContended(c, run, demand, free)
+    }
+
+    /// Puts back to memory what got a register and lost it again before any use.
+    private mutating func dropIdlePieces() {
+        for p in pieces.indices where pieces[p].place >= 0 && pieces[p].uses.isEmpty {
+            let v = Int(pieces[p].register)
+            if !isSpilled[v] && problem.rematerialization[v] == 0 { continue }
+            let (previous, next) = (Int(pieces[p].previous), Int(pieces[p].next))
+            let followsRegister = previous >= 0 && pieces[previous].place >= 0
+            let leadsToRegister = next >= 0 && pieces[next].place >= 0 && pieces[next].start == pieces[p].end
+            if !followsRegister && !leadsToRegister { pieces[p].place = Piece.inMemory }
+        }
     }
 
     struct Demand {
@@ -357,6 +370,7 @@ extension LinearScan {
 
     /// Whether the reservation of `r` at `point` is by an operand of this very value.
     private func isOwnReservation(_ v: UInt32, _ r: Int, _ point: ProgramPoint) -> Bool {
+        if !live.hasFixedPlace[Int(v)] { return false }
         let register = table.registers[r]
         let i = InstructionIndex(index: points.instruction(at: point))
         if point & 3 == 1 && problem.clobberSets[Int(problem.clobbers[i.index])].contains(register) { return false }

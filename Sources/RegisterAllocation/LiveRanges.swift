@@ -49,6 +49,8 @@ struct LiveRanges {
     var useStarts: [UInt32] = []
     /// Sums of the weights of all uses before the index (over the whole pool).
     var weightBefore: [Float] = []
+    /// Per virtual register: whether some operand fixes its place.
+    var hasFixedPlace: [Bool] = []
     /// Pairs of operands that share one place: the def and the use that it is tied to, or both sides of a move; with `register` the
     /// further uses of the same value beside them.
     var ties: [Tie] = []
@@ -76,6 +78,8 @@ extension LiveRanges {
         countUses(problem)
         ties.removeAll(keepingCapacity: true)
         besideTies.removeAll(keepingCapacity: true)
+        hasFixedPlace.removeAll(keepingCapacity: true)
+        hasFixedPlace.append(contentsOf: repeatElement(false, count: problem.registerCount))
         var cursor = useStarts
         for b in problem.blocks.indices {
             let block = problem.blocks[b]
@@ -151,6 +155,7 @@ extension LiveRanges {
             let use = operand.kind == .use
                 ? usePosition(problem, operand, o, point, frequency, isTied: isTied)
                 : defPosition(problem, operand, o, run, point, frequency)
+            if use.kind == .fixedUse || use.kind == .fixedDef { hasFixedPlace[operand.register.index] = true }
             add(use, of: operand.register, &cursor)
         }
         if tiedUses != 0 { noteTies(problem, run, point, &cursor) }

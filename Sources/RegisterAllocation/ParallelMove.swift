@@ -13,7 +13,7 @@ struct ValueMove {
 /// A move is ready when nobody still reads its destination; what is left when none is ready are cycles, each opened by saving one
 /// destination. The save goes to the scratch register of the class; but a cycle with a memory-to-memory move, which needs that register
 /// for itself, saves to `spareSlot`. No resulting move has memory (or a recipe) on one side and memory on the other.
-struct ParallelMove {
+struct ParallelMove: ~Copyable {
     private var pending: [ValueMove] = []
     private var readers: [Int32] = []
     private var ready: [Int32] = []

@@ -5,7 +5,7 @@ import PrecastEntities
 ///
 /// A value that is somewhere in memory is stored either once at its definition, after which its slot always holds it, or each time
 /// it goes from a register to memory: whichever is estimated to execute less often.
-struct Resolution {
+struct Resolution: ~Copyable {
     let problem: Problem
     let points: ProgramPoints
     let live: LiveRanges
@@ -20,13 +20,8 @@ struct Resolution {
     /// The pieces of the value at hand.
     private var chain: [Stretch] = []
     private var stores: [Store] = []
+    private var idle: IdleStretches
 
-    private struct Stretch: BitwiseCopyable {
-        var start: ProgramPoint
-        var end: ProgramPoint
-        var place: Allocation
-        var piece: Int32
-    }
     private struct Store: BitwiseCopyable {
         var source: Allocation
         /// The edge, or -1 and the instruction it comes before.
@@ -34,8 +29,7 @@ struct Resolution {
         var at: Int32
     }
 
-    init(_ scan: LinearScan) {
-        self.scan = scan
+    init(_ scan: consuming LinearScan) {
         problem = scan.problem
         points = scan.points
         live = scan.live
@@ -43,14 +37,19 @@ struct Resolution {
         var needsSlot = scan.isSpilled
         for o in problem.operands where o.constraint == .stack { needsSlot[o.register.index] = true }
         slots = SpillSlots(problem, live, needsSlot: needsSlot)
+        idle = IdleStretches(blockCount: problem.blocks.count)
         poolPlaces = Array(repeating: .none, count: problem.registerPool.count)
         solution.allocations = Array(repeating: .none, count: problem.operands.count)
+        self.scan = scan
     }
 
     mutating func run() -> Solution {
         for v in 0..<problem.registerCount {
             collectChain(v)
-            if chain.isEmpty { continue }
+            if chain.isEmpty {
+                placeDeadDefinition(v)
+                continue
+            }
             stores.removeAll(keepingCapacity: true)
             let needsStore = placeUses(v)
             connectWithinBlocks(v)
@@ -76,9 +75,34 @@ extension Resolution {
         var p = scan.firstPiece[v]
         while p >= 0 {
             let piece = scan.pieces[Int(p)]
-            chain.append(Stretch(start: piece.start, end: piece.end, place: place(piece, v), piece: p))
+            chain.append(Stretch(start: piece.start, end: piece.end, place: place(piece, v), firstUse: piece.uses.lowerBound, lastUse: piece.uses.upperBound))
             p = piece.next
         }
+        if chain.count > 1 && chain.contains(where: { $0.place.asRegister == nil }) { leaveIdleRegisters(v) }
+    }
+    /// Cuts out of the chain the blocks that the value had better pass in memory.
+    private mutating func leaveIdleRegisters(_ v: Int) {
+        let blocks = idle.find(v, chain, problem, points, live)
+        if blocks.isEmpty { return }
+        let recipe = problem.rematerialization[v]
+        let memory: Allocation = recipe != 0 ? .recipe(recipe - 1) : .slot(Int(slots.offsets[v]))
+        var result: [Stretch] = []
+        var next = 0
+        for stretch in chain {
+            var rest = stretch
+            while next < blocks.count && points.heads[blocks[next]] < stretch.end {
+                let (head, end) = (points.heads[blocks[next]], points.ends[blocks[next]])
+                next += 1
+                var use = rest.firstUse
+                while use < rest.lastUse && live.uses[Int(use)].point < head { use += 1 }
+                if head > rest.start { result.append(Stretch(start: rest.start, end: head, place: rest.place, firstUse: rest.firstUse, lastUse: use)) }
+                result.append(Stretch(start: head, end: end, place: memory, firstUse: use, lastUse: use))
+                rest.start = end
+                rest.firstUse = use
+            }
+            if rest.start < rest.end { result.append(rest) }
+        }
+        chain = result
     }
     private func place(_ piece: Piece, _ v: Int) -> Allocation {
         if piece.place >= 0 { return .register(table.registers[Int(piece.place)]) }
@@ -87,13 +111,7 @@ extension Resolution {
     }
     /// The place of the value at hand at `point`, at which it is live.
     private func place(at point: ProgramPoint) -> Allocation {
-        if chain.count == 1 { return chain[0].place }
-        var (low, high) = (0, chain.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if chain[middle].end <= point { low = middle + 1 } else { high = middle }
-        }
-        return chain[low].place
+        chain[chain.stretchIndex(at: point)].place
     }
     private func move(_ v: Int, _ source: Allocation, _ destination: Allocation) -> ValueMove {
         ValueMove(source: source, destination: destination, size: problem.spillSizes[v], registerClass: problem.registerClasses[v])
@@ -103,7 +121,7 @@ extension Resolution {
     private mutating func placeUses(_ v: Int) -> Bool {
         var needsStore = false
         for stretch in chain {
-            for u in scan.pieces[Int(stretch.piece)].uses {
+            for u in stretch.firstUse..<stretch.lastUse {
                 let use = live.uses[Int(u)]
                 switch use.kind {
                 case .use:
@@ -135,6 +153,10 @@ extension Resolution {
             }
         }
         return needsStore
+    }
+    /// A result in a fixed register that nobody reads has no pieces.
+    private mutating func placeDeadDefinition(_ v: Int) {
+        for u in live.useRun(v) where live.uses[u].kind == .fixedDef { solution.allocations[Int(live.uses[u].operand)] = fixedPlace(live.uses[u]) }
     }
     private mutating func placeInSlot(_ v: Int, _ use: UsePosition) {
         let slot = Allocation.slot(Int(slots.offsets[v]))
@@ -286,8 +308,9 @@ extension Resolution {
             // An early or tied definition has its place before it has its value.
             let definition = definition(value.register.index).map { $0.kind == .parameter ? 0..<0 : $0.point..<$0.point.nextSlotStart } ?? 0..<0
             for stretch in chain {
-                for r in scan.pieces[Int(stretch.piece)].ranges {
-                    let range = live.ranges[Int(r)]
+                for r in live.rangeRun(value.register.index) {
+                    let range = live.ranges[r]
+                    if range.from >= stretch.end || range.to <= stretch.start { continue }
                     var start = max(range.from, stretch.start)
                     if definition.contains(start) { start = definition.upperBound }
                     solution.locate(value, points.instructions(from: start, to: min(range.to, stretch.end)), stretch.place)

@@ -6,7 +6,7 @@ import PrecastEntities
 /// where a block first wants it in a register. A value of one block alone is stored only when its register is taken away. Registers
 /// hold nothing at a block's head. Within an instruction, places are settled in this order: fixed registers, then what must stay during the
 /// whole instruction (late uses, tied and early defs), then early uses, then late defs.
-struct SinglePass {
+struct SinglePass: ~Copyable {
     let problem: Problem
     let points: ProgramPoints
     let live: LiveRanges

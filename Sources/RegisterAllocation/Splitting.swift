@@ -80,6 +80,8 @@ extension LinearScan {
     /// Whether a register that is free until `until` serves the piece's first instruction and allows a cut after it.
     private func isEnough(_ piece: Piece, _ until: ProgramPoint, _ demand: Demand) -> Bool {
         if until < demand.until || until <= piece.start { return false }
+        // A register that is lost before the first use is no gain.
+        if piece.uses.isEmpty || live.uses[Int(piece.uses.lowerBound)].point >= until { return false }
         return latestCut(piece, until) != nil
     }
 

@@ -84,7 +84,8 @@ struct CompileOptions: ParsableArguments {
         var points = Set<DumpRequest.Point>()
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
-                throw ValidationError("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm")
+                throw ValidationError("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
+                    + CompilerConfiguration.passNames.joined(separator: ", "))
             }
             points.insert(point)
         }

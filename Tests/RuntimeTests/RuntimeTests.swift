@@ -173,6 +173,82 @@ struct Fixture {
         #expect(!counter.set(.i32(1)))
     }
 
+    @Test func bulkBuiltins() throws {
+        let fixture = try Fixture()
+        let builtin = try fixture.instance.function("builtin", as: ((Int32, Int32, Int32, Int32, Int32, Int32) -> Int32).self)
+        func call(_ number: Builtin, _ a: Int32, _ b: Int32 = 0, _ c: Int32 = 0, _ d: Int32 = 0, _ e: Int32 = 0) throws -> Int32 {
+            try builtin(Int32(number.rawValue), a, b, c, d, e)
+        }
+        let memory = fixture.instance.memory("memory")!, table = fixture.instance.table("table")!
+        func isNull(_ index: UInt64) -> Bool { if case .function(nil)? = table[index] { true } else { false } }
+
+        #expect(try call(.memoryInit, 0, 1, 1000, 1, 2) == 0)
+        #expect(memory.read(at: 1000, count: 3)! == [8, 9, 0])
+        #expect(try call(.memoryInit, 0, 1, 1000, 2, 2) == -1)
+        #expect(try call(.memoryInit, 0, 1, 65535, 0, 2) == -1)
+        #expect(try call(.memoryInit, 0, 0, 1000, 0, 1) == -1) // active: dropped
+        _ = try call(.dataDrop, 1)
+        #expect(try call(.memoryInit, 0, 1, 1000, 0, 1) == -1)
+        #expect(try call(.memoryInit, 0, 1, 65536, 0, 0) == 0)
+        #expect(try call(.memoryFill, 0, 2000, 0x1FF, 3) == 0)
+        #expect(memory.read(at: 1999, count: 5)! == [0, 255, 255, 255, 0])
+        #expect(try call(.memoryFill, 0, 65535, 0, 2) == -1)
+        #expect(try call(.memoryCopy, 0, 0, 2001, 2000, 3) == 0)
+        #expect(memory.read(at: 2000, count: 5)! == [255, 255, 255, 255, 0])
+
+        #expect(isNull(0) && !isNull(1) && !isNull(2) && isNull(3))
+        #expect(try call(.tableInit, 0, 1, 3, 1, 1) == 0)
+        #expect(!isNull(3))
+        #expect(try call(.tableInit, 0, 1, 3, 0, 2) == -1)
+        #expect(try call(.tableInit, 0, 0, 0, 0, 1) == -1) // active: dropped
+        _ = try call(.elementDrop, 1)
+        #expect(try call(.tableInit, 0, 1, 0, 0, 1) == -1)
+        #expect(try call(.tableCopy, 0, 0, 0, 2, 2) == 0)
+        #expect(!isNull(0) && !isNull(1))
+        #expect(try call(.tableFill, 0, 1, 0, 3) == 0)
+        #expect(!isNull(0) && isNull(1) && isNull(3))
+        #expect(try call(.tableFill, 0, 3, 0, 2) == -1)
+        #expect(try call(.tableGrow, 0, 0, 4) == 4)
+        #expect(try call(.tableGrow, 0, 0, 1) == -1)
+        #expect(table.count == 8)
+    }
+
+    @Test func instancesImportFromEachOther() throws {
+        let fixture = try Fixture()
+        let linker = Linker<Counts>(fixture.engine)
+        try linker.define("a", fixture.instance)
+        let image = try ArtifactImage.open(copying: try TestArtifact.importing().build(), trust: .vouched)
+        let module = try Module(fixture.engine, LoadedModule(image))
+        let other = try linker.instantiate(module, in: fixture.store)
+        let forward = try other.function("forward", as: ((Int32) -> Int32).self)
+        #expect(try forward(100) & 0xFFFFFF == 0x090807)
+        let count = try other.function("count", as: ((Int32) -> Int32).self)
+        #expect(try count(1) == 42)
+        guard case .i64(42) = fixture.instance.global("counter")!.value else { Issue.record("wrong value"); return }
+        #expect(fixture.instance.memory("memory")!.grow(by: 1) == 1)
+        let peek = try other.function("peek", as: ((Int32) -> Int32).self)
+        #expect(try peek(70000) == 0)
+        #expect(other.memory("memory")!.byteCount == 2 * 65536)
+        do throws(CallError) {
+            _ = try forward(1 << 20)
+            Issue.record("no trap")
+        } catch {
+            guard case .trap(let trap) = error else { Issue.record("\(error)"); return }
+            #expect(trap.backtrace.frames.map(\.name) == ["load", "forward"])
+            #expect(trap.backtrace.frames[0].module !== trap.backtrace.frames[1].module)
+        }
+        // The imported function, exported again, is the same function.
+        guard case .i32 = try other.function("again")!.call([.i32(0)])[0] else { Issue.record("wrong"); return }
+        let stranger = try Store(fixture.engine, data: Counts())
+        #expect { try linker.instantiate(module, in: stranger) } throws: { "\($0)" == "a.load belongs to another store" }
+        // A memory that is too small, and one without a maximum.
+        let small = Linker<Counts>(fixture.engine)
+        small.allowsShadowing = true
+        try small.define("a", fixture.instance)
+        try small.define("a", "memory", .memory(Memory(MemoryType(limits: Limits(minimum: 1)), in: fixture.store)))
+        #expect { try small.resolve(module) } throws: { "\($0)".hasPrefix("incompatible import type: a.memory: expected memory 1…10, found memory 1…") }
+    }
+
     @Test func importErrors() throws {
         let fixture = try Fixture()
         let linker = Linker<Counts>(fixture.engine)

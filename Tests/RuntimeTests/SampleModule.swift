@@ -9,6 +9,7 @@ extension TestArtifact {
             ([], [.i32], "enter_i", nil),
             ([.i32], [.i32], "enter_ii_i", nil),
             ([], [], "enter_void", "host_void"),
+            ([.i32, .i32, .i32, .i32, .i32, .i32], [.i32], "enter_six", nil),
         ]
         artifact.imports = [
             Import(module: "env", name: "host", type: .function(typeIndex: 0)),
@@ -27,6 +28,7 @@ extension TestArtifact {
             Function(symbol: "call_callback", type: 3),
             Function(symbol: "indirect", type: 0),
             Function(symbol: "copy", type: 0),
+            Function(symbol: "builtin", type: 4),
         ]
         artifact.exports = [("memory", .memory, 0), ("table", .table, 0), ("counter", .global, 0), ("reexported", .function, 0)]
         var memory = MemoryRecord(type: .memory(minimum: 1, maximum: 4))
@@ -44,15 +46,21 @@ extension TestArtifact {
             ConstantOperatorRecord(.i32Constant, low: 100), ConstantOperatorRecord(.end),
         ]
         artifact.elements = [ElementRecord(.function, value: 2), ElementRecord(.function, value: 0)]
-        artifact.elementSegments = [ElementSegmentRecord(mode: .active, table: 0, offset: 0, elementType: .funcref, elements: RecordRange(first: 0, count: 2))]
+        artifact.elementSegments = [
+            ElementSegmentRecord(mode: .active, table: 0, offset: 0, elementType: .funcref, elements: RecordRange(first: 0, count: 2)),
+            ElementSegmentRecord(mode: .passive, table: 0, offset: noIndex, elementType: .funcref, elements: RecordRange(first: 0, count: 2)),
+        ]
         artifact.data = [7, 8, 9]
-        artifact.dataSegments = [DataSegmentRecord(mode: .active, memory: 0, offset: 2, dataOffset: 0, byteCount: 3)]
+        artifact.dataSegments = [
+            DataSegmentRecord(mode: .active, memory: 0, offset: 2, dataOffset: 0, byteCount: 3),
+            DataSegmentRecord(mode: .passive, memory: 0, offset: noIndex, dataOffset: 0, byteCount: 3),
+        ]
         artifact.assembly = code
         return artifact
     }
 
     /// Context: 64 bytes of head, two imported functions (64 …), one memory (96), one table (112), one global (128),
-    /// four type ids (144), then function references.
+    /// five type ids (144), then function references.
     private static let code = """
         .globl enter_ii_i, enter_i, enter_void, host_ii_i, host_void
         .globl add, unreachable, load, call_host, recurse, grow, outer, leaf, host_fault, call_callback, indirect, copy
@@ -81,6 +89,27 @@ extension TestArtifact {
             mov %rsp, %rbp
             call *%rsi
             pop %rbp
+            ret
+
+        enter_six:
+            push %rbp
+            mov %rsp, %rbp
+            push %rbx
+            sub $8, %rsp
+            mov %rdx, %rbx
+            mov %rsi, %r11
+            mov (%rbx), %rsi
+            mov 16(%rbx), %rdx
+            mov 32(%rbx), %rcx
+            mov 48(%rbx), %r8
+            mov 64(%rbx), %r9
+            mov 80(%rbx), %rax
+            call *%r11
+            mov %eax, %eax
+            mov %rax, (%rbx)
+            movq $0, 8(%rbx)
+            mov -8(%rbp), %rbx
+            leave
             ret
 
         # host trampolines: rdi the host function, r10 the caller's context
@@ -234,5 +263,75 @@ extension TestArtifact {
         1:  mov -8(%rbp), %rbx
             leave
             ret
+        builtin:    # (number, five arguments)
+            push %rbp
+            mov %rsp, %rbp
+            mov %rsi, %r11
+            mov %rdx, %rsi
+            mov %rcx, %rdx
+            mov %r8, %rcx
+            mov %r9, %r8
+            mov %rax, %r9
+            mov 16(%rdi), %rax
+            call *(%rax,%r11,8)
+            pop %rbp
+            ret
         """
+
+    /// A module that imports a function, a memory, a table and a global, and uses them.
+    ///
+    /// Context: the imported function (64), then the addresses of memory (80), table (96) and global (112).
+    static func importing() -> TestArtifact {
+        var artifact = TestArtifact()
+        artifact.types = [([.i32], [.i32], "enter", nil)]
+        artifact.imports = [
+            Import(module: "a", name: "load", type: .function(typeIndex: 0)),
+            Import(module: "a", name: "memory", type: .memory(minimum: 1, maximum: 10)),
+            Import(module: "a", name: "table", type: .table(.funcref, minimum: 2, maximum: nil)),
+            Import(module: "a", name: "counter", type: .global(.i64, mutable: true)),
+        ]
+        artifact.functions = [Function(symbol: "forward", type: 0), Function(symbol: "count", type: 0, isFrameless: true), Function(symbol: "peek", type: 0, isFrameless: true)]
+        artifact.exports = [("again", .function, 0), ("memory", .memory, 0)]
+        artifact.assembly = """
+            .globl enter, forward, count, peek
+            enter:
+                push %rbp
+                mov %rsp, %rbp
+                push %rbx
+                sub $8, %rsp
+                mov %rdx, %rbx
+                mov %rsi, %rax
+                mov (%rbx), %rsi
+                call *%rax
+                mov %eax, %eax
+                mov %rax, (%rbx)
+                movq $0, 8(%rbx)
+                mov -8(%rbp), %rbx
+                leave
+                ret
+            forward:
+                push %rbp
+                mov %rsp, %rbp
+                mov %rdi, %r10
+                mov 64(%r10), %rax
+                mov 72(%r10), %rdi
+                call *%rax
+                pop %rbp
+                ret
+            count:
+                mov 112(%rdi), %rax
+                mov %esi, %ecx
+                add %rcx, (%rax)
+                mov (%rax), %rax
+                ret
+            peek:
+                mov 80(%rdi), %rax
+                mov (%rax), %rax
+                mov %esi, %esi
+                TRAP 2
+                mov (%rax,%rsi), %eax
+                ret
+            """
+        return artifact
+    }
 }

@@ -205,7 +205,7 @@ struct TestArtifact {
             body.replaceSubrange(at..<at + MemoryRecord.size * memoryRows.count, with: memoryRows.flatMap { encode($0) })
         }
         directory.append(DirectoryRecord(kind: .text, recordSize: 1, address: UInt64(textAddress), byteCount: UInt64(text.count)))
-        directory.append(DirectoryRecord(kind: .memoryImages, recordSize: 1, address: UInt64(imageAddress), byteCount: UInt64(image.count)))
+        directory.append(DirectoryRecord(kind: .memoryImages, recordSize: 1, address: UInt64(image.isEmpty ? 0 : imageAddress), byteCount: UInt64(image.count)))
         directory.sort { $0.kindNumber < $1.kindNumber }
 
         var stamp = stamp

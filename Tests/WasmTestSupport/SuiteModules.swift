@@ -16,14 +16,17 @@ public struct SuiteModule: Sendable, CustomStringConvertible {
     public var description: String { "\(file):\(line) \(expectation)" }
 }
 
-/// The official suite's folder: `$PRECAST_TESTSUITE`, or `shared/wasm-testsuite` beside a folder above this file; nil if there is none.
+/// The official suite's folder: `$PRECAST_TESTSUITE`, `shared/wasm-testsuite` beside a folder above this file, or where
+/// tools/fetch-testsuite puts it; nil if there is none.
 public func suiteFolder() -> String? {
     if let path = ProcessInfo.processInfo.environment["PRECAST_TESTSUITE"] { return path }
     var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     while folder.path != "/" {
         folder.deleteLastPathComponent()
-        let candidate = folder.appendingPathComponent("shared/wasm-testsuite").path
-        if FileManager.default.fileExists(atPath: candidate) { return candidate }
+        for place in ["shared/wasm-testsuite", ".build/wasm-testsuite"] {
+            let candidate = folder.appendingPathComponent(place).path
+            if FileManager.default.fileExists(atPath: candidate) { return candidate }
+        }
     }
     return nil
 }
