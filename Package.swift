@@ -78,6 +78,8 @@ let package = Package(
         .target(name: "CWASISupport", path: "Sources/CWASISupport"),
         module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "CRuntimeABI", "CWASISupport"]),
 
+        module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
+
         // Commands
         .executableTarget(
             name: "precast-bench",
@@ -87,13 +89,13 @@ let package = Package(
             ],
             path: "Sources/precast-bench", swiftSettings: settings),
         .executableTarget(
-            name: "precast-run", dependencies: ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"],
+            name: "precast-run", dependencies: ["PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat", "CLoaderSupport"],
             path: "Sources/precast-run", swiftSettings: settings),
         .executableTarget(
             name: "precast",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly),
-                "PrecastInspection",
+                "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),

@@ -28,6 +28,13 @@ public struct Target: Hashable, Sendable {
     /// The triples that ``init(triple:cpu:features:)`` takes.
     public static let triples = ["x86_64-unknown-linux-gnu"]
 
+    /// What `cpu` may be, the levels from low to high.
+    public static var cpuNames: [String] { PrecastISAX86_64.CPUFeatures.levels.map(\.name) + ["native"] }
+    /// The names that `features` takes.
+    public static var knownFeatureNames: [String] { CPUFeature.allCases.map(\.name) }
+    /// The names of ``features``.
+    public var featureNames: [String] { features.names(on: machine) }
+
     /// This machine's architecture with its baseline CPU.
     public static var host: Target { Target(machine: .x86_64, cpuName: baselineCPU, features: .x86_64v2) }
     static let baselineCPU = "x86-64-v2"
@@ -81,6 +88,8 @@ public struct CompilerConfiguration: Sendable {
 
     /// Optimizations to leave out, by name.
     public var disabledPasses: Set<String> = []
+    /// The names of all optimizations.
+    public static var passNames: [String] { Pass.allCases.map(\.rawValue) }
     /// Number of passes that still run on each function; nil: all. To bisect a miscompilation.
     public var optimizationFuel: Int?
     /// Verify the IR after each pass and prove each register allocation.

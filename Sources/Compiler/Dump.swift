@@ -1,6 +1,7 @@
 import Dispatch
 public import PrecastIR
 import PrecastCodeGeneration
+import PrecastOptimizer
 import Synchronization
 
 /// Which functions to show after which stages.
@@ -22,7 +23,7 @@ public struct DumpRequest: Sendable {
             case "regalloc": self = .allocate
             case "asm": self = .assembly
             default:
-                guard name.hasPrefix("opt:"), name.count > 4 else { return nil }
+                guard name.hasPrefix("opt:"), Pass(rawValue: String(name.dropFirst(4))) != nil else { return nil }
                 self = .pass(String(name.dropFirst(4)))
             }
         }

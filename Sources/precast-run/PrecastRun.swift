@@ -1,16 +1,10 @@
 // precast-run: loads an artifact and runs it. Links the runtime and WASI, no compiler.
 import CLoaderSupport
 import PrecastArtifactFormat
+import PrecastGuestRunner
 import PrecastRuntime
-import PrecastWasmTypes
 
-/// How the command ends.
-enum ExitCode {
-    static let loaderError: Int32 = 125
-    static let refused: Int32 = 126
-    static let notFound: Int32 = 127
-    static let trap: Int32 = 134
-}
+private let reporter = Reporter(prefix: "precast-run: ")
 
 @main
 struct PrecastRun {
@@ -23,20 +17,25 @@ struct PrecastRun {
         do throws(UsageError) {
             options = try Options(arguments)
         } catch {
-            report(error.message + "; see --help")
-            return ExitCode.loaderError
+            reporter.report(error.message + "; see --help")
+            return ExitStatus.loaderError
         }
         switch options.action {
-        case .help: write(usage, to: 1)
+        case .help: writeText(usage, to: 1)
         case .version:
-            write("precast-run \(CompilerVersion.current.text) (format \(FormatVersion.current.number), ABI \(ABIVersion.current.number))\n", to: 1)
-        case .describeHost: write(HostDescription.current.json, to: 1)
+            writeText("precast-run \(CompilerVersion.current.text) (format \(FormatVersion.current.number), ABI \(ABIVersion.current.number))\n", to: 1)
+        case .describeHost: writeText(HostDescription.current.json, to: 1)
         case .run: return run(options)
         }
         return 0
     }
 
     private static func run(_ options: Options) -> Int32 {
+<<<<<<< HEAD
+        let image: ArtifactImage
+        do throws(LoadError) { image = try ArtifactImage.open(options.guest.file, trust: options.trust) } catch {
+            return reporter.report(error, about: options.guest.file)
+=======
         do throws(LoadError) {
             let engine: Engine
             do throws(ConfigurationError) { engine = try Engine() } catch {
@@ -49,7 +48,9 @@ struct PrecastRun {
         } catch {
             if case .file = error { report(error.description) } else { report(error.description, about: options.file) }
             return error.isNotFound ? ExitCode.notFound : error.isRefusal ? ExitCode.refused : ExitCode.loaderError
+>>>>>>> main
         }
+        return runGuest(image, options.guest, reporter)
     }
 
     private static func commandLineArguments() -> [String] {
@@ -61,15 +62,4 @@ struct PrecastRun {
         }
         return list
     }
-}
-
-func write(_ text: String, to file: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
-        if let start = bytes.baseAddress { _ = precast_write(file, start, UInt64(bytes.count)) }
-    }
-}
-
-func report(_ message: String, about file: String? = nil) {
-    write("precast-run: " + (file.map { escaped($0) + ": " } ?? "") + message + "\n", to: 2)
 }

@@ -38,7 +38,11 @@ struct CompileOptions: ParsableArguments {
     /// The configuration that the options describe.
     func configuration(defaultCPU: String?) throws -> CompilerConfiguration {
         var configuration = CompilerConfiguration()
-        configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
+        do throws(ConfigurationError) {
+            configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
+        } catch {
+            throw ValidationError("\(error)")
+        }
         guard let level = OptimizationLevel(rawValue: optimization) else {
             throw ValidationError("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
         }
@@ -58,13 +62,30 @@ struct CompileOptions: ParsableArguments {
         return configuration
     }
 
+    /// A compiler with that configuration, which dumps what was asked for.
+    func compiler(defaultCPU: String? = nil) throws -> Compiler {
+        let configuration = try configuration(defaultCPU: defaultCPU)
+        var compiler: Compiler
+        do throws(ConfigurationError) {
+            compiler = try Compiler(configuration)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        compiler.dump = try dumpRequest()
+        return compiler
+    }
+
     /// What to dump, to standard output.
-    func dumpRequest() throws -> DumpRequest? {
-        guard let dump else { return nil }
+    private func dumpRequest() throws -> DumpRequest? {
+        guard let dump else {
+            if dumpedFunction != nil { throw ValidationError("--function says what to dump: name the stages with --dump") }
+            return nil
+        }
         var points = Set<DumpRequest.Point>()
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
-                throw ValidationError("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm")
+                throw ValidationError("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
+                    + CompilerConfiguration.passNames.joined(separator: ", "))
             }
             points.insert(point)
         }
