@@ -243,7 +243,13 @@ extension LinearScan {
     /// What the first store of the value to its slot costs, at its definition or at `point`.
     func storeCost(_ v: Int, _ point: ProgramPoint) -> Float {
         if isSpilled[v] || problem.rematerialization[v] != 0 { return 0 }
-        return min(points.frequency(at: point), points.frequency(at: live.ranges[Int(live.rangeStarts[v])].from))
+        return min(points.moveFrequency(at: point), definitionFrequency(v))
+    }
+    func definitionFrequency(_ v: Int) -> Float { points.frequency(at: live.ranges[Int(live.rangeStarts[v])].from) }
+    /// A value that is defined outside the loop in which it loses its register has to be back in it for the next round.
+    func returnCost(_ v: Int, _ cut: ProgramPoint) -> Float {
+        let frequency = points.moveFrequency(at: cut)
+        return definitionFrequency(v) < frequency ? frequency : 0
     }
 
     mutating func assign(_ c: Int, _ r: Int) {
