@@ -52,6 +52,8 @@ struct LinearScan: ~Copyable {
     var webs: [UInt32] = []
     var webRegister: [Int16] = []
     var hintScores: [Float] = []
+    /// Per dense register: its first conflict with the piece at hand, as far as looked up.
+    var conflicts: [ProgramPoint?] = []
 
     private var initial: [UInt64] = []
     private var nextInitial = 0
@@ -80,6 +82,7 @@ extension LinearScan {
         holders = Array(repeating: [], count: table.registers.count)
         isUsed = Array(repeating: false, count: table.registers.count)
         hintScores = Array(repeating: 0, count: table.registers.count)
+        conflicts = Array(repeating: nil, count: table.registers.count)
         isSpilled = Array(repeating: false, count: problem.registerCount)
         firstPiece = Array(repeating: -1, count: problem.registerCount)
         lastPiece = firstPiece
@@ -215,13 +218,16 @@ extension LinearScan {
     }
 
     /// The best register that is free over the whole piece, or -1.
-    private func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
+    private mutating func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
+        for r in run { conflicts[r] = nil }
         var best = -1
         var bestScore = -Float.infinity
         for r in run {
             let score = hintScores[r] - (isFreshCalleeSaved(r) ? calleeSavedCost : 0)
             if score <= bestScore { continue }
-            if firstConflict(piece, r) == .never {
+            let conflict = firstConflict(piece, r)
+            conflicts[r] = conflict
+            if conflict == .never {
                 best = r
                 bestScore = score
             }

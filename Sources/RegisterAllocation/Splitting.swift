@@ -57,7 +57,7 @@ extension LinearScan {
         var best = -1
         var bestUntil: ProgramPoint = 0
         for r in run {
-            var until = firstConflict(piece, r)
+            var until = conflicts[r] ?? firstConflict(piece, r)
             if until == .never {
                 // Free, but saving it for the caller may not be worth the whole piece.
                 if demand.isRegister && best < 0 { until = demand.until } else { continue }
