@@ -117,7 +117,11 @@ struct Simplifier {
     /// Whether a value is known to be nonzero (or zero) here.
     func isNonzero(_ value: Value, _ function: borrowing Function) -> Bool? {
         if let constant = function.dfg.constant(value) { return constant != 0 }
-        return table.find(Self.fact(value)).map { $0.rawValue != 0 }
+        if let fact = table.find(Self.fact(value)) { return fact.rawValue != 0 }
+        var opposite = function.dfg.definingData(value)
+        guard opposite.opcode == .icmp else { return nil }
+        opposite.flags = UInt16(opposite.integerCondition.inverted.rawValue)
+        return table.find(opposite).flatMap { table.find(Self.fact($0)) }.map { $0.rawValue == 0 }
     }
 
     /// Takes comparisons with zero out of the condition in word `a`. - Returns: whether the condition's sense is now inverted.

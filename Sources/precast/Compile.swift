@@ -31,6 +31,7 @@ struct Compile: ParsableCommand {
     func run() throws {
         let compiler = try options.compiler()
         let bytes = try readFile(input)
+        if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         let path = output ?? defaultOutput
         try checkOutput(path)
         let timing = Timing()

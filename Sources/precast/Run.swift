@@ -60,7 +60,7 @@ struct Run: ParsableCommand {
             guest.invokedFunction = invoke
             if let maximumMemory { try guest.setMaximumMemory(parsing: maximumMemory) }
         } catch {
-            throw ValidationError(error.message)
+            throw CommandFailure.usage(error.message)
         }
         return guest
     }
