@@ -12,19 +12,20 @@ private struct Pass: Sendable {
 }
 
 private let removeRedundantParameters = Pass(name: "redundant-parameters", run: eliminateRedundantParameters)
+private let numberValues = Pass(name: "value-numbering", run: valueNumbering)
 private let eliminateDeadCode = Pass(name: "dead-code", run: deadCodeElimination)
 
 private func passes(_ level: OptimizationOptions.Level) -> [Pass] {
     switch level {
     case .O0: []
-    case .O1: [removeRedundantParameters, eliminateDeadCode]
+    case .O1: [removeRedundantParameters, numberValues, eliminateDeadCode]
     case .O2, .O3, .Os: [
-        removeRedundantParameters, eliminateDeadCode,
+        removeRedundantParameters, numberValues, eliminateDeadCode,
     ]
     }
 }
 
-private let allPasses = [removeRedundantParameters, eliminateDeadCode]
+private let allPasses = [removeRedundantParameters, numberValues, eliminateDeadCode]
 
 /// The names that ``OptimizationOptions/disabledPasses`` may hold.
 public let passNames = allPasses.map(\.name)
