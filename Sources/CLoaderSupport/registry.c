@@ -21,18 +21,47 @@ static range_array *published;
 static uint64_t readers;
 static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 
-#if defined(__GLIBC__)
-// libgcc's unwinder takes a whole, zero-terminated .eh_frame section.
+// The system unwinder learns one rule for a module's whole text: the caller's frame is behind the frame pointer. It holds at
+// every return address, since functions without a frame call nothing, and where the entry's frame is found so are all
+// registers. So registering costs the same however much code there is, and reads nothing of the artifact.
+#if defined(__GLIBC__) && defined(__x86_64__)
 extern void __register_frame(void *) __attribute__((weak));
 extern void *__deregister_frame(void *) __attribute__((weak));
-static void register_unwind(uint64_t section) {
-    if (section && __register_frame) __register_frame((void *)(uintptr_t)section);
+
+typedef struct unwind_section {
+    struct { uint32_t length, id; uint8_t bytes[16]; } common;
+    struct { uint32_t length, common; uint64_t start, bytes; } function;
+    uint32_t end;
+} unwind_section;
+_Static_assert(sizeof(unwind_section) == 56, "unwind section");
+
+static uint64_t register_unwind(const precast_code_range *range) {
+    static const uint8_t rule[16] = {
+        1, 0, 1, 0x78, 16,  // version, no augmentation, code factor 1, data factor -8, return address in column 16
+        0x0C, 6, 16,        // CFA is rbp + 16
+        0x86, 2, 0x90, 1,   // rbp at CFA - 16, return address at CFA - 8
+    };
+    unwind_section *section = range->unwind && __register_frame ? calloc(1, sizeof *section) : 0;
+    if (!section) return 0; // unwinding stops at compiled code then
+    section->common.length = sizeof section->common - 4;
+    memcpy(section->common.bytes, rule, sizeof rule);
+    section->function.length = sizeof section->function - 4;
+    section->function.common = sizeof section->common + 4;
+    section->function.start = range->text;
+    section->function.bytes = range->text_end - range->text;
+    __register_frame(section);
+    return (uint64_t)(uintptr_t)section;
 }
 static void deregister_unwind(uint64_t section) {
-    if (section && __deregister_frame) __deregister_frame((void *)(uintptr_t)section);
+    if (!section) return;
+    if (__deregister_frame) __deregister_frame((void *)(uintptr_t)section);
+    free((void *)(uintptr_t)section);
 }
 #else
-static void register_unwind(uint64_t section) { (void)section; }
+static uint64_t register_unwind(const precast_code_range *range) {
+    (void)range;
+    return 0;
+}
 static void deregister_unwind(uint64_t section) { (void)section; }
 #endif
 
@@ -79,9 +108,9 @@ int32_t precast_code_add(const precast_code_range *range, uint32_t install_handl
         next->count = count + 1;
         if (index) memcpy(next->ranges, published->ranges, index * sizeof *range);
         next->ranges[index] = *range;
+        next->ranges[index].unwind = register_unwind(range);
         if (index < count) memcpy(next->ranges + index + 1, published->ranges + index, (count - index) * sizeof *range);
         publish(next);
-        register_unwind(range->unwind);
     }
     pthread_mutex_unlock(&writer);
     return next ? 0 : -ENOMEM;

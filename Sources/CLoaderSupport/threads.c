@@ -93,13 +93,16 @@ static uint64_t find_stack_bottom(void) {
     return (uint64_t)(uintptr_t)address + guard;
 }
 
-static uint64_t last_serial;
+uint64_t precast_next_serial(void) {
+    static uint64_t last;
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
 
 uint32_t precast_prepare_thread(precast_store_state *state) {
     if (!precast_thread_serial) {
         if (make_signal_stack()) return 1;
         stack_bottom = find_stack_bottom();
-        precast_thread_serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
+        precast_thread_serial = precast_next_serial();
     }
     state->thread = precast_thread_serial;
     state->stack_floor = stack_bottom + state->host_reserve;

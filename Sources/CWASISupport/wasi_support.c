@@ -254,12 +254,13 @@ static int64_t write_all(int file, const struct iovec *vectors, uint32_t count, 
 int64_t precast_wasi_write(int32_t file, const precast_wasi_vector *vectors, uint32_t count, int64_t offset, uint32_t may_signal) {
     const struct iovec *native = (const struct iovec *)vectors;
     if (!may_signal) return write_all(file, native, count, offset);
-    // SIGPIPE is sent to the thread that writes: hold it back, and take it away if it was this write that raised it.
+    // SIGPIPE is sent to the thread that writes: hold it back, and take it away unless it was pending before.
     sigset_t broken, before, pending;
     sigemptyset(&broken);
+    sigemptyset(&pending);
     sigaddset(&broken, SIGPIPE);
-    sigpending(&pending);
     pthread_sigmask(SIG_BLOCK, &broken, &before);
+    if (sigismember(&before, SIGPIPE)) sigpending(&pending);
     int64_t result = write_all(file, native, count, offset);
     if (result == -(int64_t)errors[EPIPE] && !sigismember(&pending, SIGPIPE)) {
         struct timespec none = {0, 0};

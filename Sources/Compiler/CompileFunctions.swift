@@ -32,6 +32,7 @@ extension Compiler {
         let executor = ParallelExecutor(threadCount: configuration.threadCount)
         let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
         let options = configuration.optimizationOptions
+        let dump = dump
         executor.run(count: plan.functionCount, chunk: 8) { next in
             var translator = FunctionTranslator(plan.environment, validation)
             while let range = next() {
@@ -41,7 +42,9 @@ extension Compiler {
                             try translator.translate(number: number, plan)
                         }
                         dump?.write(.translate, function)
-                        timing.measure(.optimize) { optimize(&function, options) }
+                        timing.measure(.optimize) {
+                            optimize(&function, options) { pass, function in dump?.write(.pass(pass.rawValue), function) }
+                        }
                         slots[number] = .success(FunctionBox(function))
                     } catch {
                         slots[number] = .failure(error)

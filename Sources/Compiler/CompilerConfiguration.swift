@@ -1,5 +1,6 @@
 public import PrecastArtifactFormat
 public import PrecastISAX86_64
+import PrecastOptimizer
 public import PrecastWasmModel
 public import PrecastWasmTypes
 
@@ -80,7 +81,7 @@ public struct CompilerConfiguration: Sendable {
 
     /// Optimizations to leave out, by name.
     public var disabledPasses: Set<String> = []
-    /// Number of rewrites after which the optimizer stops; nil: no limit. To bisect a miscompilation.
+    /// Number of passes that still run on each function; nil: all. To bisect a miscompilation.
     public var optimizationFuel: Int?
     /// Verify the IR after each pass and prove each register allocation.
     public var checksItself = false
@@ -98,6 +99,9 @@ public struct CompilerConfiguration: Sendable {
         }
         if memoryGuard % 65536 != 0 || memoryGuard > 2 << 30 {
             throw .invalid(setting: "memoryGuard", value: "\(memoryGuard)", reason: "it must be a multiple of 65536 bytes, at most 2 GiB")
+        }
+        if let name = disabledPasses.sorted().first(where: { Pass(rawValue: $0) == nil }) {
+            throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Pass.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         if let feature = features.subtracting(.default).features.first(where: { !FeatureSet.implemented.contains($0) }) {
             throw .unsupportedFeature(feature.name)

@@ -54,7 +54,7 @@ public struct DumpRequest: Sendable {
     }
     func write(_ point: Point, _ function: borrowing Function) {
         let number = Int(function.number)
-        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(function.number)\n") }
+        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(PrecastIR.print(function))\n") }
     }
 }
 

@@ -9,8 +9,9 @@ import PrecastTranslation
 extension CompilerConfiguration {
     var optimizationOptions: OptimizationOptions {
         var options = OptimizationOptions(level: optimizationLevel.stage)
-        options.disabledPasses = disabledPasses
+        options.disabled = Set(disabledPasses.compactMap(Pass.init(rawValue:)))
         options.fuel = optimizationFuel
+        options.verifies = options.verifies || checksItself
         return options
     }
 
@@ -42,7 +43,7 @@ extension CompilerConfiguration {
 }
 
 extension OptimizationLevel {
-    var stage: OptimizationOptions.Level {
+    var stage: PrecastOptimizer.OptimizationLevel {
         switch self {
         case .none: .O0
         case .less: .O1

@@ -2,8 +2,9 @@ public import PrecastEntities
 
 /// Immediate dominators of the reachable blocks, with constant-time dominance queries.
 ///
-/// Algorithm: Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm" (2001), over reverse postorder; then one
-/// depth-first walk numbers the tree so that `a` dominates `b` exactly if `b`'s interval lies in `a`'s.
+/// Algorithm: Semi-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005): semidominators by path
+/// compression over a depth-first tree, then the nearest common ancestor of parent and semidominator. O(edges · log blocks), whatever the shape of the graph.
+/// One more walk numbers the dominator tree so that `a` dominates `b` exactly if `b`'s interval lies in `a`'s.
 public struct DominatorTree: Sendable {
     @usableFromInline var parents: [Block]
     @usableFromInline var entered: [UInt32]
@@ -17,34 +18,48 @@ public struct DominatorTree: Sendable {
         entered = Array(repeating: .max, count: count)
         left = Array(repeating: 0, count: count)
         guard let entry = cfg.reversePostorder.first else { return }
-        let order = cfg.reversePostorder
-        var idom = [UInt32](repeating: .max, count: order.count)
-        idom[0] = 0
-        var changed = true
-        while changed {
-            changed = false
-            for i in 1..<max(order.count, 1) {
-                var new = UInt32.max
-                for edge in cfg.predecessors(order[i]) {
-                    var p = cfg.order[edge.block.index]
-                    if p == .max || idom[Int(p)] == .max { continue }
-                    if new == .max {
-                        new = p
-                        continue
-                    }
-                    while p != new {
-                        while p > new { p = idom[Int(p)] }
-                        while new > p { new = idom[Int(new)] }
-                    }
-                }
-                if idom[i] != new {
-                    idom[i] = new
-                    changed = true
-                }
+        let tree = DepthFirstTree(cfg, entry)
+        let idom = Self.immediateDominators(cfg, tree)
+        for i in 1..<max(tree.vertices.count, 1) { parents[tree.vertices[i].index] = tree.vertices[Int(idom[i])] }
+        number(cfg)
+    }
+
+    /// By number in the depth-first tree; the entry is 0.
+    private static func immediateDominators(_ cfg: ControlFlowGraph, _ tree: DepthFirstTree) -> [UInt32] {
+        let count = tree.vertices.count
+        // Vertices above `w` are linked to their ancestors; `best` is the least semidominator on the compressed path.
+        var best = (0..<UInt32(count)).map { $0 }
+        var semidominators = best
+        var ancestor = tree.parents
+        var path: [UInt32] = []
+        func evaluate(_ v: UInt32, above w: UInt32) -> UInt32 {
+            if v <= w { return v }
+            var x = v
+            while ancestor[Int(x)] > w {
+                path.append(x)
+                x = ancestor[Int(x)]
             }
+            while let y = path.popLast() {
+                let a = Int(ancestor[Int(y)])
+                best[Int(y)] = min(best[Int(y)], best[a])
+                ancestor[Int(y)] = ancestor[a]
+            }
+            return best[Int(v)]
         }
-        for i in 1..<max(order.count, 1) { parents[order[i].index] = order[Int(idom[i])] }
-        number(entry: entry, order: order, idom: idom)
+        for w in stride(from: count - 1, to: 0, by: -1) {
+            var semidominator = tree.parents[w]
+            for edge in cfg.predecessors(tree.vertices[w]) {
+                let v = tree.numbers[edge.block.index]
+                if v != .max { semidominator = min(semidominator, evaluate(v, above: UInt32(w))) }
+            }
+            best[w] = semidominator
+            semidominators[w] = semidominator
+        }
+        var idom = tree.parents
+        for w in 1..<max(count, 1) {
+            while idom[w] > semidominators[w] { idom[w] = idom[Int(idom[w])] }
+        }
+        return idom
     }
 
     /// The closest block that dominates `block` strictly; none for the entry and for unreachable blocks.
@@ -56,18 +71,20 @@ public struct DominatorTree: Sendable {
     }
     @inlinable public func isReachable(_ block: Block) -> Bool { entered[block.index] != .max }
 
-    private mutating func number(entry: Block, order: [Block], idom: [UInt32]) {
+    private mutating func number(_ cfg: ControlFlowGraph) {
         // Children as linked lists in reverse postorder.
+        let order = cfg.reversePostorder
         var firstChild = [UInt32](repeating: .max, count: order.count)
         var sibling = [UInt32](repeating: .max, count: order.count)
         for i in stride(from: order.count - 1, to: 0, by: -1) {
-            sibling[i] = firstChild[Int(idom[i])]
-            firstChild[Int(idom[i])] = UInt32(i)
+            let parent = Int(cfg.order[parents[order[i].index].index])
+            sibling[i] = firstChild[parent]
+            firstChild[parent] = UInt32(i)
         }
         var clock: UInt32 = 0
         var stack: [UInt32] = [0]
-        entered[entry.index] = 0
-        preorder.append(entry)
+        entered[order[0].index] = 0
+        preorder.append(order[0])
         while let top = stack.last {
             let child = firstChild[Int(top)]
             if child != .max {
@@ -81,6 +98,39 @@ public struct DominatorTree: Sendable {
                 left[order[Int(top)].index] = clock
                 stack.removeLast()
             }
+        }
+    }
+}
+
+/// A depth-first spanning tree of the reachable blocks, numbered in preorder.
+private struct DepthFirstTree {
+    private(set) var vertices: [Block] = []
+    /// Number of each vertex's parent.
+    private(set) var parents: [UInt32] = []
+    /// Number of each block; `UInt32.max`: unreachable.
+    private(set) var numbers: [UInt32]
+
+    init(_ cfg: ControlFlowGraph, _ entry: Block) {
+        numbers = Array(repeating: .max, count: cfg.order.count)
+        vertices.reserveCapacity(cfg.reversePostorder.count)
+        parents.reserveCapacity(cfg.reversePostorder.count)
+        var stack: [(block: Block, next: Int)] = []
+        func enter(_ block: Block, _ parent: UInt32) {
+            numbers[block.index] = UInt32(vertices.count)
+            vertices.append(block)
+            parents.append(parent)
+            stack.append((block, cfg.successors(block).startIndex))
+        }
+        enter(entry, 0)
+        while let (block, next) = stack.last {
+            let edges = cfg.successors(block)
+            if next == edges.endIndex {
+                stack.removeLast()
+                continue
+            }
+            stack[stack.count - 1].next = next + 1
+            let target = edges[next].block
+            if numbers[target.index] == .max { enter(target, numbers[block.index]) }
         }
     }
 }

@@ -49,6 +49,8 @@ public struct LoopForest: Sendable {
         }
     }
 
+    /// Blocks with a number below this were there when the forest was computed.
+    @inlinable public var blockCount: Int { innermost.count }
     /// The innermost loop around `block`; none outside loops.
     @inlinable public func loop(of block: Block) -> Loop { innermost[block.index] }
     /// Number of loops around `block`.

@@ -51,6 +51,8 @@ public final class Machine {
     public var maximumDepth = 2000
     /// Where `dataAddress` counts from.
     public var readOnlyData: UInt64 = 0
+    /// Where function 0 is; 16 bytes each. Code that computes addresses from 32-bit distances needs it near the data.
+    public var codeBase: UInt64 = 1 << 32
 
     private var callees: [UInt32: Callee] = [:]
     private var frames: [Frame] = []
@@ -58,7 +60,6 @@ public final class Machine {
     private let stackBase: UInt64
     private var stackUsed: UInt64 = 0
     private static let stackSize = 1 << 20
-    private static let codeBase: UInt64 = 1 << 32
 
     public init() {
         stackBase = memory.map(Array(repeating: 0, count: Self.stackSize))
@@ -72,9 +73,9 @@ public final class Machine {
     }
     public func define(_ number: UInt32, _ body: @escaping HostFunction) { callees[number] = .host(body) }
     /// The code address of function `number`, for tables and indirect calls.
-    public func address(of number: UInt32) -> UInt64 { Self.codeBase + UInt64(number) * 16 }
+    public func address(of number: UInt32) -> UInt64 { codeBase + UInt64(number) * 16 }
     private func number(at address: UInt64) throws(MachineError) -> UInt32 {
-        guard address >= Self.codeBase, (address - Self.codeBase) % 16 == 0, let number = UInt32(exactly: (address - Self.codeBase) / 16) else {
+        guard address >= codeBase, (address - codeBase) % 16 == 0, let number = UInt32(exactly: (address - codeBase) / 16) else {
             throw .noFunction(address)
         }
         return number
@@ -214,11 +215,14 @@ public final class Machine {
     }
 
     private func call(_ data: InstructionData, _ frame: Frame) throws(MachineError) -> [UInt64]? {
-        let arguments = list(data.list, frame)
+        var arguments = list(data.list, frame)
         let callee: UInt32
         switch data.opcode.format {
         case .call: callee = frame.body.function.dfg.functions[FunctionReference(rawValue: data.a)].number
-        default: callee = try number(at: get(data.valueB, frame))
+        default:
+            callee = try number(at: get(data.valueB, frame))
+            let signature = frame.body.function.dfg.signatures[SignatureReference(rawValue: data.a)]
+            if signature.passesCallerContext && !takesCallerContext(callee) { arguments.removeLast() }
         }
         if data.opcode.isTerminator {
             pop()
@@ -226,6 +230,12 @@ public final class Machine {
         }
         if let results = try enter(callee, arguments) { finishCall(results) }
         return nil
+    }
+
+    /// Only trampolines to the host read the caller's context; a function that does not is called with it all the same.
+    private func takesCallerContext(_ number: UInt32) -> Bool {
+        guard case .compiled(let body) = callees[number] else { return true }
+        return body.function.signature.passesCallerContext
     }
 
     /// The result of an instruction without control flow (0 for an effect).
@@ -276,4 +286,9 @@ public final class Machine {
     private func fault(_ data: InstructionData, _ address: UInt64) -> MachineError {
         data.memoryFlags.trap != 0 ? .trap(data.memoryFlags.trap) : .invalidAccess(address)
     }
+}
+
+extension Signature {
+    /// The last parameter is the caller's context.
+    fileprivate var passesCallerContext: Bool { parameters.last?.purpose == .callerContext }
 }

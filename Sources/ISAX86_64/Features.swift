@@ -37,7 +37,7 @@ import CHostCPU
     }
 }
 
-/// A set of CPU features. Equal to a CPU for the purposes of code generation.
+/// A set of CPU features, one bit each (`CPUFeature.rawValue`).
 @frozen public struct CPUFeatures: Hashable, Sendable, BitwiseCopyable, ExpressibleByArrayLiteral {
     public var bits: UInt64
     @inlinable public init(bits: UInt64) { self.bits = bits }

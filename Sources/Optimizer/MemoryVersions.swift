@@ -33,6 +33,13 @@ struct MemoryVersions {
         return region == .any ? .max : 1 | 1 << UInt64(slot(region))
     }
 
+    /// Only slots and clobbers, without versions.
+    init(regionsOf function: borrowing Function) {
+        clobbers = Array(repeating: 0, count: function.dfg.blocks.count)
+        findRegions(function)
+        atExit = Array(repeating: 0, count: function.dfg.blocks.count * slotCount)
+        findWrites(function)
+    }
     init(_ function: borrowing Function, _ cfg: ControlFlowGraph) {
         clobbers = Array(repeating: 0, count: function.dfg.blocks.count)
         findRegions(function)

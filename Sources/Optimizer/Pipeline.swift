@@ -1,82 +1,151 @@
-/// The optimizer: every pass over one function, in order.
-///
-/// Input: a valid function. Output: a function that computes the same and traps in the same cases, for less. Decisions depend on the function
-/// and the options alone. The passes that look at several functions (the inliner) are called by the compiler.
+import PrecastEntities
 public import PrecastIR
 
-/// A pass of the pipeline.
-private struct Pass: Sendable {
-    typealias Body = @Sendable (inout Function, inout PassContext) -> Bool
-    let name: String
-    let run: Body
+/// How much to optimize.
+@frozen public enum OptimizationLevel: UInt8, Sendable, CaseIterable {
+    /// No pass at all.
+    case O0
+    /// One round of the cheap passes.
+    case O1
+    case O2
+    /// The same as `O2` until it earns more.
+    case O3
+    /// As `O2`, without what makes code larger.
+    case Os
 }
 
-private let removeRedundantParameters = Pass(name: "redundant-parameters", run: eliminateRedundantParameters)
-private let numberValues = Pass(name: "value-numbering", run: valueNumbering)
-private let eliminateDeadCode = Pass(name: "dead-code", run: deadCodeElimination)
+/// One of the optimizer's passes, named as on the command line and in docs/passes.
+@frozen public enum Pass: String, Sendable, CaseIterable {
+    case controlFlow = "control-flow"
+    case redundantParameters = "redundant-parameters"
+    case valueNumbering = "value-numbering"
+    case loopInvariantMotion = "loop-invariant-motion"
+    case selects
+    case deadStores = "dead-stores"
+    case deadCode = "dead-code"
+    case blockPlacement = "block-placement"
+}
 
-private func passes(_ level: OptimizationOptions.Level) -> [Pass] {
-    switch level {
-    case .O0: []
-    case .O1: [removeRedundantParameters, numberValues, eliminateDeadCode]
-    case .O2, .O3, .Os: [
-        removeRedundantParameters, numberValues, eliminateDeadCode,
-    ]
+public struct OptimizationOptions: Sendable {
+    public var level: OptimizationLevel
+    public var disabled: Set<Pass> = []
+    /// How many pass runs may still happen in a function; nil for all. To find the run that breaks a program.
+    public var fuel: Int?
+    /// Verify after every pass; a violation is a bug in the pass and ends the process.
+    public var verifies: Bool
+
+    public init(level: OptimizationLevel = .O2) {
+        self.level = level
+        var debug = false
+        assert({ debug = true; return true }())
+        verifies = debug
     }
 }
 
-private let allPasses = [removeRedundantParameters, numberValues, eliminateDeadCode]
+/// Improves a function in place.
+///
+/// Input: a valid function. Output: a valid function that returns, stores and traps the same, in the same order. Loads execute at
+/// most as often as before. What each pass does, and from which source, is on its page in docs/passes.
+/// `observer` sees the function after each pass that ran. Cost: near linear in the function's size.
+public func optimize(_ function: inout Function, _ options: OptimizationOptions, observer: ((Pass, borrowing Function) -> Void)? = nil) {
+    if options.level == .O0 { return }
+    var pipeline = Pipeline(options, observer)
+    pipeline.run(.controlFlow, &function)
+    pipeline.run(.redundantParameters, &function)
+    pipeline.run(.valueNumbering, &function)
+    if options.level != .O1 {
+        pipeline.run(.controlFlow, &function)
+        pipeline.run(.deadCode, &function)
+        pipeline.run(.redundantParameters, &function)
+        pipeline.run(.loopInvariantMotion, &function)
+        pipeline.run(.selects, &function)
+        pipeline.run(.controlFlow, &function)
+        pipeline.run(.valueNumbering, &function)
+        pipeline.run(.deadStores, &function)
+    }
+    pipeline.run(.controlFlow, &function)
+    pipeline.run(.deadCode, &function)
+    pipeline.run(.blockPlacement, &function)
+}
 
-/// The names that ``OptimizationOptions/disabledPasses`` may hold.
-public let passNames = allPasses.map(\.name)
+/// Runs one pass alone: for tests and dumps.
+public func run(_ pass: Pass, _ function: inout Function) {
+    var pipeline = Pipeline(OptimizationOptions(), nil)
+    pipeline.run(pass, &function)
+}
 
-/// Optimizes functions one after the other, keeping its memory. One per thread.
-public struct Optimizer: ~Copyable {
-    public let options: OptimizationOptions
-    /// Called after each pass.
-    public var observer: (any PassObserver)?
-    /// Verify the function after each pass that changed it, and stop the program at the first violation: a fault of the pass.
-    public var verifiesEachPass = false
-    private let passes: [Pass]
-    private var context: PassContext
+private struct Pipeline {
+    let options: OptimizationOptions
+    let observer: ((Pass, borrowing Function) -> Void)?
+    var fuel: Int
+    /// Kept between passes that do not change control flow.
+    private var cfg: ControlFlowGraph?
+    private var tree: DominatorTree?
 
-    public init(_ options: OptimizationOptions, observer: (any PassObserver)? = nil) {
+    init(_ options: OptimizationOptions, _ observer: ((Pass, borrowing Function) -> Void)?) {
         self.options = options
         self.observer = observer
-        passes = PrecastOptimizer.passes(options.level).filter { !options.disabledPasses.contains($0.name) }
-        context = PassContext(options)
+        fuel = options.fuel ?? .max
     }
 
-    public mutating func optimize(_ function: inout Function) {
-        context.begin()
-        for pass in passes { run(pass, &function) }
+    mutating func run(_ pass: Pass, _ function: inout Function) {
+        if options.disabled.contains(pass) || fuel <= 0 { return }
+        fuel -= 1
+        if apply(pass, &function) { forget() }
+        if options.verifies { verify(after: pass, function) }
+        observer?(pass, function)
     }
 
-    /// Runs one pass by its name, whatever the level; for tests. - Returns: nil if there is no such pass.
-    public mutating func run(passNamed name: String, _ function: inout Function) -> Bool? {
-        guard let pass = allPasses.first(where: { $0.name == name }) else { return nil }
-        context.begin()
-        return run(pass, &function)
-    }
-
-    @discardableResult private mutating func run(_ pass: Pass, _ function: inout Function) -> Bool {
-        let changed = pass.run(&function, &context)
-        observer?.passed(pass.name, function, changed: changed)
-        if verifiesEachPass && changed { check(function, after: pass) }
-        return changed
-    }
-
-    private func check(_ function: borrowing Function, after pass: Pass) {
-        do throws(VerifierError) {
-            try verify(function)
-        } catch {
-            preconditionFailure("function \(function.number) is not valid after \(pass.name): \(error)")
+    /// - Returns: whether blocks or edges changed.
+    private mutating func apply(_ pass: Pass, _ function: inout Function) -> Bool {
+        switch pass {
+        case .controlFlow:
+            simplifyControlFlow(&function)
+            return true
+        case .redundantParameters:
+            removeRedundantParameters(&function, graph(function))
+            return false
+        case .valueNumbering:
+            numberValues(&function, graph(function), dominators(function))
+            return true
+        case .loopInvariantMotion:
+            let (cfg, tree) = (graph(function), dominators(function))
+            markCold(&function, cfg)
+            return moveLoopInvariants(&function, cfg, tree, LoopForest(cfg, tree))
+        case .selects: return formSelects(&function, graph(function))
+        case .deadStores:
+            eliminateDeadStores(&function)
+            return false
+        case .deadCode:
+            eliminateDeadCode(&function, graph(function))
+            return false
+        case .blockPlacement:
+            placeBlocks(&function, graph(function))
+            return true
         }
     }
-}
 
-/// Optimizes one function.
-public func optimize(_ function: inout Function, _ options: OptimizationOptions) {
-    var optimizer = Optimizer(options)
-    optimizer.optimize(&function)
+    private mutating func graph(_ function: borrowing Function) -> ControlFlowGraph {
+        if let cfg { return cfg }
+        let new = ControlFlowGraph(function)
+        cfg = new
+        return new
+    }
+    private mutating func dominators(_ function: borrowing Function) -> DominatorTree {
+        if let tree { return tree }
+        let new = DominatorTree(graph(function))
+        tree = new
+        return new
+    }
+    private mutating func forget() {
+        cfg = nil
+        tree = nil
+    }
+    private func verify(after pass: Pass, _ function: borrowing Function) {
+        do throws(VerifierError) {
+            try PrecastIR.verify(function)
+        } catch {
+            preconditionFailure("after \(pass.rawValue): \(error)\n\(PrecastIR.print(function))")
+        }
+    }
 }

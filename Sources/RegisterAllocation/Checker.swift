@@ -289,7 +289,9 @@ extension Checker {
         return s < t + Int(sizeB) && t < s + Int(sizeA)
     }
 
+    /// Not at jumps: moves along the edge come before them.
     private func checkDebugLocations(_ i: InstructionIndex, _ state: HeldValues) throws(AllocationError) {
+        if problem.operandRange(i).isEmpty { return }
         for location in solution.debugLocations where location.from <= i && i < location.to {
             let candidates = problem.debugValues.filter { $0.label == location.label && $0.from <= i && i < $0.to }
             var isRight = false

@@ -133,10 +133,10 @@ extension LinearScan {
         return Int(top & 0xffff_ffff)
     }
 
-    /// Marks what the code itself demands: clobbers, fixed operands; and finds the safepoints.
+    /// Marks what the code itself demands: clobbers, fixed operands, safepoints.
     private mutating func reserveFixedRegisters() {
         let clobberLists = problem.clobberSets.map { set in set.members.map { table.number(of: $0) }.filter { $0 >= 0 } }
-        var nextSafepoint = 0
+        safepoints = points.safepointClobbers(problem)
         for b in problem.blocks.indices {
             for i in problem.blocks[b].instructions {
                 let i = Int(i)
@@ -144,10 +144,6 @@ extension LinearScan {
                 for r in clobberLists[Int(problem.clobbers[i])] { timelines.reserve(r, point + 1, point + 2) }
                 for o in problem.operandRange(InstructionIndex(index: i)) {
                     if case .fixed(let r) = problem.operands[o].constraint { reserve(r, o, i, point) }
-                }
-                if nextSafepoint < problem.safepoints.count && problem.safepoints[nextSafepoint].index == i {
-                    safepoints.append(point + 1)
-                    nextSafepoint += 1
                 }
             }
         }
@@ -177,8 +173,9 @@ extension LinearScan {
         if demand.isStack { return spill(c, from: piece.start, after: piece.start) }
         let run = table.run(problem.registerClasses[Int(piece.register)])
         scoreHints(piece)
-        if let r = freeRegister(piece, run, demand) { return assign(c, r) }
-        allocateContended(c, run, demand)
+        let free = freeRegister(piece, run)
+        if free >= 0 && !isFreshCalleeSaved(free) { return assign(c, free) }
+        allocateContended(c, run, demand, free)
     }
 
     struct Demand {
@@ -204,26 +201,23 @@ extension LinearScan {
         return demand
     }
 
-    /// A register that is free over the whole piece and worth it.
-    private func freeRegister(_ piece: Piece, _ run: Range<Int>, _ demand: Demand) -> Int? {
+    /// The best register that is free over the whole piece, or -1.
+    private func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
         var best = -1
         var bestScore = -Float.infinity
         for r in run {
-            let score = hintScores[r] - (table.isCalleeSaved[r] && !isUsed[r] ? calleeSavedCost : 0)
+            let score = hintScores[r] - (isFreshCalleeSaved(r) ? calleeSavedCost : 0)
             if score <= bestScore { continue }
             if firstConflict(piece, r) == .never {
                 best = r
                 bestScore = score
             }
         }
-        if best < 0 { return nil }
-        if table.isCalleeSaved[best] && !isUsed[best] && hintScores[best] < calleeSavedCost {
-            // Saving and restoring it must cost less than having the value in memory.
-            if memoryCost(piece) < calleeSavedCost { return nil }
-        }
         return best
     }
-    private var calleeSavedCost: Float { 1.8 }
+    /// Whether the first use of `r` would cost a save and a restore.
+    @inline(__always) func isFreshCalleeSaved(_ r: Int) -> Bool { table.isCalleeSaved[r] && !isUsed[r] }
+    var calleeSavedCost: Float { 1.8 }
 
     /// What it costs to have all of a piece in memory.
     func memoryCost(_ piece: Piece) -> Float {
@@ -320,6 +314,15 @@ extension LinearScan {
             if from > limit { break }
         }
         return limit
+    }
+    /// The same from `point` on.
+    func firstConflict(_ piece: Piece, _ r: Int, from point: ProgramPoint) -> ProgramPoint {
+        var rest = piece
+        let range = rangeIndex(piece.ranges, endingAfter: point)
+        if range >= piece.ranges.upperBound { return .never }
+        rest.ranges = range..<piece.ranges.upperBound
+        rest.start = max(point, live.ranges[Int(range)].from)
+        return rest.start < rest.end ? firstConflict(rest, r) : .never
     }
     /// As `firstConflict`, looking at reservations only.
     func firstReservation(_ piece: Piece, _ r: Int) -> ProgramPoint {

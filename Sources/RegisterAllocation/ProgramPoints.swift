@@ -66,4 +66,49 @@ struct ProgramPoints {
     }
     /// The first instruction of a block.
     @inline(__always) func firstInstruction(of b: Int) -> Int { Int(heads[b] >> 2) &- b }
+
+    /// The instructions whose early point lies in `start ..< end`.
+    func instructions(from start: ProgramPoint, to end: ProgramPoint) -> Range<Int> {
+        let (first, last) = (count(ofInstructionsBefore: start), count(ofInstructionsBefore: end))
+        return first..<max(first, last)
+    }
+    /// How many instructions have their early point before `point`.
+    private func count(ofInstructionsBefore point: ProgramPoint) -> Int {
+        let slot = Int((point &+ 3) >> 2)
+        if slot >= slotCount { return slotCount - heads.count }
+        let b = Int(blockOfSlot[slot])
+        let head = Int(heads[b] >> 2)
+        return slot == head ? slot - b : slot - b - 1
+    }
+}
+
+extension ProgramPoints {
+    /// Pairs of a safepoint's number (upper half) and the slot of a reference that lives across it.
+    func referencesAcross(_ problem: Problem, _ live: LiveRanges, _ slots: SpillSlots) -> [UInt64] {
+        if problem.safepoints.isEmpty { return [] }
+        let at = safepointClobbers(problem)
+        var found: [UInt64] = []
+        for v in 0..<problem.registerCount where slots.offsets[v] >= 0 && problem.isReference.contains(v) {
+            for r in live.rangeRun(v) {
+                let range = live.ranges[r]
+                // Live across: also before the instruction.
+                var i = at.partitionIndex { $0 > range.from }
+                while i < at.count && at[i] < range.to {
+                    found.append(UInt64(i) << 32 | UInt64(slots.offsets[v]))
+                    i += 1
+                }
+            }
+        }
+        return found
+    }
+    /// The clobber points of the safepoints.
+    func safepointClobbers(_ problem: Problem) -> [ProgramPoint] {
+        var result: [ProgramPoint] = []
+        var b = 0
+        for s in problem.safepoints {
+            while problem.blocks[b].instructions.upperBound <= s.rawValue { b += 1 }
+            result.append(point(of: s.index, in: b) + 1)
+        }
+        return result
+    }
 }

@@ -276,50 +276,23 @@ extension Resolution {
 extension Resolution {
     private mutating func listSafepointSlots() {
         if problem.safepoints.isEmpty { return }
-        let at = scan.safepoints
-        var found: [UInt64] = []
-        for v in 0..<problem.registerCount where slots.offsets[v] >= 0 && problem.isReference.contains(v) {
-            for r in live.rangeRun(v) {
-                let range = live.ranges[r]
-                var i = at.partitionIndex { $0 >= range.from }
-                while i < at.count && at[i] < range.to {
-                    // Live across: also before the instruction.
-                    if at[i] - 1 >= range.from { found.append(UInt64(i) << 32 | UInt64(slots.offsets[v])) }
-                    i += 1
-                }
-            }
-        }
-        solution.listSafepoints(count: problem.safepoints.count, found)
+        solution.listSafepoints(count: problem.safepoints.count, points.referencesAcross(problem, live, slots))
     }
 
     private mutating func locateDebugValues() {
         for value in problem.debugValues {
-            let v = value.register.index
-            collectChain(v)
-            let (from, to) = (value.from.index, value.to.index)
-            if from >= to { continue }
+            collectChain(value.register.index)
+            if chain.isEmpty { continue }
+            // An early or tied definition has its place before it has its value.
+            let definition = definition(value.register.index).map { $0.kind == .parameter ? 0..<0 : $0.point..<$0.point.nextSlotStart } ?? 0..<0
             for stretch in chain {
                 for r in scan.pieces[Int(stretch.piece)].ranges {
                     let range = live.ranges[Int(r)]
-                    let start = max(range.from, stretch.start)
-                    let end = min(range.to, stretch.end)
-                    locate(value, stretch.place, start, end, from, to)
+                    var start = max(range.from, stretch.start)
+                    if definition.contains(start) { start = definition.upperBound }
+                    solution.locate(value, points.instructions(from: start, to: min(range.to, stretch.end)), stretch.place)
                 }
             }
-        }
-    }
-    /// The instructions of `from ..< to` whose early point lies in `start ..< end`.
-    private mutating func locate(_ value: DebugValue, _ place: Allocation, _ start: ProgramPoint, _ end: ProgramPoint, _ from: Int, _ to: Int) {
-        if start >= end { return }
-        let roundedUp = (start &+ 3) & ~3
-        if roundedUp >= end { return }
-        let first = points.instruction(at: roundedUp)
-        let last = points.instruction(at: end - 1) + 1
-        let isOnlyHead = points.heads[points.block(at: end - 1)] == (end - 1).slotStart
-        let low = max(first, from)
-        let high = min(isOnlyHead ? last - 1 : last, to)
-        if low < high {
-            solution.debugLocations.append(DebugLocation(label: value.label, from: InstructionIndex(index: low), to: InstructionIndex(index: high), location: place))
         }
     }
 }
@@ -345,6 +318,13 @@ extension Solution {
         for r in table.registers.indices where table.isCalleeSaved[r] && written.contains(table.registers[r]) {
             usedCalleeSaved.insert(table.registers[r])
         }
+    }
+    /// Adds that `value` is in `place` over `instructions`, as far as its variable has this value there.
+    mutating func locate(_ value: DebugValue, _ instructions: Range<Int>, _ place: Allocation) {
+        let low = max(instructions.lowerBound, value.from.index)
+        let high = min(instructions.upperBound, value.to.index)
+        if low >= high { return }
+        debugLocations.append(DebugLocation(label: value.label, from: InstructionIndex(index: low), to: InstructionIndex(index: high), location: place))
     }
     /// Fills the lists of slots from pairs of a safepoint's number (upper half) and an offset.
     mutating func listSafepoints(count: Int, _ pairs: [UInt64]) {

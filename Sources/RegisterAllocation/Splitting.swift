@@ -4,6 +4,8 @@ import PrecastEntities
 extension LinearScan {
     /// A way to go on, with its estimated cost in loads and stores executed.
     private enum Choice {
+        /// Take the register, free over the whole piece, though saving it for the caller costs something.
+        case wholly(Int)
         /// Take the register until `until`, then cut.
         case partly(Int, until: ProgramPoint)
         /// Take the register from the piece that holds it.
@@ -12,18 +14,27 @@ extension LinearScan {
         case none
     }
 
-    mutating func allocateContended(_ c: Int, _ run: Range<Int>, _ demand: Demand) {
+    mutating func allocateContended(_ c: Int, _ run: Range<Int>, _ demand: Demand, _ free: Int) {
         let piece = pieces[c]
         var choice = Choice.none
         var cost = Float.infinity
+        if free >= 0 {
+            choice = .wholly(free)
+            cost = calleeSavedCost - hintScores[free]
+        }
         if !demand.isRegister {
-            choice = .memory
-            cost = memoryCost(piece)
+            let memory = memoryCost(piece)
+            if memory < cost {
+                choice = .memory
+                cost = memory
+            }
         }
         considerPartial(piece, run, demand, &choice, &cost)
-        considerEviction(piece, run, demand, &choice, &cost)
+        if free < 0 { considerEviction(piece, run, demand, &choice, &cost) }
         if case .none = choice { lastResort(piece, run, demand, &choice) }
         switch choice {
+        case .wholly(let r):
+            assign(c, r)
         case .partly(let r, let until):
             cutBeforeConflict(c, until)
             assign(c, r)
@@ -42,29 +53,29 @@ extension LinearScan {
 
     // MARK: Costs
 
-    private mutating func considerPartial(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
+    private func considerPartial(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
         var best = -1
         var bestUntil: ProgramPoint = 0
         for r in run {
             var until = firstConflict(piece, r)
             if until == .never {
-                // Free, but saving it for the caller was not worth the whole piece.
+                // Free, but saving it for the caller may not be worth the whole piece.
                 if demand.isRegister && best < 0 { until = demand.until } else { continue }
             }
             guard isEnough(piece, until, demand) else { continue }
-            if until > bestUntil || (until == bestUntil && best >= 0 && hintScores[r] > hintScores[best]) {
+            if until > bestUntil || (until == bestUntil && best >= 0 && preference(r) > preference(best)) {
                 best = r
                 bestUntil = until
             }
         }
         if best < 0 { return }
-        var total = costOfCut(piece, bestUntil)
-        if table.isCalleeSaved[best] && !isUsed[best] { total += 1.8 }
-        if total <= cost {
+        let total = costOfCut(piece, bestUntil, best) + (isFreshCalleeSaved(best) ? calleeSavedCost : 0)
+        if total < cost {
             cost = total
             choice = .partly(best, until: bestUntil)
         }
     }
+    private func preference(_ r: Int) -> Float { hintScores[r] - (isFreshCalleeSaved(r) ? calleeSavedCost : 0) }
 
     /// Whether a register that is free until `until` serves the piece's first instruction and allows a cut after it.
     private func isEnough(_ piece: Piece, _ until: ProgramPoint, _ demand: Demand) -> Bool {
@@ -72,14 +83,32 @@ extension LinearScan {
         return latestCut(piece, until) != nil
     }
 
-    /// What the piece costs from the cut before `until` on: the way to memory or to another register, and part of its later uses.
-    private func costOfCut(_ piece: Piece, _ until: ProgramPoint) -> Float {
-        let lastUse = useIndex(piece.uses, atOrAfter: until)
-        let later = live.weight(Int(lastUse), Int(piece.uses.upperBound))
+    /// What the piece costs from the cut before `until` on: the way to memory, and back to register `r` (as far as that is free)
+    /// or to another before later uses.
+    private func costOfCut(_ piece: Piece, _ until: ProgramPoint, _ r: Int?) -> Float {
+        let v = Int(piece.register)
         let cut = bestCut(piece, until) ?? until
-        let store = storeCost(Int(piece.register), cut)
-        let factor: Float = problem.rematerialization[Int(piece.register)] != 0 ? 0.6 : 1
-        return factor * min(later, 0.5 * later + points.frequency(at: cut)) + store
+        let factor: Float = problem.rematerialization[v] != 0 ? 0.6 : 1
+        var total: Float = 0
+        var conflict = until
+        var next = useIndex(piece.uses, atOrAfter: conflict)
+        for _ in 0..<3 {
+            if next >= piece.uses.upperBound { break }
+            let later = live.weight(Int(next), Int(piece.uses.upperBound))
+            let reload = bestPoint(piece, conflict.nextSlotStart, live.uses[Int(next)].point.slotStart)
+            let cost = points.frequency(at: reload)
+            guard let r, later > cost, reload < piece.end else {
+                next = piece.uses.upperBound
+                total += min(later, 0.5 * later + cost)
+                break
+            }
+            total += cost
+            conflict = firstConflict(piece, r, from: reload)
+            if conflict == .never { break }
+            next = useIndex(piece.uses, atOrAfter: conflict)
+        }
+        if conflict != .never { total += 0.7 * live.weight(Int(next), Int(piece.uses.upperBound)) }
+        return factor * total + storeCost(v, cut)
     }
 
     private mutating func considerEviction(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
@@ -101,7 +130,7 @@ extension LinearScan {
     }
     private func costOfEviction(_ piece: Piece, _ h: Int, _ r: Int, _ until: ProgramPoint) -> Float? {
         guard let total = evictionCost(h, from: piece.start, until: min(until, piece.end)) else { return nil }
-        return total + (until == .never ? 0 : costOfCut(piece, until)) - 0.1 * hintScores[r]
+        return total + (until == .never ? 0 : costOfCut(piece, until, nil)) - 0.1 * hintScores[r]
     }
 
     /// What it costs to have piece `h` in memory from `from` until `until`; nil if it must have its register at `from`.

@@ -28,6 +28,8 @@ extension Problem {
         guard clobbers.count == instructionCount else { throw AllocationError("one clobber set per instruction expected, found \(clobbers.count) for \(instructionCount)") }
         guard spillSizes.count == registerCount, rematerialization.count == registerCount else { throw AllocationError("register tables differ in size") }
         try validateBlocks()
+        for v in registerPool where v.index >= registerCount { throw AllocationError("no value v\(v.rawValue)") }
+        for d in debugValues where d.register.index >= registerCount { throw AllocationError("no value v\(d.register.rawValue)") }
         var definitions = Array(repeating: 0, count: registerCount)
         for b in blocks.indices {
             for p in blocks[b].parameters { definitions[registerPool[Int(p)].index] += 1 }

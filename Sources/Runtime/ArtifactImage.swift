@@ -32,6 +32,8 @@ public final class ArtifactImage: @unchecked Sendable {
     let view: ArtifactView
     /// For mapping memory images.
     let file: Int32
+    /// No other image of this process has the same number.
+    let serial: UInt64
     private let base: UInt64
     private let mappedBytes: UInt64
 
@@ -118,6 +120,7 @@ public final class ArtifactImage: @unchecked Sendable {
             try Self.makeExecutable(header.textRange, base: mapped.address)
             self.header = header
             self.file = file
+            serial = precast_next_serial()
             base = mapped.address
             mappedBytes = mapped.byteCount
         } catch {
@@ -166,11 +169,16 @@ public final class ArtifactImage: @unchecked Sendable {
 
     /// Every table lies within the image; code lies within the executable segment.
     private static func checkExtents(_ view: ArtifactView) throws(ArtifactError) {
-        for kind in TableKind.allCases { _ = try view.entry(kind) }
-        guard let text = try view.entry(.text), text.byteCount > 0 else { return }
-        let range = view.header.textRange
-        guard text.address >= range.lowerBound, text.address + text.byteCount <= range.upperBound else {
-            throw .outsideImage(table: .text, address: text.address, byteCount: text.byteCount, imageSize: range.upperBound)
+        let rows = view.directoryRows, imageSize = view.stamp.imageSize, code = view.header.textRange
+        for index in 0..<rows.count {
+            let row = rows[unchecked: index]
+            guard let kind = row.kind else { continue }
+            guard row.address <= imageSize, row.byteCount <= imageSize - row.address else {
+                throw .outsideImage(table: kind, address: row.address, byteCount: row.byteCount, imageSize: imageSize)
+            }
+            if kind == .text, row.byteCount > 0, row.address < code.lowerBound || row.address + row.byteCount > code.upperBound {
+                throw .outsideImage(table: kind, address: row.address, byteCount: row.byteCount, imageSize: code.upperBound)
+            }
         }
     }
 

@@ -59,15 +59,19 @@ public final class Engine: @unchecked Sendable {
         return types[Int(id)]
     }
 
-    /// An idle reservation of exactly this size, all of it inaccessible, or nil.
-    func takeReservation(bytes: UInt64) -> Reservation? {
+    /// An idle reservation of exactly this size: one with the wanted contents if there is, else any, or nil.
+    func takeReservation(bytes: UInt64, guardBefore: UInt64, contents: Reservation.Contents) -> Reservation? {
         precast_lock_acquire(lock)
         defer { precast_lock_release(lock) }
-        guard let index = idle.lastIndex(where: { $0.bytes == bytes }) else { return nil }
-        return idle.remove(at: index)
+        var found = -1
+        for index in idle.indices where idle[index].bytes == bytes && idle[index].guardBefore == guardBefore {
+            found = index
+            if idle[index].contents == contents { break }
+        }
+        return found < 0 ? nil : idle.remove(at: found)
     }
 
-    /// Keeps an inaccessible reservation for reuse, or releases it.
+    /// Keeps a reservation for reuse, or releases it. What is accessible in it is as its contents say, and untouched.
     func keepReservation(_ reservation: Reservation) {
         precast_lock_acquire(lock)
         let kept = idle.count < configuration.idleMemories
@@ -81,4 +85,16 @@ public final class Engine: @unchecked Sendable {
 struct Reservation: BitwiseCopyable {
     let start: UInt64
     let bytes: UInt64
+    /// Bytes from the start to the base.
+    let guardBefore: UInt64
+    /// What an idle one is ready for.
+    var contents = Contents()
+
+    /// What is mapped at the base: so many accessible bytes, the image of a memory among them.
+    struct Contents: BitwiseCopyable, Equatable {
+        var accessible: UInt64 = 0
+        /// Which artifact, and where in it; 0: no image.
+        var image: UInt64 = 0
+        var imageOffset: UInt64 = 0
+    }
 }

@@ -16,6 +16,8 @@ struct MemoryPlan {
 /// The file's bytes that a memory starts with, page-aligned in the file and in the memory.
 struct MemoryImage {
     var file: Int32
+    /// The artifact's serial number.
+    var artifact: UInt64
     var fileOffset: UInt64
     var memoryOffset: UInt64
     var byteCount: UInt64
@@ -39,8 +41,10 @@ final class LinearMemory {
         guard store.claimMemory(bytes) else {
             throw .limit("a memory of \(bytes) bytes would take the store over its limit of \(store.limits.memoryBytes) bytes")
         }
+        let accessible = pageRounded(bytes)
+        let contents = Reservation.Contents(accessible: accessible, image: image?.artifact ?? 0, imageOffset: image?.fileOffset ?? 0)
         do throws(ResourceError) {
-            reservation = try Self.reserve(accessible: pageRounded(bytes), plan, engine: store.engine)
+            reservation = try Self.reserve(contents, plan, engine: store.engine)
         } catch {
             store.returnMemory(bytes)
             throw .resource(error)
@@ -49,34 +53,44 @@ final class LinearMemory {
         self.type = type
         self.plan = plan
         let base = reservation.start + plan.guardBefore
-        if let error = Self.commit(base: base, accessible: pageRounded(bytes), image) {
-            store.returnMemory(bytes)
-            _ = precast_unmap(reservation.start, reservation.bytes)
-            throw .resource(ResourceError(.memory, bytes: bytes, error: error))
+        if reservation.contents != contents {
+            if let error = Self.commit(base: base, accessible: accessible, image) {
+                store.returnMemory(bytes)
+                _ = precast_unmap(reservation.start, reservation.bytes)
+                throw .resource(ResourceError(.memory, bytes: bytes, error: error))
+            }
+            reservation.contents = contents
         }
         definition.initialize(to: precast_memory(base: base, length: bytes))
         store.addRegion(start: reservation.start, end: reservation.start + reservation.bytes, memory: definition)
     }
 
-    /// Gives the address space back. The memory must not be used after.
+    /// Gives the address space back, as it was when the memory was made. The memory must not be used after.
     func release(to engine: Engine) {
-        let accessible = pageRounded(definition.pointee.length)
-        if accessible == 0 || precast_map_fresh(definition.pointee.base, accessible, 0) == 0 {
-            engine.keepReservation(reservation)
-        } else {
-            _ = precast_unmap(reservation.start, reservation.bytes)
-        }
+        let base = definition.pointee.base, initial = reservation.contents.accessible, accessible = pageRounded(definition.pointee.length)
+        // Discarding pages of a private mapping brings the file's bytes, or zeros, back.
+        let isReset = (accessible == 0 || precast_discard(base, accessible) == 0)
+            && (accessible == initial || precast_protect(base + initial, accessible - initial, 0) == 0)
+        if isReset { engine.keepReservation(reservation) } else { _ = precast_unmap(reservation.start, reservation.bytes) }
     }
 
-    private static func reserve(accessible: UInt64, _ plan: MemoryPlan, engine: Engine) throws(ResourceError) -> Reservation {
+    private static func reserve(_ contents: Reservation.Contents, _ plan: MemoryPlan, engine: Engine) throws(ResourceError) -> Reservation {
+        let accessible = contents.accessible
         var capacity = max(plan.reservation, accessible)
         if plan.isMovable { capacity = max(capacity, accessible + plan.growthRoom) }
         while true {
             let (bytes, overflow) = (plan.guardBefore &+ plan.guardAfter).addingReportingOverflow(max(capacity, precast_page_size()))
             if overflow { throw ResourceError(.memoryReservation, bytes: .max) }
-            if let idle = engine.takeReservation(bytes: bytes) { return idle }
+            if var idle = engine.takeReservation(bytes: bytes, guardBefore: plan.guardBefore, contents: contents) {
+                if idle.contents == contents || idle.contents.accessible == 0 { return idle }
+                if precast_map_fresh(idle.start + plan.guardBefore, idle.contents.accessible, 0) == 0 {
+                    idle.contents = Reservation.Contents()
+                    return idle
+                }
+                _ = precast_unmap(idle.start, idle.bytes)
+            }
             let start = precast_reserve(bytes)
-            if start > 0 { return Reservation(start: UInt64(start), bytes: bytes) }
+            if start > 0 { return Reservation(start: UInt64(start), bytes: bytes, guardBefore: plan.guardBefore) }
             // Room to grow in place is a convenience; what the code counts on is not.
             let least = max(plan.reservation, accessible)
             if capacity == least { throw ResourceError(.memoryReservation, bytes: bytes, error: start) }
@@ -133,7 +147,8 @@ final class LinearMemory {
 
     /// Moves to a larger reservation.
     private func move(accessible: UInt64, store: StoreCore) -> Bool {
-        guard let larger = try? Self.reserve(accessible: accessible, plan, engine: store.engine) else { return false }
+        let contents = Reservation.Contents(accessible: accessible)
+        guard var larger = try? Self.reserve(contents, plan, engine: store.engine) else { return false }
         let base = larger.start + plan.guardBefore
         guard precast_protect(base, accessible, PRECAST_READ | PRECAST_WRITE) == 0,
               let destination = UnsafeMutableRawPointer(bitPattern: UInt(base)),
@@ -143,6 +158,7 @@ final class LinearMemory {
         }
         destination.copyMemory(from: source, byteCount: Int(definition.pointee.length))
         _ = precast_unmap(reservation.start, reservation.bytes)
+        larger.contents = contents
         reservation = larger
         definition.pointee.base = base
         store.moveRegion(of: definition, start: larger.start, end: larger.start + larger.bytes)

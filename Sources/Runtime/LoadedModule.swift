@@ -84,10 +84,10 @@ public final class LoadedModule: @unchecked Sendable {
             range.trap_offsets = UInt64(UInt(bitPattern: offsets.base))
             range.trap_codes = UInt64(UInt(bitPattern: codes.base))
             range.trap_count = UInt64(offsets.count)
-            if registersUnwindInformation { range.unwind = UInt64(UInt(bitPattern: try image.view.region(.unwind).baseAddress)) }
         } catch {
             throw .artifact(error)
         }
+        range.unwind = registersUnwindInformation ? 1 : 0
         range.text = text
         range.text_end = text + textBytes
         range.module = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
@@ -119,6 +119,8 @@ public final class LoadedModule: @unchecked Sendable {
 
     /// The module's own name, if it has one.
     public var name: String? { record.name.isNone ? nil : string(record.name) }
+
+    public var hasStartFunction: Bool { record.startFunction != noIndex }
 
     /// The name that the module's name section gives function `index`.
     public func functionName(_ index: UInt32) -> String? {

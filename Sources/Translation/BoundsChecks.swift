@@ -22,10 +22,22 @@ extension FunctionTranslator {
         if overflow { return alwaysOutOfBounds(memory) }
         if let known = constantAddress(memory, index, offset, size) { return known }
         if memory.needsNoCheck && end <= environment.tunables.guardAfter && offset <= UInt64(Int32.max) {
-            let base = memoryBase(memory), index = widen(index)
-            return AccessAddress(base: builder.binary(.iadd, .i64, base, index), offset: Int32(offset), flags: flags)
+            return AccessAddress(base: uncheckedAddress(memory, index), offset: Int32(offset), flags: flags)
         }
         return checkedAddress(memory, index: widen(index), offset: offset, end: end)
+    }
+
+    /// Base plus index. Computed again only where the last computation was in a block that is closed: otherwise it dominates.
+    private mutating func uncheckedAddress(_ memory: MemoryPlan, _ index: Value) -> Value {
+        let slot = Int(index.rawValue & 15), known = knownAddresses[slot]
+        if known.index == index, known.memory == memory.offset, known.depth < frames.count, frames[known.depth].serial == known.serial {
+            return known.address
+        }
+        let address = builder.binary(.iadd, .i64, memoryBase(memory), widen(index))
+        let depth = frames.count - 1
+        knownAddresses[slot] = KnownAddress(
+            index: index, memory: memory.offset, depth: depth, serial: frames[depth].serial, address: address)
+        return address
     }
 
     /// A known address in the part that every memory of this type has: no check, and no fault.

@@ -11,6 +11,8 @@ struct ControlFrame {
     var shape = BlockShape()
     /// Where branches go: a loop's header, or the block behind the end. None until something branches there.
     var label = Block.none
+    /// Tells apart the frames of a function, and an `if` from its `else`.
+    var serial: UInt32 = 0
     /// Of an `if`: the edge taken on zero. It goes to the label, until an `else` takes it.
     var elseEdge = BlockCall.none
 
@@ -29,4 +31,13 @@ struct Invariant: BitwiseCopyable {
 struct InvariantKey: BitwiseCopyable, Equatable {
     var offset: Int32
     var isIndirect: Bool
+}
+
+/// The address that an index has in a memory that needs no check, and the frame in which it was computed.
+struct KnownAddress: BitwiseCopyable {
+    var index = Value.none
+    var memory: Int32 = 0
+    var depth = 0
+    var serial: UInt32 = 0
+    var address = Value.none
 }

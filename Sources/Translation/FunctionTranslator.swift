@@ -31,6 +31,9 @@ public struct FunctionTranslator: ~Copyable {
     var savedParameters: [Value] = []
     /// Values from the context that later code may use again: those of open frames, outermost first.
     var invariants: [Invariant] = []
+    /// Addresses computed before, by the low bits of the index's number.
+    var knownAddresses = Array(repeating: KnownAddress(), count: 16)
+    var lastSerial: UInt32 = 0
     /// By local index.
     var locals: [Variable] = []
     /// Where the locals are instead, when they are in the frame: 8 bytes each.
@@ -97,7 +100,7 @@ public struct FunctionTranslator: ~Copyable {
             localTypes.append(contentsOf: repeatElement(irType(run.type), count: Int(run.count)))
         }
         defineLocals(parameterCount: type.shape.parameters.count, inFrame: localsInFrame)
-        frames.append(ControlFrame(kind: .function, shape: BlockShape(parameters: 0..<0, results: type.shape.results)))
+        pushFrame(ControlFrame(kind: .function, shape: BlockShape(parameters: 0..<0, results: type.shape.results)))
     }
 
     /// Starts a function of the module or a trampoline: an entry block with the signature's parameters.
@@ -108,6 +111,8 @@ public struct FunctionTranslator: ~Copyable {
         frames.removeAll(keepingCapacity: true)
         savedParameters.removeAll(keepingCapacity: true)
         invariants.removeAll(keepingCapacity: true)
+        for i in knownAddresses.indices { knownAddresses[i].index = .none }
+        lastSerial = 0
         let entry = builder.makeBlock()
         for parameter in signature.parameters { builder.function.dfg.appendParameter(entry, parameter.type) }
         builder.startBlock(entry)

@@ -35,7 +35,16 @@ extension FunctionTranslator {
 
     private mutating func openFrame(_ kind: ControlFrame.Kind, _ op: Operator) {
         let shape = environment.blockShape(op.blockType)
-        frames.append(ControlFrame(kind: kind, height: stack.count - shape.parameters.count, shape: shape))
+        pushFrame(ControlFrame(kind: kind, height: stack.count - shape.parameters.count, shape: shape))
+    }
+    mutating func pushFrame(_ frame: ControlFrame) {
+        frames.append(frame)
+        renewSerial()
+    }
+    /// Makes the innermost frame one in which nothing was computed yet.
+    private mutating func renewSerial() {
+        lastSerial += 1
+        frames[frames.count - 1].serial = lastSerial
     }
 
     private mutating func openLoop(_ op: Operator) {
@@ -70,6 +79,7 @@ extension FunctionTranslator {
         let other = builder.makeBlock()
         builder.retarget(frame.elseEdge, to: other)
         frames[frames.count - 1].kind = .else
+        renewSerial()
         start(other)
         stack.removeSubrange(frame.height...)
         let saved = savedParameters.count - frame.shape.parameters.count

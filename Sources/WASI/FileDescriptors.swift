@@ -15,7 +15,7 @@ extension WASIContext {
     }
 
     /// A lent descriptor does not itself get non-blocking, which would show to whoever shares it: ask first instead.
-    private func checkReady(_ descriptor: Descriptor, _ wanted: Int32) throws(Errno) {
+    func checkReady(_ descriptor: Descriptor, _ wanted: Int32) throws(Errno) {
         guard !descriptor.isOwned, descriptor.flags.contains(.nonblock), descriptor.type != .regularFile else { return }
         var interest = precast_wasi_interest(file: descriptor.file, wanted: Int16(wanted), found: 0)
         guard try check(precast_wasi_poll(&interest, 1, 0)) > 0 else { throw .again }
@@ -86,8 +86,10 @@ extension WASIContext {
     }
 
     func fdFilestatGet(_ memory: GuestMemory, _ fd: UInt32, _ result: UInt32) throws(Errno) {
-        let file = try descriptor(fd, .fdFilestatGet)
-        try storeStatus(file.file, nil, try memory.bytes(result, 64))
+        let file = try descriptor(fd, .fdFilestatGet), target = try memory.bytes(result, 64)
+        var status = precast_wasi_status()
+        try check(precast_wasi_get_status(file.file, nil, &status))
+        target.storeBytes(of: status, as: precast_wasi_status.self)
     }
 
     func fdFilestatSetSize(_ fd: UInt32, _ size: UInt64) throws(Errno) {
@@ -103,16 +105,5 @@ extension WASIContext {
     /// `fstflags`: a time, or now, or neither; not both.
     func checkTimeFlags(_ flags: UInt32) throws(Errno) {
         guard flags < 16, flags & 3 != 3, flags & 12 != 12 else { throw .inval }
-    }
-
-    /// Writes the `filestat` of `file`, or of `name` in it.
-    func storeStatus(_ file: Int32, _ name: [UInt8]?, _ target: UnsafeMutableRawBufferPointer) throws(Errno) {
-        var status = precast_wasi_status()
-        if let name {
-            try check(precast_wasi_get_status(file, name, &status))
-        } else {
-            try check(precast_wasi_get_status(file, nil, &status))
-        }
-        target.storeBytes(of: status, as: precast_wasi_status.self)
     }
 }

@@ -26,13 +26,15 @@ struct Entry: ~Copyable {
     /// Whether the path ended in a slash: only a directory will do.
     let wantsDirectory: Bool
     /// What is there, where that was asked for; nil when nothing is.
-    let type: FileType?
+    let status: precast_wasi_status?
 
-    fileprivate init(_ directory: consuming OpenDirectory, _ name: [UInt8], wantsDirectory: Bool, type: FileType?) {
+    var type: FileType? { status.map { FileType(code: $0.type) } }
+
+    fileprivate init(_ directory: consuming OpenDirectory, _ name: [UInt8], wantsDirectory: Bool, status: precast_wasi_status?) {
         (self.directory, isOwned) = directory.release()
         self.name = name
         self.wantsDirectory = wantsDirectory
-        self.type = type
+        self.status = status
     }
 
     deinit {
@@ -90,12 +92,12 @@ extension WASIContext {
             let split = SplitPath(path)
             let directory = try openDirectory(base.file, split.directory)
             guard last != .named || split.wantsDirectory else {
-                return Entry(directory, split.name, wantsDirectory: false, type: nil)
+                return Entry(directory, split.name, wantsDirectory: false, status: nil)
             }
-            let type = try typeOfEntry(directory.descriptor, split.name)
+            let status = try status(directory.descriptor, split.name), type = status.map { FileType(code: $0.type) }
             guard type == .symbolicLink, last == .followed || last == .looked && split.wantsDirectory else {
                 guard !split.wantsDirectory || type == nil || type == .directory else { throw .notdir }
-                return Entry(directory, split.name, wantsDirectory: split.wantsDirectory, type: type)
+                return Entry(directory, split.name, wantsDirectory: split.wantsDirectory, status: status)
             }
             guard let target = try linkTarget(directory.descriptor, split.name) else { continue }
             path = split.directory + (split.directory.isEmpty ? [] : [slash]) + target + (split.wantsDirectory ? [slash] : [])
@@ -104,8 +106,8 @@ extension WASIContext {
         throw .loop
     }
 
-    /// The type of a directory's entry; nil when there is none.
-    private func typeOfEntry(_ directory: Int32, _ name: [UInt8]) throws(Errno) -> FileType? {
+    /// A directory's entry, links not followed; nil when there is none.
+    private func status(_ directory: Int32, _ name: [UInt8]) throws(Errno) -> precast_wasi_status? {
         var status = precast_wasi_status()
         do throws(Errno) {
             try check(precast_wasi_get_status(directory, name, &status))
@@ -113,7 +115,7 @@ extension WASIContext {
             if error == .noent { return nil }
             throw error
         }
-        return FileType(code: status.type)
+        return status
     }
 
     /// The text of a link, which must not be absolute; nil where there is something else by now. `name` is NUL-terminated;

@@ -17,6 +17,7 @@ extension WASIContext {
         let place = try memory.place(result, for: UInt32.self), flagsPlace = try memory.place(outFlags, for: UInt16.self)
         guard flags < 4 else { throw .inval }
         try loadVectors(memory, iovs, count)
+        try checkReady(socket, PRECAST_WASI_POLL_IN)
         var truncated: UInt32 = 0
         place.store(UInt32(try check(precast_wasi_receive(socket.file, vectors, count, flags, &truncated))))
         flagsPlace.store(UInt16(truncated))
@@ -26,6 +27,7 @@ extension WASIContext {
         let socket = try self.socket(fd, .fdWrite), place = try memory.place(result, for: UInt32.self)
         guard flags == 0 else { throw .inval }
         try loadVectors(memory, iovs, count)
+        try checkReady(socket, PRECAST_WASI_POLL_OUT)
         place.store(UInt32(try check(precast_wasi_send(socket.file, vectors, count))))
     }
 

@@ -1,5 +1,4 @@
 public import PrecastRuntime
-import CRuntimeABI
 import PrecastWasmTypes
 
 extension Linker {
@@ -14,8 +13,8 @@ extension Linker {
     }
 
     private func hostFunction(_ function: WASIFunction, _ context: @escaping (T) -> WASIContext) -> HostFunction {
-        precondition(MemoryLayout<precast_slot>.stride == WASIArguments.stride)
-        return HostFunction(function.type) { state, calling, slots in
+        HostFunction(function.type) { state, calling, slots in
+            assert(MemoryLayout.stride(ofValue: slots[0]) == WASIArguments.stride)
             let caller = Caller<T>(state: state, context: calling)
             let memory = caller.memory?.withUnsafeMutableBytes { GuestMemory($0) } ?? GuestMemory(UnsafeMutableRawBufferPointer(start: nil, count: 0))
             switch function(context(caller.data), memory, WASIArguments(slots)) {

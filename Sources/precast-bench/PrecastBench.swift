@@ -28,11 +28,11 @@ import PrecastWasmTypes
     var json = false
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Repetitions of compiling and running.", valueName: "count"))
     var repetitions = 1
-    @Option(name: .customShort("O"), parsing: .unconditional, help: ArgumentHelp("Optimization level.", valueName: "level"))
+    @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization level.", valueName: "level"))
     var optimization = "2"
     @Option(name: .long, help: ArgumentHelp("The CPU to compile for (default: this one).", valueName: "name"))
     var cpu = "native"
-    @Option(name: .customShort("j"), help: ArgumentHelp("Threads to compile with.", valueName: "count"))
+    @Option(name: .customShort("j", allowingJoined: true), help: ArgumentHelp("Threads to compile with.", valueName: "count"))
     var threads: Int?
 
     func run() throws {
@@ -86,7 +86,6 @@ import PrecastWasmTypes
         }
     }
     private func measureInstantiation(_ resolved: ResolvedModule<BenchState>, _ engine: Engine, _ measurement: inout Measurement) throws {
-        if resolved.module.loaded.hasStartFunction { return }
         for _ in 0..<50 {
             let store = try Store(engine, data: state())
             let start = now()

@@ -123,7 +123,22 @@ enum GuestError: Error {
     case instantiation(InstantiationError)
 }
 
-#if !canImport(PrecastWASI)
+#if canImport(PrecastWASI)
+extension Guest {
+    /// A store whose data is the guest's WASI, and WASI's functions.
+    static func environment(_ engine: Engine, _ options: Options, _ limits: StoreLimits) throws(GuestError) -> (Store<WASIContext>, Linker<WASIContext>) {
+        var configuration = WASIConfiguration()
+        configuration.arguments = ([options.file] + options.guestArguments).map { [UInt8]($0.utf8) }
+        configuration.environment = options.environment.map { [UInt8](($0.name + "=" + $0.value).utf8) }
+        configuration.preopens = options.directories.map { Preopen(host: $0.host, guest: $0.guest, isReadOnly: $0.isReadOnly) }
+        let context: WASIContext
+        do throws(WASISetupError) { context = try WASIContext(configuration) } catch { throw .setup(error.description) }
+        let linker = Linker<WASIContext>(engine)
+        do throws(LinkError) { try linker.defineWASI { $0 } } catch { throw .setup(error.description) }
+        do throws(ResourceError) { return (try Store(engine, data: context, limits: limits), linker) } catch { throw .setup(error.description) }
+    }
+}
+#else
 extension Guest {
     /// Without WASI: a store and no imports.
     static func environment(_ engine: Engine, _ options: Options, _ limits: StoreLimits) throws(GuestError) -> (Store<Void>, Linker<Void>) {

@@ -10,9 +10,9 @@ struct CompileOptions: ParsableArguments {
     var cpu: String?
     @Option(name: .customLong("cpu-features"), help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
     var cpuFeatures: String?
-    @Option(name: .customShort("O"), parsing: .unconditional, help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
+    @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
     var optimization: String = "2"
-    @Option(name: .customShort("j"), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
+    @Option(name: .customShort("j", allowingJoined: true), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
     var threads: Int?
     @Option(name: .customLong("memory-reservation"), help: ArgumentHelp("Address space per memory, in bytes (default 4 GiB; 0: none, every access is checked).", valueName: "bytes"))
     var memoryReservation: UInt64?
@@ -26,7 +26,7 @@ struct CompileOptions: ParsableArguments {
     var framePointers = "non-leaf"
     @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
     var disabledPasses: [String] = []
-    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Stop optimizing after that many rewrites, to bisect a miscompilation.", valueName: "count"))
+    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Run only that many passes on each function, to bisect a miscompilation.", valueName: "count"))
     var optimizationFuel: Int?
     @Flag(name: .customLong("verify"), help: "Check the compiler's own work after every stage.")
     var verify = false

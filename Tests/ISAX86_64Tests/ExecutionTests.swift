@@ -164,6 +164,29 @@ import Testing
         #expect(code.call(0, 0, 9, 1) == 0)
     }
 
+    /// Instructions with a shorter equivalent get it, and flags stay the same.
+    @Test func shorterForms() {
+        let forms: [(MachineInstruction, [UInt8])] = [
+            (.cmp(.q, .rsi, .immediate(0)), [0x48, 0x85, 0xf6]),
+            (.cmp(.l, .rdx, .immediate(0)), [0x85, 0xd2]),
+            (.test(.q, .rdx, .immediate(1)), [0xf6, 0xc2, 0x01]),
+            (.test(.q, .rdx, .immediate(200)), [0xf7, 0xc2, 200, 0, 0, 0]),
+            (.test(.w, .rdx, .immediate(1)), [0x66, 0xf7, 0xc2, 0x01, 0x00]),
+            (.test(.q, .rdx, .immediate(-1)), [0x48, 0xf7, 0xc2, 0xff, 0xff, 0xff, 0xff]),
+            (.alu(.and, .q, .rdx, .rdx, .immediate(15)), [0x83, 0xe2, 0x0f]),
+            (.alu(.and, .q, .rdx, .rdx, .immediate(-16)), [0x48, 0x83, 0xe2, 0xf0]),
+            (.lea(.q, .rax, MemoryOperand(base: .none, index: .rcx, scale: 1)), [0x48, 0x8d, 0x04, 0x09]),
+            (.lea(.q, .rax, .indexed(.rbp, .rcx)), [0x48, 0x8d, 0x04, 0x29]),
+        ]
+        for (i, bytes) in forms {
+            var f = TestFunction(blocks: 1)
+            f.emit(0, i)
+            f.ret(0, [])
+            let code = f.compile().code
+            #expect(code.firstRange(of: bytes) != nil, "\(InstructionPrinter().text(i)): \(hex(code))")
+        }
+    }
+
     @Test func stackSlotsAndNarrowAccess() {
         var f = TestFunction(blocks: 1)
         let (a, wide, narrow, sum) = (f.integer(), f.integer(), f.integer(), f.integer())

@@ -15,7 +15,7 @@ struct TestFunction {
         var loopDepth = 0
         var isCold = false
     }
-    static let algorithms: [AllocationAlgorithm] = [.linearScan]
+    static let algorithms: [AllocationAlgorithm] = [.linearScan, .singlePass]
     var blocks: [Block]
     /// Registers, call infos and pools are made here; blocks are put in by `finish`.
     private(set) var registers: [(RegisterClass, UInt8)] = []

@@ -29,13 +29,36 @@ import Testing
     @Test func dumpOne() throws {
         guard let seed = ProcessInfo.processInfo.environment["SHOW_SEED"].flatMap({ Int($0) }) else { return }
         let problem = RandomProblem.make(seed: seed)
-        print(dumpAllocation(problem, allocateRegisters(problem)))
+        let algorithm: AllocationAlgorithm = ProcessInfo.processInfo.environment["SHOW_SINGLE"] == nil ? .linearScan : .singlePass
+        print(dumpAllocation(problem, allocateRegisters(problem, algorithm: algorithm)))
     }
-    @Test(arguments: [AllocationAlgorithm.linearScan]) func random(_ algorithm: AllocationAlgorithm) {
+    @Test(arguments: [AllocationAlgorithm.linearScan, .singlePass]) func random(_ algorithm: AllocationAlgorithm) {
         Self.check(algorithm, seeds: 0..<3000)
         Self.check(algorithm, seeds: Self.extra)
     }
-    @Test(arguments: [AllocationAlgorithm.linearScan]) func randomLarge(_ algorithm: AllocationAlgorithm) {
+    @Test(arguments: [AllocationAlgorithm.linearScan, .singlePass]) func randomLarge(_ algorithm: AllocationAlgorithm) {
         Self.check(algorithm, seeds: 10_000..<10_100, size: 1500)
+    }
+
+    @Test func measure() {
+        guard ProcessInfo.processInfo.environment["MEASURE"] != nil else { return }
+        for (size, count, isTypical) in [(100, 300, false), (100, 400, true), (1000, 40, true), (100_000, 1, true)] {
+            let problems = (0..<count).map { RandomProblem.make(seed: 500 + $0, size: size, isTypical: isTypical) }
+            let operands = problems.reduce(0) { $0 + $1.operands.count }
+            for algorithm in [AllocationAlgorithm.linearScan, .singlePass] {
+                var cost = [RunTimeCost](repeating: RunTimeCost(problems[0], Solution()), count: 1)[0]
+                var best = Double.infinity
+                var allocator = RegisterAllocator(algorithm: algorithm)
+                for round in 0..<3 {
+                    let start = DispatchTime.now().uptimeNanoseconds
+                    for p in problems {
+                        let solution = allocator.allocate(p)
+                        if round == 0 { cost += RunTimeCost(p, solution) }
+                    }
+                    best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start) / Double(operands))
+                }
+                print(size, isTypical, algorithm, "\(operands) operands,", (best * 10).rounded() / 10, "ns/operand;", cost)
+            }
+        }
     }
 }

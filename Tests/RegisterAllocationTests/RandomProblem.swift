@@ -43,23 +43,27 @@ struct RandomProblem {
     var available: [[VirtualRegister]] = [[], []]
     var budget: Int
     let usesReferences: Bool
+    /// Mostly recent values are used, as in real code; else any, so that everything is live everywhere.
+    let isLocal: Bool
     let argumentRegisters: [PhysicalRegister]
     let resultRegisters: [PhysicalRegister]
     var labels = 0
 
-    static func make(seed: Int, size: Int? = nil) -> Problem {
+    static func make(seed: Int, size: Int? = nil, isTypical: Bool = false) -> Problem {
         var random = SeededGenerator(seed: seed)
-        let environment: RegisterEnvironment = random.chance(60) ? .tiny : .x86
+        let environment: RegisterEnvironment = !isTypical && random.chance(60) ? .tiny : .x86
         let budget = size ?? (5 + random.below(120))
-        var generator = RandomProblem(random, environment, budget)
+        var generator = RandomProblem(random, environment, budget, isTypical: isTypical)
         return generator.generate()
     }
 
-    init(_ random: SeededGenerator, _ environment: RegisterEnvironment, _ budget: Int) {
-        self.random = random
+    init(_ random: SeededGenerator, _ environment: RegisterEnvironment, _ budget: Int, isTypical: Bool) {
+        var random = random
         self.budget = budget
         builder = ProblemBuilder(environment: environment)
-        usesReferences = self.random.chance(25)
+        isLocal = isTypical || random.chance(50)
+        usesReferences = !isTypical && random.chance(25)
+        self.random = random
         argumentRegisters = environment.callerSaved[0].count > 4
             ? RegisterEnvironment.registers(.integer, [6, 2, 1, 8, 9, 0, 7, 10]) : RegisterEnvironment.registers(.integer, [6, 2, 1])
         resultRegisters = RegisterEnvironment.registers(.integer, [0, 2, 1])
@@ -75,15 +79,27 @@ struct RandomProblem {
         add(.init(defs))
         define(defs)
         for _ in 0..<3 { constant() }
-        region(depth: 0)
+        repeat { region(depth: 0) } while budget > 0 && isLocal
         finish()
-        return builder.build(order: layout())
+        let problem = builder.build(order: layout())
+        return random.chance(30) ? withDebugValues(problem) : problem
     }
 
     private mutating func finish() {
         var operands: [Operand] = []
         for i in 0..<min(2, available[0].count) where random.chance(70) { operands.append(.use(pick(0), .fixed(resultRegisters[i]))) }
         add(.init(operands))
+    }
+
+    private mutating func withDebugValues(_ problem: Problem) -> Problem {
+        var problem = problem
+        for label in 0..<10 {
+            let from = random.below(problem.instructionCount)
+            problem.debugValues.append(DebugValue(
+                label: UInt32(label), register: VirtualRegister(index: random.below(problem.registerCount)),
+                from: InstructionIndex(index: from), to: InstructionIndex(index: from + random.below(problem.instructionCount - from + 1))))
+        }
+        return problem
     }
 
     /// Cold blocks last; sometimes any order at all.
@@ -108,6 +124,13 @@ struct RandomProblem {
     }
     private mutating func pick(_ c: Int) -> VirtualRegister {
         let list = available[c]
+        if isLocal {
+            // A few long-lived values, else the nearer the likelier.
+            if random.chance(12) { return list[random.below(min(6, list.count))] }
+            var back = 0
+            while random.chance(65) { back += 1 }
+            return list[list.count - 1 - back % list.count]
+        }
         if random.chance(50) { return list[list.count - 1 - random.below(min(4, list.count))] }
         return list[random.below(list.count)]
     }

@@ -14,8 +14,9 @@ final class Guest {
 
     init(_ resolution: WASIConfiguration.PathResolution = .automatic, readOnly: Bool = false, configure: (inout WASIConfiguration) -> Void = { _ in }) throws {
         var template = Array((NSTemporaryDirectory() + "/wasi-XXXXXX").utf8CString)
-        _ = try #require(mkdtemp(&template))
-        outer = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = try #require(mkdtemp(&template).flatMap { realpath($0, nil) })
+        outer = String(cString: path)
+        free(path)
         mkdir(outer + "/root", 0o755)
         #expect(FileManager.default.createFile(atPath: outer + "/secret", contents: Data("secret".utf8)))
         var configuration = WASIConfiguration()

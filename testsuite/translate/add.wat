@@ -11,3 +11,10 @@
 ;; 7f 03 02 01 00 0a 0c 01  0a 00 20 00 20 01 6a 41
 ;; 07 6c 0b
 ;; ir:
+;; function 0(i64 context, i32, i32) -> i32 precast {
+;; block0(v0: i64, v1: i32, v2: i32):
+;;     v3 = iadd.i32 v1, v2  @1e
+;;     v4 = iconst.i32 7  @1f
+;;     v5 = imul.i32 v3, v4  @21
+;;     return v5  @22
+;; }

@@ -31,3 +31,23 @@
 ;; 6d 65 07 13 06 00 01 61  01 01 62 02 01 63 03 01
 ;; 64 04 01 65 05 01 66
 ;; ir:
+;; function 0(i64 context) -> i32 precast {
+;; block0(v0: i64):
+;;     v1 = load.i64 v0+96 region 60  @43
+;;     v2 = iconst.i64 1  @45
+;;     v3 = iadd.i64 v1, v2  @47
+;;     store.i64 v3, v0+96 region 60  @48
+;;     v4 = load.i64 v0+72 region 1 readonly  @4a
+;;     v5 = load.f64 v4 region 10  @4a
+;;     v6 = fsqrt.f64 v5  @4c
+;;     store.f64 v6, v4 region 10  @4d
+;;     v7 = load.i64 v0+64 region 1 readonly  @4f
+;;     v8 = load.i32 v7 region 10 readonly  @4f
+;;     v9 = iconst.i32 -5  @51
+;;     v10 = iadd.i32 v8, v9  @53
+;;     v11 = load.i32 v0+112 region 61 readonly  @54
+;;     v12 = iadd.i32 v10, v11  @56
+;;     v13 = iconst.i32 -3  @57
+;;     v14 = iadd.i32 v12, v13  @59
+;;     return v14  @5a
+;; }

@@ -28,3 +28,20 @@
 ;; 6e 61 6d 65 02 0e 01 00  03 00 01 6e 01 01 6b 02
 ;; 03 73 75 6d
 ;; ir:
+;; function 0(i64 context, i32, i32) -> i32 precast {
+;; block0(v0: i64, v1: i32, v2: i32):
+;;     v12 = iconst.i32 0  @36
+;;     jump block1(v1, v12)  @1e
+;; block1(v3: i32, v6: i32):
+;;     v4 = iconst.i32 0  @22
+;;     v5 = icmp.eq v3, v4  @22
+;;     br_if v5, block2, block3  @23
+;; block3:
+;;     v8 = imul.i32 v3, v2  @2b
+;;     v9 = iadd.i32 v6, v8  @2c
+;;     v10 = iconst.i32 1  @31
+;;     v11 = isub.i32 v3, v10  @33
+;;     jump block1(v11, v9)  @36
+;; block2:
+;;     return v6  @3c
+;; }

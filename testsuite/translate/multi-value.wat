@@ -30,3 +30,25 @@
 ;; 61 6d 65 01 07 01 00 04  73 77 61 70 04 07 01 00
 ;; 04 70 61 69 72
 ;; ir:
+;; function 0(i64 context, i32, i64) -> i64, i32 precast {
+;; block0(v0: i64, v1: i32, v2: i64):
+;;     v3 = iconst.i64 3  @31
+;;     v4 = iconst.i32 4  @33
+;;     br_if v1, block1(v3, v4), block2  @37
+;; block2:
+;;     return v3, v4  @3a
+;; block1(v5: i64, v6: i32):
+;;     return v5, v6  @3a
+;; }
+;; function 1(i64 context, i32) -> i64, i32 precast {
+;;     sig0 = (i64 context, i32, i64) -> i64, i32 precast
+;;     fn0 = function 0 sig0
+;; block0(v0: i64, v1: i32):
+;;     v2 = iconst.i64 10  @40
+;;     v3, v4 = call fn0(v0, v1, v2)  @42
+;;     jump block1(v3, v4)  @44
+;; block1(v5: i64, v6: i32):
+;;     br_if v1, block1(v5, v6), block2  @48
+;; block2:
+;;     return v5, v6  @4b
+;; }

@@ -30,3 +30,14 @@
 ;; 41 00 04 40 01 05 03 40  0c 00 0b 0b 0b 41 01 0c
 ;; 00 6a 0e 01 00 00 0b 0f  02 40 0c 00 0b 00 0b
 ;; ir:
+;; function 0(i64 context, i32) -> i32 precast {
+;; block0(v0: i64, v1: i32):
+;;     br_if v1, block1, block2  @1d
+;; block1 cold:
+;;     trap 1  @1f
+;; block2:
+;;     v2 = iconst.i32 1  @2d
+;;     jump block3(v2)  @2f
+;; block3(v3: i32):
+;;     return v3  @37
+;; }

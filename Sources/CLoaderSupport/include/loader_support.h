@@ -146,6 +146,9 @@ typedef struct precast_entry {
     uint64_t resume;          // address of the resume code
 } precast_entry;
 
+/// A number that no other call in this process returned; never 0.
+uint64_t precast_next_serial(void);
+
 /// A new store state: nothing entered, thread unknown. 0 where there is no memory. Released by `precast_free`.
 precast_store_state *_Nullable precast_store_create(uint64_t stack_size, uint64_t host_reserve);
 
@@ -179,12 +182,12 @@ typedef struct precast_code_range {
     uint64_t trap_offsets;
     uint64_t trap_codes;
     uint64_t trap_count;
-    uint64_t unwind;          // .eh_frame, or 0
+    uint64_t unwind;          // nonzero: the system unwinder is told, where there is one
     uint64_t module;          // the loader's handle
 } precast_code_range;
 
-/// Makes the range known to the signal handlers, which it installs when this is the first; and its `.eh_frame`, if named,
-/// to the system unwinder. Any thread. Linear in the ranges known. Returns 0, or a negative errno.
+/// Makes the range known to the signal handlers, which it installs when this is the first, and to the system
+/// unwinder if asked for. Any thread. Linear in the ranges known. Returns 0, or a negative errno.
 int32_t precast_code_add(const precast_code_range *_Nonnull range, uint32_t install_handlers);
 /// The contrary. No thread may be running that code.
 void precast_code_remove(uint64_t text);

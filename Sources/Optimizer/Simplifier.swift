@@ -1,0 +1,188 @@
+import PrecastEntities
+import PrecastIR
+
+/// What an instruction can be replaced by.
+enum Simplified {
+    /// An existing value.
+    case value(Value)
+    /// Another operation, computed in place.
+    case data(InstructionData)
+}
+
+/// The algebraic rules of value numbering. Every rule is exact: it gives the same bits for all operands, and the same traps.
+///
+/// A rule sees an instruction with resolved operands and may look at the definitions of these. Rules that need more than one
+/// instruction put the others before ``position``. Constants stand on the right of commutative operations.
+struct Simplifier {
+    var table = NumberingTable()
+    /// The instruction being simplified.
+    var position = Inst.none
+    /// Bound on rewrites of one instruction in place.
+    private static let rewriteLimit = 8
+
+    /// Rewrites `inst` in place until no rule applies. - Returns: a value that it is equal to, if there is one.
+    mutating func simplify(_ inst: Inst, _ function: inout Function) -> Value? {
+        for _ in 0..<Self.rewriteLimit {
+            canonicalize(inst, &function)
+            let data = function.dfg.instructions[inst]
+            switch rule(data, &function) {
+            case .value(let value): return value
+            case .data(let new): function.dfg.rewrite(inst, new)
+            case nil: return nil
+            }
+        }
+        return nil
+    }
+
+    private mutating func rule(_ data: InstructionData, _ function: inout Function) -> Simplified? {
+        switch data.opcode {
+        case .iconst, .f32const, .f64const: return nil
+        case .iadd, .isub, .imul: return arithmetic(data, &function)
+        case .umulhi, .smulhi, .udiv, .sdiv, .urem, .srem: return division(data, &function)
+        case .band, .bor, .bxor: return logic(data, &function)
+        case .ishl, .ushr, .sshr, .rotl, .rotr: return shift(data, &function)
+        case .icmp: return comparison(data, &function)
+        case .select, .selectGuard: return choice(data, &function)
+        case .clz, .ctz, .popcnt, .sextend8, .sextend16, .uextend, .sextend, .ireduce: return extension_(data, &function)
+        default: return float(data, function)
+        }
+    }
+
+    /// Puts constants, then younger values, on the right of commutative operations and comparisons.
+    private func canonicalize(_ inst: Inst, _ function: inout Function) {
+        let data = function.dfg.instructions[inst]
+        guard data.opcode.isCommutative || data.opcode == .icmp || data.opcode == .fcmp else { return }
+        let (left, right) = (isConstant(data.valueA, function), isConstant(data.valueB, function))
+        if left == right ? data.a <= data.b : right { return }
+        function.dfg.instructions[inst].a = data.b
+        function.dfg.instructions[inst].b = data.a
+        if data.opcode == .icmp { function.dfg.instructions[inst].flags = UInt16(data.integerCondition.swapped.rawValue) }
+        if data.opcode == .fcmp { function.dfg.instructions[inst].flags = UInt16(data.floatCondition.swapped.rawValue) }
+    }
+    private func isConstant(_ value: Value, _ function: borrowing Function) -> Bool {
+        function.dfg.definingData(value).opcode.format == .immediate
+    }
+
+    // MARK: New instructions
+
+    /// The value of `data`: a known one, or a new instruction before the current one.
+    mutating func emit(_ data: InstructionData, _ function: inout Function) -> Value {
+        if let known = table.find(data) { return known }
+        let inst = function.dfg.makeSingle(data, at: function.dfg.locations[position.index])
+        function.layout.insert(inst, before: position)
+        let value = function.dfg.result(inst)
+        table.insert(data, value)
+        return value
+    }
+    mutating func constant(_ type: Type, _ value: Int64, _ function: inout Function) -> Value {
+        emit(.constant(type, value), &function)
+    }
+
+    // MARK: What is known of values
+
+    /// The bits of an integer that may be nonzero, looking at most a few definitions deep.
+    func possibleBits(_ value: Value, _ function: borrowing Function, depth: Int = 3) -> UInt64 {
+        let all: UInt64 = function.dfg.type(value) == .i32 ? 0xffff_ffff : .max
+        let data = function.dfg.definingData(value)
+        if depth == 0 { return all }
+        switch data.opcode {
+        case .iconst: return UInt64(bitPattern: data.immediate) & all
+        case .icmp, .fcmp: return 1
+        case .uload8: return 0xff
+        case .uload16: return 0xffff
+        case .uload32: return 0xffff_ffff
+        case .clz, .ctz, .popcnt: return 0x7f
+        case .uextend: return possibleBits(data.valueA, function, depth: depth - 1)
+        case .band: return possibleBits(data.valueA, function, depth: depth - 1) & possibleBits(data.valueB, function, depth: depth - 1)
+        case .bor, .bxor: return possibleBits(data.valueA, function, depth: depth - 1) | possibleBits(data.valueB, function, depth: depth - 1)
+        case .select: return possibleBits(data.valueB, function, depth: depth - 1) | possibleBits(data.valueC, function, depth: depth - 1)
+        case .ushr, .ishl:
+            guard let amount = function.dfg.constant(data.valueB) else { return all }
+            let bits = possibleBits(data.valueA, function, depth: depth - 1)
+            let count = UInt64(amount) & UInt64(data.type.bitCount - 1)
+            return (data.opcode == .ushr ? bits >> count : bits << count) & all
+        default: return all
+        }
+    }
+    func isBoolean(_ value: Value, _ function: borrowing Function) -> Bool { possibleBits(value, function) <= 1 }
+
+    // MARK: Conditions
+
+    private static func fact(_ value: Value) -> InstructionData { InstructionData(.nop, a: value.rawValue) }
+
+    /// Notes for the current scope whether `condition` is zero.
+    mutating func learn(_ condition: Value, isNonzero: Bool, _ function: borrowing Function) {
+        table.insert(Self.fact(condition), Value(rawValue: isNonzero ? 1 : 0))
+    }
+    /// Whether a value is known to be nonzero (or zero) here.
+    func isNonzero(_ value: Value, _ function: borrowing Function) -> Bool? {
+        if let constant = function.dfg.constant(value) { return constant != 0 }
+        return table.find(Self.fact(value)).map { $0.rawValue != 0 }
+    }
+
+    /// Takes comparisons with zero out of the condition in word `a`. - Returns: whether the condition's sense is now inverted.
+    private func strip(_ inst: Inst, _ function: inout Function) -> Bool {
+        var inverted = false
+        for _ in 0..<Self.rewriteLimit {
+            let data = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            guard data.opcode == .icmp, function.dfg.constant(data.valueB) == 0, function.dfg.type(data.valueA) == .i32 else { break }
+            if data.integerCondition == .equal { inverted.toggle() } else if data.integerCondition != .notEqual { break }
+            function.dfg.instructions[inst].a = data.a
+        }
+        return inverted
+    }
+    mutating func simplifyBranch(_ inst: Inst, _ function: inout Function) {
+        let inverted = strip(inst, &function)
+        let data = function.dfg.instructions[inst]
+        if inverted {
+            function.dfg.instructions[inst].b = data.c
+            function.dfg.instructions[inst].c = data.b
+        }
+        if let known = isNonzero(data.valueA, function) {
+            function.dfg.rewrite(inst, InstructionData(.jump, a: known != inverted ? data.b : data.c))
+        }
+    }
+    mutating func simplifyCondition(_ inst: Inst, _ function: inout Function) {
+        let inverted = strip(inst, &function)
+        if inverted {
+            let opcode = function.dfg.instructions[inst].opcode
+            function.dfg.instructions[inst].opcode = opcode == .trapIfZero ? .trapIfNonzero : .trapIfZero
+        }
+    }
+
+    // MARK: Memory operands
+
+    /// Adds constants in the address to the offset: 64-bit sums wrap the same way in either place.
+    mutating func foldAddress(_ inst: Inst, _ function: inout Function) {
+        for _ in 0..<Self.rewriteLimit {
+            let data = function.dfg.instructions[inst]
+            let address = function.dfg.definingData(data.address)
+            guard address.opcode == .iadd, let constant = function.dfg.constant(address.valueB) else { return }
+            let (sum, overflow) = constant.addingReportingOverflow(Int64(data.offset))
+            guard !overflow, let offset = Int32(exactly: sum) else { return }
+            if data.opcode.isStore {
+                function.dfg.instructions[inst].b = address.a
+                function.dfg.instructions[inst].c = UInt32(bitPattern: offset)
+            } else {
+                function.dfg.instructions[inst].a = address.a
+                function.dfg.instructions[inst].b = UInt32(bitPattern: offset)
+            }
+        }
+    }
+    /// Drops masks and extensions that only change bits which a narrow store does not write.
+    mutating func narrowStoredValue(_ inst: Inst, _ function: inout Function) {
+        let data = function.dfg.instructions[inst]
+        if data.opcode == .store { return }
+        let stored: UInt64 = data.opcode == .store8 ? 0xff : data.opcode == .store16 ? 0xffff : 0xffff_ffff
+        for _ in 0..<Self.rewriteLimit {
+            let value = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            switch value.opcode {
+            case .band:
+                guard let mask = function.dfg.constant(value.valueB), UInt64(bitPattern: mask) & stored == stored else { return }
+            case .sextend16 where data.opcode != .store32, .sextend8 where data.opcode == .store8: break
+            default: return
+            }
+            function.dfg.instructions[inst].a = value.a
+        }
+    }
+}
