@@ -9,6 +9,7 @@ import PrecastIR
 /// - what memory holds: a load is keyed with the version of its region (``MemoryVersions``), and a store makes its value known;
 ///   what is known of disjoint bytes at the same base survives a store;
 /// - what branches and traps imply: past them their condition is known.
+/// Comparisons are not shared between blocks: one that stands near the branch on it costs less than a result kept in a register.
 ///
 /// Source: Briggs, Cooper, Simpson, "Value Numbering" (1997), dominator-based. O(instructions) expected.
 func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: DominatorTree) {
@@ -87,12 +88,13 @@ private struct ValueNumbering {
             return
         }
         let data = function.dfg.instructions[inst]
-        if let same = simplifier.table.find(data) {
-            function.dfg.replace(result, with: same)
-            function.layout.remove(inst)
-        } else {
-            simplifier.table.insert(data, result)
-        }
+        guard let same = simplifier.table.find(data) else { return simplifier.table.insert(data, result) }
+        if (data.opcode == .icmp || data.opcode == .fcmp) && !isInSameBlock(same, inst, function) { return }
+        function.dfg.replace(result, with: same)
+        function.layout.remove(inst)
+    }
+    private func isInSameBlock(_ value: Value, _ inst: Inst, _ function: borrowing Function) -> Bool {
+        function.dfg.definition(value).map { function.layout.block(of: $0) == function.layout.block(of: inst) } ?? false
     }
 
     // MARK: Conditions

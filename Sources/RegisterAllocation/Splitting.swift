@@ -57,7 +57,7 @@ extension LinearScan {
         var best = -1
         var bestUntil: ProgramPoint = 0
         for r in run {
-            var until = firstConflict(piece, r)
+            var until = conflicts[r] ?? firstConflict(piece, r)
             if until == .never {
                 // Free, but saving it for the caller may not be worth the whole piece.
                 if demand.isRegister && best < 0 { until = demand.until } else { continue }
@@ -98,7 +98,7 @@ extension LinearScan {
             if next >= piece.uses.upperBound { break }
             let later = live.weight(Int(next), Int(piece.uses.upperBound))
             let reload = bestPoint(piece, conflict.nextSlotStart, live.uses[Int(next)].point.slotStart)
-            let cost = points.frequency(at: reload)
+            let cost = points.moveFrequency(at: reload)
             guard let r, later > cost, reload < piece.end else {
                 next = piece.uses.upperBound
                 total += min(later, 0.5 * later + cost)
@@ -110,7 +110,7 @@ extension LinearScan {
             next = useIndex(piece.uses, atOrAfter: conflict)
         }
         if conflict != .never { total += 0.7 * live.weight(Int(next), Int(piece.uses.upperBound)) }
-        return factor * total + storeCost(v, cut)
+        return factor * max(total, returnCost(v, cut)) + storeCost(v, cut)
     }
 
     private mutating func considerEviction(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
@@ -146,12 +146,11 @@ extension LinearScan {
         if next < piece.uses.upperBound {
             let use = live.uses[Int(next)]
             let reload = bestPoint(piece, max(until.nextSlotStart, cut), use.point.slotStart)
-            total += min(points.frequency(at: reload), max(use.weight, 0.01))
+            total += min(points.moveFrequency(at: reload), max(use.weight, 0.01))
         }
-        let cutFrequency = points.frequency(at: cut)
-        if problem.rematerialization[v] != 0 { return 0.6 * (total + 0.5 * cutFrequency) }
-        // The way back: a value used before the cut, in the loop that the cut is in, has to return to its register on the back edge.
-        return total + storeCost(v, cut) + 0.3 * cutFrequency
+        total = max(total, returnCost(v, cut))
+        if problem.rematerialization[v] != 0 { return 0.6 * total }
+        return total + storeCost(v, cut) + 0.1 * points.moveFrequency(at: cut)
     }
 
     /// When all holders are needed by this very instruction: take one that could as well have another register for it.
