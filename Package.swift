@@ -1,15 +1,127 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The layering of docs/architecture.md: a module imports only what its row here names (tools/check-layering).
+
 let settings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
+/// A library module in Sources/<folder>, called Precast<folder>.
+func module(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: "Precast\(folder)", dependencies: dependencies, path: "Sources/\(folder)", swiftSettings: settings)
+}
+
+/// The tests of a module, in Tests/<folder>Tests.
+func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(folder)Tests", dependencies: dependencies, path: "Tests/\(folder)Tests", swiftSettings: settings)
+}
+
+let compilerOnly = TargetDependencyCondition.when(traits: ["Compiler"])
 
 let package = Package(
     name: "precast",
+    products: [
+        .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
+        .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
+        .library(name: "PrecastWASI", targets: ["PrecastWASI"]),
+    ],
+    traits: [
+        .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
+        .default(enabledTraits: ["Compiler"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
     targets: [
-        .target(name: "PrecastEntities", path: "Sources/Entities", swiftSettings: settings),
-        .target(name: "PrecastRegisterAllocation", dependencies: ["PrecastEntities"], path: "Sources/RegisterAllocation", swiftSettings: settings),
-        .target(name: "PrecastMachineCode", dependencies: ["PrecastEntities", "PrecastRegisterAllocation"], path: "Sources/MachineCode", swiftSettings: settings),
+        // Foundations
+        module("Entities"),
+        module("WasmTypes"),
+
+        // Front end
+        module("WasmModel", ["PrecastEntities", "PrecastWasmTypes"]),
+        module("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel"]),
+        module("WasmValidation", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary"]),
+
+        // Middle
+        module("IR", ["PrecastEntities"]),
+        module("IRInterpreter", ["PrecastEntities", "PrecastIR"]),
+        module("Translation", [
+            "PrecastEntities", "PrecastIR", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation",
+            "PrecastArtifactFormat", "CRuntimeABI",
+        ]),
+        module("Optimizer", ["PrecastEntities", "PrecastIR"]),
+
+        // Back end
+        module("RegisterAllocation", ["PrecastEntities"]),
+        module("MachineCode", ["PrecastEntities", "PrecastIR", "PrecastRegisterAllocation"]),
+        .target(name: "CHostCPU", path: "Sources/CHostCPU"),
+        module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "CHostCPU"]),
+        module("CodeGeneration", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "PrecastISAX86_64"]),
+
+        // Artifacts
         .target(name: "CRuntimeABI", path: "Sources/CRuntimeABI"),
+        module("ArtifactFormat"),
+        .systemLibrary(name: "CElf", path: "Sources/CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+        module("ObjectEmission", [
+            "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
+        ]),
+        module("Inspection", ["PrecastArtifactFormat"]),
+        module("Compiler", [
+            "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
+            "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
+            "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat",
+        ]),
+
+        // Loader
+        .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport", linkerSettings: [.linkedLibrary("m")]),
+        module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
+
+        .target(name: "CWASISupport", path: "Sources/CWASISupport"),
+        module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "CRuntimeABI", "CWASISupport"]),
+
+        module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
+
+        // Commands
+        .executableTarget(
+            name: "precast-bench",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-bench", swiftSettings: settings),
+        .executableTarget(
+            name: "precast-run", dependencies: ["PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat", "CLoaderSupport"],
+            path: "Sources/precast-run", swiftSettings: settings),
+        .executableTarget(
+            name: "precast",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly),
+                "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast", swiftSettings: settings),
+
+        // Tests
+        .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
+        .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
+        tests("WasmTypes", ["PrecastWasmTypes"]),
+        tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
+        tests("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmTestSupport"]),
+        tests("WasmValidation", [
+            "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
+        ]),
+        tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
+        tests("Translation", [
+            "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
+            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
+        ]),
+        tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
+        tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAX86_64", ["PrecastEntities", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat"]),
+        tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
+        tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
+        tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,7 +30,8 @@ typedef struct precast_vmctx {
     uint64_t store;            // precast_store_context *
     uint64_t builtins;         // table of builtin code addresses, by number
     uint64_t instance;         // the loader's handle
-    uint64_t reserved[4];
+    uint64_t memories;         // the loader's: precast_memory *[], by memory index
+    uint64_t reserved[3];
 } precast_vmctx;
 
 /// A linear memory, inline in the context of the instance that defines it.

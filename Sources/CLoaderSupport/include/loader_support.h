@@ -1,0 +1,197 @@
+// What the loader needs from the operating system and the processor, and cannot say in Swift: mappings, files, signal
+// handlers, the way in and out of compiled code, and stack walking.
+//
+// Functions that can fail return a negative errno value. Nothing here allocates behind the caller's back except where
+// it says so. Fixed-width types only; no system header, so that freestanding Swift can import it.
+#ifndef PRECAST_LOADER_SUPPORT_H
+#define PRECAST_LOADER_SUPPORT_H
+#include <stdint.h>
+#include <vmcontext.h>
+
+#ifndef __clang__
+#define _Nullable
+#define _Nonnull
+#endif
+
+// ---- Memory ----------------------------------------------------------------------------------------------------
+
+#define PRECAST_READ 1u
+#define PRECAST_WRITE 2u
+#define PRECAST_EXECUTE 4u
+
+/// Reserves `bytes` of address space without access or backing. Returns its address, or a negative errno.
+int64_t precast_reserve(uint64_t bytes);
+/// Maps anonymous zero memory, readable and writable. Returns its address, or a negative errno.
+int64_t precast_map_anonymous(uint64_t bytes);
+/// Maps `bytes` of a file, copy on write, with `protection`; at exactly `address` (replacing what is there) unless that is 0.
+int64_t precast_map_file(uint64_t address, uint64_t bytes, uint32_t protection, int32_t file, uint64_t offset);
+/// Puts fresh inaccessible memory (`protection` 0) or fresh zero memory over what is mapped at `address`.
+int32_t precast_map_fresh(uint64_t address, uint64_t bytes, uint32_t protection);
+int32_t precast_protect(uint64_t address, uint64_t bytes, uint32_t protection);
+int32_t precast_unmap(uint64_t address, uint64_t bytes);
+/// Lets the pages go back to what the mapping holds initially (zeros, or the file's bytes).
+int32_t precast_discard(uint64_t address, uint64_t bytes);
+/// Faults the pages in, writable, in one call; huge pages where they fit. A hint: failure is harmless.
+void precast_populate(uint64_t address, uint64_t bytes);
+uint64_t precast_page_size(void);
+/// Zero-initialised heap memory, aligned to 16; 0 where there is none. `precast_free` releases it.
+void *_Nullable precast_allocate(uint64_t bytes);
+void precast_free(void *_Nullable memory);
+
+// ---- Files -----------------------------------------------------------------------------------------------------
+
+/// Opens a regular file for reading, close-on-exec. Returns the descriptor, or a negative errno (-EISDIR, -EINVAL for others).
+int32_t precast_open(const char *_Nonnull path, uint64_t *_Nonnull size);
+int32_t precast_duplicate(int32_t file);
+void precast_close(int32_t file);
+/// Reads up to `bytes` at `offset`, going on after short reads. Returns the bytes read, or a negative errno.
+int64_t precast_read(int32_t file, void *_Nonnull buffer, uint64_t bytes, uint64_t offset);
+/// Writes all of it. Returns 0, or a negative errno.
+int32_t precast_write(int32_t file, const void *_Nonnull bytes, uint64_t count);
+/// Copies the first `bytes` of one file to another. Returns the bytes copied (fewer when the file is shorter), or a negative errno.
+int64_t precast_copy(int32_t from, int32_t to, uint64_t bytes);
+/// An anonymous file in memory, close-on-exec.
+int32_t precast_memory_file(const char *_Nonnull name);
+/// Makes a memory file immutable for everyone, for ever: no write, growth, shrinking, or further seal.
+int32_t precast_seal(int32_t file);
+/// The system's words for an errno value (positive or negative).
+const char *_Nonnull precast_error_text(int32_t error);
+/// errno values that callers tell apart.
+int32_t precast_error_not_found(void);
+int32_t precast_error_no_memory(void);
+int32_t precast_error_access(void);
+int32_t precast_error_permission(void);
+/// The soft limit on address space, or all ones for none.
+uint64_t precast_address_space_limit(void);
+
+// ---- Processor and process -------------------------------------------------------------------------------------
+
+typedef struct precast_cpuid_result { uint32_t eax, ebx, ecx, edx; } precast_cpuid_result;
+/// x86: the instruction's answer; elsewhere zeros.
+precast_cpuid_result precast_cpuid(uint32_t leaf, uint32_t subleaf);
+/// x86: XCR0 where the system enabled XSAVE, else 0.
+uint64_t precast_xcr0(void);
+/// The kernel's AT_HWCAP (0) or AT_HWCAP2 (1) word.
+uint64_t precast_hwcap(uint32_t word);
+uint64_t precast_monotonic_nanoseconds(void);
+/// The process's arguments, its name first. Only before anything changes the environment.
+char *_Nullable *_Nullable precast_process_arguments(int32_t *_Nonnull count);
+/// Reads a decimal or hexadecimal number, all of `text`. Returns 0, or a negative errno.
+int32_t precast_parse_number(const char *_Nonnull text, double *_Nonnull value);
+/// Ends the process at once, after flushing nothing.
+_Noreturn void precast_exit(int32_t code);
+
+typedef struct precast_lock precast_lock;
+precast_lock *_Nullable precast_lock_create(void);
+void precast_lock_destroy(precast_lock *_Nonnull lock);
+void precast_lock_acquire(precast_lock *_Nonnull lock);
+void precast_lock_release(precast_lock *_Nonnull lock);
+
+// Trap codes that C and assembly know (TrapCode in ArtifactFormat has them all).
+#define PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS 2u
+#define PRECAST_TRAP_PENDING 255u
+
+// ---- Stores, entry and traps -------------------------------------------------------------------------------------
+
+/// Return addresses kept of a backtrace, innermost first. Deeper frames are counted, not kept.
+#define PRECAST_FRAMES 120
+
+#define PRECAST_REPORT_NONE 0u
+#define PRECAST_REPORT_FAULT 1u
+#define PRECAST_REPORT_RAISE 2u
+#define PRECAST_REPORT_WALK 3u
+
+/// Where compiled code stopped, written by the signal handler or by `raise`.
+typedef struct precast_report {
+    uint64_t code;         // trap code
+    uint64_t pc;           // of the faulting instruction, or the return address of the call that left
+    uint64_t fp;
+    uint64_t sp;
+    uint64_t address;      // that the faulting access named; 0 when it was no access
+    uint64_t leaf_return;  // word at `sp` of a fault: the return address if the function at `pc` has no frame
+    uint32_t kind;         // PRECAST_REPORT_…
+    uint32_t frame_count;  // entries of `frames` in use
+    uint64_t frame_total;  // frames seen, kept or not
+    uint64_t frames[PRECAST_FRAMES];
+} precast_report;
+
+/// Address space where a fault is an out-of-bounds access of `memory`: reservation and guards.
+typedef struct precast_region {
+    uint64_t start;
+    uint64_t end;
+    uint64_t memory;       // precast_memory *: an address within its accessible bytes is no trap
+} precast_region;
+
+/// A store as the handlers see it. `context` comes first: compiled code's pointer to it is this record's address.
+typedef struct precast_store_state {
+    precast_store_context context;
+    uint64_t thread;          // serial of the thread that `stack_floor` was computed for
+    uint64_t stack_floor;     // lowest stack pointer for compiled code on that thread
+    uint64_t stack_size;      // most stack that compiled code may take, from its outermost entry
+    uint64_t host_reserve;    // kept free below compiled code for host functions and builtins
+    uint64_t regions;         // precast_region *
+    uint64_t region_count;
+    uint64_t data;            // address of the host's data
+    precast_report report;
+} precast_store_state;
+
+/// One activation of compiled code: lies on the stack of `precast_enter`, whose resume stack pointer is its address.
+typedef struct precast_entry {
+    uint64_t previous;        // enclosing activation of the same store
+    uint64_t thread_previous; // enclosing activation of any store on this thread
+    uint64_t fp;
+    uint64_t state;
+    uint64_t exit_pc;         // of the enclosing activation, put back on return
+    uint64_t exit_fp;
+    uint64_t resume;          // address of the resume code
+} precast_entry;
+
+/// A number that no other call in this process returned; never 0.
+uint64_t precast_next_serial(void);
+
+/// A new store state: nothing entered, thread unknown. 0 where there is no memory. Released by `precast_free`.
+precast_store_state *_Nullable precast_store_create(uint64_t stack_size, uint64_t host_reserve);
+
+#define PRECAST_ENTER_RETURNED 0u
+#define PRECAST_ENTER_TRAPPED 1u
+#define PRECAST_ENTER_NO_SIGNAL_STACK 2u
+
+/// Calls `trampoline(vmctx, code, slots)` under a new entry record. PRECAST_ENTER_TRAPPED: `state->report` says why.
+uint32_t precast_enter(precast_vmctx *_Nonnull vmctx, uint64_t code, precast_slot *_Nonnull slots,
+                       uint64_t trampoline, precast_store_state *_Nonnull state);
+/// The `raise` builtin's address.
+uint64_t precast_raise_address(void);
+/// The addresses of the `memory.copy` and `memory.fill` builtins.
+uint64_t precast_memory_copy_address(void);
+uint64_t precast_memory_fill_address(void);
+/// The addresses of the rounding builtins: ceil, floor, trunc, nearest of f32 (0-3), then of f64 (4-7).
+uint64_t precast_rounding_address(uint32_t operation);
+/// Records the frames that are on the stack of a store whose compiled code called the host: kind PRECAST_REPORT_WALK.
+void precast_walk(precast_store_state *_Nonnull state, precast_report *_Nonnull report);
+
+/// The frames that the system unwinder finds from here to the thread's start; 0 where there is none. For tests.
+uint32_t precast_unwind_depth(void);
+
+// ---- Loaded code -------------------------------------------------------------------------------------------------
+
+/// A module's code. `trap_offsets` points to `trap_count` sorted 32-bit offsets of trapping instructions from `text`,
+/// `trap_codes` to as many bytes: their trap codes. All of it must stay mapped until the range is removed.
+typedef struct precast_code_range {
+    uint64_t text;
+    uint64_t text_end;
+    uint64_t trap_offsets;
+    uint64_t trap_codes;
+    uint64_t trap_count;
+    uint64_t unwind;          // nonzero: the system unwinder is told, where there is one
+    uint64_t module;          // the loader's handle
+} precast_code_range;
+
+/// Makes the range known to the signal handlers, which it installs when this is the first, and to the system
+/// unwinder if asked for. Any thread. Linear in the ranges known. Returns 0, or a negative errno.
+int32_t precast_code_add(const precast_code_range *_Nonnull range, uint32_t install_handlers);
+/// The contrary. No thread may be running that code.
+void precast_code_remove(uint64_t text);
+/// The range that holds `pc`. Returns 1, or 0 where there is none. Lock-free, callable from a signal handler.
+uint32_t precast_code_find(uint64_t pc, precast_code_range *_Nonnull range);
+
+#endif

@@ -1,0 +1,61 @@
+/// Every stage that one function passes, in order.
+///
+/// Input: a function in the IR, already optimized. Output: its machine code. Each stage takes the value of the one before; nothing calls back up.
+/// The stages that look at several functions (translation, inlining) are the compiler's.
+public import PrecastIR
+public import PrecastISAX86_64
+public import PrecastMachineCode
+public import PrecastRegisterAllocation
+
+/// What code generation may assume and has to do.
+public struct CodeGenerationSettings: Sendable {
+    public var lowering: LoweringOptions
+    public var emission: EmitOptions
+    public var allocation: AllocationAlgorithm
+    /// Where `raise` is, when traps are calls of it.
+    public var explicitTraps: RaiseBuiltin?
+    /// Prove each register allocation.
+    public var checksAllocations: Bool
+
+    public init(lowering: LoweringOptions, emission: EmitOptions, allocation: AllocationAlgorithm, explicitTraps: RaiseBuiltin?, checksAllocations: Bool) {
+        self.lowering = lowering
+        self.emission = emission
+        self.allocation = allocation
+        self.explicitTraps = explicitTraps
+        self.checksAllocations = checksAllocations
+    }
+}
+
+/// Compiles functions one after the other, keeping its memory. One per thread.
+public struct FunctionCompiler: ~Copyable {
+    public let settings: CodeGenerationSettings
+    /// Called before and after each stage.
+    public var observer: StageObserver?
+    private var allocator: RegisterAllocator
+
+    public init(_ settings: CodeGenerationSettings, observer: StageObserver? = nil) {
+        self.settings = settings
+        self.observer = observer
+        allocator = RegisterAllocator(algorithm: settings.allocation)
+    }
+
+    /// - Throws: only if allocations are checked and one is wrong.
+    public mutating func compile(_ function: inout Function) throws(AllocationError) -> CompiledFunction {
+        if let raise = settings.explicitTraps { makeTrapsExplicit(&function, raise) }
+
+        observer?.begin(.lower)
+        let code = lower(function, settings.lowering)
+        observer?.end(.lower) { describe(code) }
+
+        observer?.begin(.allocate)
+        let problem = makeProblem(code)
+        let solution = allocator.allocate(problem)
+        observer?.end(.allocate) { describe(problem, solution) }
+        if settings.checksAllocations { try checkAllocation(problem, solution) }
+
+        observer?.begin(.emit)
+        let compiled = emit(code, solution, settings.emission)
+        observer?.end(.emit) { describe(compiled) }
+        return compiled
+    }
+}

@@ -1,0 +1,182 @@
+import PrecastArtifactFormat
+import PrecastCodeGeneration
+import PrecastEntities
+import PrecastIR
+import PrecastISAX86_64
+import PrecastMachineCode
+import PrecastObjectEmission
+import PrecastOptimizer
+import PrecastRegisterAllocation
+import PrecastTranslation
+import PrecastWasmModel
+import PrecastWasmValidation
+
+/// A function between two parallel phases.
+final class FunctionBox: @unchecked Sendable {
+    private var function: Function?
+    /// Numbers of the functions that it calls directly.
+    let callees: [UInt32]
+    init(_ function: consuming Function) {
+        callees = FunctionSummary(function).callees
+        self.function = consume function
+    }
+    func take() -> Function? { function.take() }
+}
+
+extension Compiler {
+    /// The functions and trampolines of a module as machine code, by number.
+    ///
+    /// Two parallel phases: all functions are translated; then, callees before callers, each takes in what is worth inlining, is optimized once
+    /// and becomes code. A small function's optimized body waits for its callers.
+    func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [EmittedFunction] {
+        let translated = try translate(plan, validation, timing)
+        let policy = InliningPolicy(level: configuration.optimizationLevel.stage)
+        let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
+        return try generate(translated, graph, policy, plan, timing)
+    }
+
+    // MARK: Translation
+
+    private func translate(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [FunctionBox] {
+        let executor = ParallelExecutor(threadCount: configuration.threadCount)
+        let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
+        executor.run(count: plan.functionCount, chunk: 8) { next in
+            var translator = FunctionTranslator(plan.environment, validation)
+            while let range = next() {
+                for number in range {
+                    do throws(ModuleError) {
+                        let function = try timing.measure(.translate) { () throws(ModuleError) in
+                            try translator.translate(number: number, plan)
+                        }
+                        dump?.write(.translate, function)
+                        slots[number] = .success(FunctionBox(function))
+                    } catch {
+                        slots[number] = .failure(error)
+                    }
+                }
+            }
+        }
+        var boxes: [FunctionBox] = []
+        boxes.reserveCapacity(plan.functionCount)
+        for result in slots.take() {
+            switch result {
+            case .success(let box): boxes.append(box)
+            case .failure(let error): throw .module(error)
+            case nil: throw .internalInconsistency("a function was not translated")
+            }
+        }
+        return boxes
+    }
+
+    // MARK: Inlining, optimization, code generation
+
+    private func generate(
+        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ timing: Timing
+    ) throws(CompileError) -> [EmittedFunction] {
+        let executor = ParallelExecutor(threadCount: configuration.threadCount)
+        let slots = ResultSlots<Result<EmittedFunction, AllocationError>>(count: functions.count)
+        let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
+        let stage = LaterStages(
+            compiler: self, graph: graph, policy: policy, plan: plan, timing: timing, options: configuration.optimizationOptions, bodies: bodies)
+        let settings = configuration.codeGenerationSettings
+        let finished = Counter()
+        for level in graph.levels {
+            let members = level.flatMap { graph.components[$0] }
+            executor.run(count: members.count, chunk: 4) { next in
+                var compiler = FunctionCompiler(settings, observer: nil)
+                while let range = next() {
+                    for position in range {
+                        let number = Int(members[position])
+                        slots[number] = stage.finish(functions[number], number, &compiler)
+                    }
+                    progress?(finished.add(range.count), functions.count)
+                }
+            }
+        }
+        _ = bodies.take()
+        var result: [EmittedFunction] = []
+        result.reserveCapacity(functions.count)
+        for (number, slot) in slots.take().enumerated() {
+            switch slot {
+            case .success(let function): result.append(function)
+            case .failure(let error): throw .internalInconsistency("register allocation of function \(number): \(error)")
+            case nil: throw .internalInconsistency("function \(number) was not compiled")
+            }
+        }
+        return result
+    }
+}
+
+/// What happens to a function once its callees are finished.
+private struct LaterStages: Sendable {
+    let compiler: Compiler
+    let graph: CallGraph
+    let policy: InliningPolicy
+    let plan: ModulePlan
+    let timing: Timing
+    let options: OptimizationOptions
+    /// Finished functions that callers may take in. Written by one worker, read in later levels only.
+    let bodies: ResultSlots<PrecastOptimizer.FunctionBody>
+
+    func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, AllocationError>? {
+        guard var function = box.take() else { return nil }
+        if policy.isEnabled { timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) } }
+        let start = timing.now
+        optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
+        timing.add(.optimize, timing.now - start)
+        compiler.dump?.write(.optimize, function)
+        if policy.wants(FunctionSummary(function)), !graph.isRecursive(UInt32(number)) { bodies[number] = PrecastOptimizer.FunctionBody(function.clone()) }
+        codeGenerator.observer = FunctionObserver(timing: timing, dump: compiler.dump, number: number)
+        let locations = sourceLocations(function)
+        do throws(AllocationError) {
+            let compiled = try codeGenerator.compile(&function)
+            return .success(emitted(compiled, number, locations))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func body(of callee: UInt32) -> PrecastOptimizer.FunctionBody? {
+        graph.isRecursive(callee) || Int(callee) >= bodies.count ? nil : bodies[Int(callee)]
+    }
+
+    private func emitted(_ compiled: CompiledFunction, _ number: Int, _ locations: [PrecastObjectEmission.SourceLocation]) -> EmittedFunction {
+        switch plan.kind(of: number) {
+        case .function(let index):
+            EmittedFunction(compiled, functionIndex: index.rawValue, typeIndex: plan.module.functions[index.index].rawValue, locations: locations)
+        case .entryTrampoline(let type): EmittedFunction(compiled, kind: .entryTrampoline, typeIndex: type.rawValue)
+        case .hostTrampoline(let type): EmittedFunction(compiled, kind: .hostTrampoline, typeIndex: type.rawValue)
+        }
+    }
+    private func sourceLocations(_ function: borrowing Function) -> [PrecastObjectEmission.SourceLocation] {
+        function.sourceLocations.storage.map {
+            PrecastObjectEmission.SourceLocation(
+                wasmOffset: $0.offset, functionIndex: $0.function + UInt32(plan.module.importedFunctionCount), caller: $0.inlinedAt.rawValue)
+        }
+    }
+}
+
+extension ModulePlan {
+    enum FunctionKind {
+        case function(FunctionIndex)
+        case entryTrampoline(TypeIndex)
+        case hostTrampoline(TypeIndex)
+    }
+    /// What the function with that number is.
+    func kind(of number: Int) -> FunctionKind {
+        if number < module.bodies.count { return .function(module.definedFunction(number)) }
+        let trampoline = number - module.bodies.count
+        return trampoline < entryTrampolines.count
+            ? .entryTrampoline(entryTrampolines[trampoline]) : .hostTrampoline(hostTrampolines[trampoline - entryTrampolines.count])
+    }
+}
+
+extension FunctionTranslator {
+    mutating func translate(number: Int, _ plan: ModulePlan) throws(ModuleError) -> Function {
+        switch plan.kind(of: number) {
+        case .function(let index): try translate(index)
+        case .entryTrampoline(let type): translateEntryTrampoline(type, number: UInt32(number))
+        case .hostTrampoline(let type): translateHostTrampoline(type, number: UInt32(number))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// The compiler: a module's bytes to an artifact's bytes.
+///
+/// Input: a WebAssembly module and a configuration. Output: the artifact. Errors name what was found where.
+/// Stages: `decodeModule` → `validate` → `ModulePlan`; then, over all functions in parallel, `translate` and a first optimization;
+/// the call graph chooses what to inline; then, in parallel again, inlining and the stages of `compileFunction`; at last `writeArtifact`.
+/// Decisions depend on the module and the configuration only, never on threads or timing.
+public import PrecastArtifactFormat
+import PrecastCodeGeneration
+import PrecastIR
+import PrecastMachineCode
+import PrecastObjectEmission
+import PrecastTranslation
+public import PrecastWasmBinary
+import PrecastWasmModel
+public import PrecastWasmValidation
+
+/// Why a module could not be compiled.
+public enum CompileError: Error, Sendable, CustomStringConvertible {
+    case configuration(ConfigurationError)
+    case decode(DecodeError)
+    case validation(ValidationError)
+    case module(ModuleError)
+    case tooLarge(ArtifactError)
+    case emission(String)
+    /// The compiler's own checks found a mistake of the compiler.
+    case internalInconsistency(String)
+
+    public var description: String {
+        switch self {
+        case .configuration(let error): "\(error)"
+        case .decode(let error): "\(error)"
+        case .validation(let error): "\(error)"
+        case .module(let error): "\(error)"
+        case .tooLarge(let error): "\(error)"
+        case .emission(let message): "cannot write the artifact: \(message)"
+        case .internalInconsistency(let message): "internal inconsistency: \(message)"
+        }
+    }
+}
+
+/// Compiles modules with one configuration. Safe to use from several threads at once.
+public struct Compiler: Sendable {
+    public let configuration: CompilerConfiguration
+    /// Receives dumps of functions; nil: none are made.
+    public var dump: DumpRequest?
+    /// Told of finished functions: how many of how many. May be called from any thread.
+    public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+
+    /// - Throws: when settings contradict each other.
+    public init(_ configuration: CompilerConfiguration = CompilerConfiguration()) throws(ConfigurationError) {
+        try configuration.validate()
+        self.configuration = configuration
+    }
+
+    /// Compiles a module in the binary format to an artifact.
+    ///
+    /// - Complexity: near linear in the size of the module; peak memory is proportional to it.
+    public func compile(_ bytes: [UInt8], timing: Timing = Timing()) throws(CompileError) -> [UInt8] {
+        let (module, validation) = try read(bytes, timing)
+        let plan: ModulePlan
+        do throws(ArtifactError) { plan = try ModulePlan(module, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
+        var linked = LinkedModule()
+        linked.functions = try compileFunctions(plan, validation, timing)
+        return try link(&linked, plan, timing)
+    }
+
+    /// Checks that a module is valid, bodies included.
+    public func validate(_ bytes: [UInt8]) throws(CompileError) {
+        let (_, validation) = try read(bytes, Timing())
+        do throws(ModuleError) { try validateBodies(validation) } catch { throw .module(error) }
+    }
+
+    private func read(_ bytes: [UInt8], _ timing: Timing) throws(CompileError) -> (Module, ValidationContext) {
+        let module: Module
+        do throws(DecodeError) {
+            module = try timing.measure(.decode) { () throws(DecodeError) in
+                try decodeModule(bytes, features: configuration.features, limits: configuration.limits)
+            }
+        } catch {
+            throw .decode(error)
+        }
+        do throws(ValidationError) {
+            return (module, try timing.measure(.validate) { () throws(ValidationError) in try PrecastWasmValidation.validate(module) })
+        } catch {
+            throw .validation(error)
+        }
+    }
+
+    private func link(_ linked: inout LinkedModule, _ plan: ModulePlan, _ timing: Timing) throws(CompileError) -> [UInt8] {
+        addReadOnlyTables(plan, &linked)
+        linked.metadata = MetadataBuilder(plan: plan, configuration: configuration).build()
+        linked.target.machine = configuration.target.machine
+        linked.target.requiredFeatures = configuration.usedFeatures
+        linked.target.requestedFeatures = configuration.target.features
+        linked.target.cpuName = configuration.target.cpuName
+        linked.target.tunables = configuration.tunables
+        do {
+            return try timing.measure(.link) { try writeArtifact(linked) }
+        } catch {
+            throw .emission("\(error)")
+        }
+    }
+
+    private func addReadOnlyTables(_ plan: ModulePlan, _ linked: inout LinkedModule) {
+        linked.readOnlyData = Array(repeating: 0, count: Int(plan.readOnlyDataSize))
+        for table in plan.readOnlyTables {
+            for (i, entry) in table.entries.enumerated() where !entry.isNull {
+                let offset = table.offset + UInt32(i) * ReadOnlyTable.entrySize
+                linked.readOnlyFixups.append(ReadOnlyFixup(offset: offset, kind: .relative(base: table.offset), function: entry.function))
+                withUnsafeBytes(of: entry.typeWord.littleEndian) { word in
+                    linked.readOnlyData.replaceSubrange(Int(offset) + 4..<Int(offset) + 8, with: word)
+                }
+            }
+        }
+    }
+}
+
+extension CompilerConfiguration {
+    /// The settings that the stamp records.
+    var tunables: Tunables {
+        var tunables = Tunables()
+        tunables.memoryReservation = memoryReservation
+        tunables.guardAfter = memoryGuard
+        var flags = tunables.flags
+        func set(_ flag: Tunables.Flags, _ isOn: Bool) { if isOn { flags.insert(flag) } else { flags.remove(flag) } }
+        set(.signalTraps, usesSignals)
+        set(.maskMemory, masksSpeculation)
+        set(.maskTables, masksSpeculation)
+        set(.allFramePointers, keepsAllFramePointers)
+        set(.movableMemories, memoryReservation < 4 << 30)
+        tunables.flags = flags
+        return tunables
+    }
+}

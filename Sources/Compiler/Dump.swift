@@ -1,0 +1,96 @@
+import Dispatch
+public import PrecastIR
+import PrecastCodeGeneration
+import PrecastOptimizer
+import Synchronization
+
+/// Which functions to show after which stages.
+public struct DumpRequest: Sendable {
+    public enum Point: Hashable, Sendable {
+        case translate
+        /// After all of the optimizer.
+        case optimize
+        /// After one pass.
+        case pass(String)
+        case lower, allocate, assembly
+
+        /// As `--dump` names it: `translate`, `opt`, `opt:<pass>`, `lower`, `regalloc`, `asm`.
+        public init?(name: String) {
+            switch name {
+            case "translate": self = .translate
+            case "opt": self = .optimize
+            case "lower": self = .lower
+            case "regalloc": self = .allocate
+            case "asm": self = .assembly
+            default:
+                guard name.hasPrefix("opt:"), Pass(rawValue: String(name.dropFirst(4))) != nil else { return nil }
+                self = .pass(String(name.dropFirst(4)))
+            }
+        }
+        var heading: String {
+            switch self {
+            case .translate: "translate"
+            case .optimize: "opt"
+            case .pass(let name): "opt:\(name)"
+            case .lower: "lower"
+            case .allocate: "regalloc"
+            case .assembly: "asm"
+            }
+        }
+    }
+    public var points: Set<Point>
+    /// Number of the only function to show; nil: all.
+    public var function: Int?
+    public var output: @Sendable (String) -> Void
+
+    public init(points: Set<Point>, function: Int?, output: @escaping @Sendable (String) -> Void) {
+        self.points = points
+        self.function = function
+        self.output = output
+    }
+
+    func wants(_ point: Point, _ number: Int) -> Bool { points.contains(point) && (function == nil || function == number) }
+    func write(_ point: Point, _ number: Int, _ text: () -> String) {
+        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(text())\n") }
+    }
+    func write(_ point: Point, _ function: borrowing Function) {
+        let number = Int(function.number)
+        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(PrecastIR.print(function))\n") }
+    }
+}
+
+/// Times the stages of one function and dumps what was asked for.
+struct FunctionObserver: StageObserver {
+    let timing: Timing
+    let dump: DumpRequest?
+    let number: Int
+    private let start = StartTime()
+    private final class StartTime { var value: UInt64 = 0 }
+
+    init(timing: Timing, dump: DumpRequest?, number: Int) {
+        self.timing = timing
+        self.dump = dump
+        self.number = number
+    }
+    func begin(_ stage: CodeGenerationStage) { start.value = DispatchTime.now().uptimeNanoseconds }
+    func end(_ stage: CodeGenerationStage, _ text: () -> String) {
+        let amount = DispatchTime.now().uptimeNanoseconds - start.value
+        switch stage {
+        case .lower:
+            timing.add(.lower, amount)
+            dump?.write(.lower, number, text)
+        case .allocate:
+            timing.add(.allocate, amount)
+            dump?.write(.allocate, number, text)
+        case .emit:
+            timing.add(.emit, amount)
+            dump?.write(.assembly, number, text)
+        }
+    }
+}
+
+/// A number that threads add to.
+final class Counter: Sendable {
+    private let value = Atomic<Int>(0)
+    func add(_ amount: Int) -> Int { value.wrappingAdd(amount, ordering: .relaxed).newValue }
+}

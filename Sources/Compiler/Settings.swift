@@ -1,0 +1,55 @@
+import PrecastArtifactFormat
+import PrecastCodeGeneration
+import PrecastISAX86_64
+import PrecastOptimizer
+import PrecastRegisterAllocation
+import PrecastTranslation
+
+/// What the stages are told of a configuration.
+extension CompilerConfiguration {
+    var optimizationOptions: OptimizationOptions {
+        var options = OptimizationOptions(level: optimizationLevel.stage)
+        options.disabled = Set(disabledPasses.compactMap(Pass.init(rawValue:)))
+        options.fuel = optimizationFuel
+        options.verifies = options.verifies || checksItself
+        return options
+    }
+
+    var codeGenerationSettings: CodeGenerationSettings {
+        let builtins = Int32(RuntimeOffsets.builtins)
+        let raise = Int32(Builtin.raise.rawValue) * 8
+        let features = target.features
+        let lowering = LoweringOptions(
+            features: PrecastISAX86_64.CPUFeatures(bits: features.bits),
+            traps: LoweringOptions.TrapCodes(
+                divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
+                invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
+        var emission = EmitOptions(
+            stackOverflowTrap: TrapCode.stackOverflow.rawValue, storeOffset: Int32(RuntimeOffsets.store),
+            stackLimitOffset: Int32(RuntimeOffsets.stackLimit))
+        emission.usesAVX = features.contains(.avx)
+        emission.keepsFramePointers = keepsAllFramePointers
+        emission.alignsLoops = optimizationLevel != .none && optimizationLevel != .size
+        if !usesSignals { emission.raise = (builtins, raise) }
+        return CodeGenerationSettings(
+            lowering: lowering, emission: emission, allocation: optimizationLevel == .none ? .singlePass : .linearScan,
+            explicitTraps: usesSignals ? nil : RaiseBuiltin(tableOffset: builtins, entryOffset: raise), checksAllocations: checksItself)
+    }
+
+    /// The features of the target that emitted code can execute.
+    var usedFeatures: PrecastArtifactFormat.CPUFeatures {
+        PrecastArtifactFormat.CPUFeatures(bits: target.features.bits & PrecastArtifactFormat.CPUFeatures(.sse41, .popcnt, .avx, .bmi1, .bmi2, .lzcnt).bits)
+    }
+}
+
+extension OptimizationLevel {
+    var stage: PrecastOptimizer.OptimizationLevel {
+        switch self {
+        case .none: .O0
+        case .less: .O1
+        case .standard: .O2
+        case .aggressive: .O3
+        case .size: .Os
+        }
+    }
+}

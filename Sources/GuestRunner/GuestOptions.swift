@@ -1,0 +1,94 @@
+import PrecastRuntime
+
+/// What a guest is given: its name, arguments, environment, directories and limits, and the function to call.
+///
+/// Both `precast run` and `precast-run` read their options into it, so that a guest sees the same world under either.
+public struct GuestOptions: Sendable {
+    public struct Directory: Sendable, Equatable {
+        public var host: String
+        public var guest: String
+        public var isReadOnly: Bool
+
+        public init(host: String, guest: String, isReadOnly: Bool) {
+            self.host = host
+            self.guest = guest
+            self.isReadOnly = isReadOnly
+        }
+
+        /// `HOST` or `HOST::GUEST`; the guest sees `HOST` under its own name.
+        public init(parsing text: String, isReadOnly: Bool) {
+            let bytes = Array(text.utf8)
+            var at = 0
+            while at + 1 < bytes.count, bytes[at] != UInt8(ascii: ":") || bytes[at + 1] != UInt8(ascii: ":") { at += 1 }
+            if at + 1 < bytes.count {
+                self.init(host: String(decoding: bytes[..<at], as: UTF8.self), guest: String(decoding: bytes[(at + 2)...], as: UTF8.self), isReadOnly: isReadOnly)
+            } else {
+                self.init(host: text, guest: text, isReadOnly: isReadOnly)
+            }
+        }
+    }
+
+    /// The module's or artifact's file, as the user named it: the guest's own name, too.
+    public var file = ""
+    /// The guest's arguments, without its name.
+    public var arguments: [String] = []
+    public var directories: [Directory] = []
+    public var environment: [(name: String, value: String)] = []
+    /// The exported function to call with `arguments`; nil: `_start`.
+    public var invokedFunction: String?
+    /// Bytes of linear memory that the guest may have at most.
+    public var maximumMemory: UInt64?
+
+    public init() {}
+
+    /// Takes what follows the file: all of it is the guest's, but one leading `--` is dropped.
+    public mutating func setArguments(_ rest: some Sequence<String>) {
+        arguments = Array(rest)
+        if let first = arguments.first, first.utf8.elementsEqual("--".utf8) { arguments.removeFirst() }
+    }
+
+    /// Adds the variable of `--env`: `NAME=VALUE`.
+    public mutating func addVariable(parsing text: String) throws(UsageError) {
+        guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")), equals > text.utf8.startIndex else {
+            throw UsageError("--env takes NAME=VALUE, not " + escaped(text))
+        }
+        environment.append((String(text[..<equals]), String(text[text.utf8.index(after: equals)...])))
+    }
+
+    /// Sets the limit of `--max-memory`: a number of bytes; K, M and G are powers of 1024.
+    public mutating func setMaximumMemory(parsing text: String) throws(UsageError) {
+        guard let bytes = byteCount(text) else {
+            throw UsageError("--max-memory takes a number of bytes (K, M, G may follow), not " + escaped(text))
+        }
+        maximumMemory = bytes
+    }
+}
+
+/// A command line that says nothing sensible.
+public struct UsageError: Error {
+    public var message: String
+    public init(_ message: String) { self.message = message }
+}
+
+private func byteCount(_ text: String) -> UInt64? {
+    var number: UInt64 = 0
+    var digits = 0
+    var shift: UInt64?
+    for byte in text.utf8 {
+        guard shift == nil else { return nil }
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let (product, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            guard !overflow, !carry else { return nil }
+            number = sum
+            digits += 1
+        case UInt8(ascii: "K"), UInt8(ascii: "k"): shift = 10
+        case UInt8(ascii: "M"), UInt8(ascii: "m"): shift = 20
+        case UInt8(ascii: "G"), UInt8(ascii: "g"): shift = 30
+        default: return nil
+        }
+    }
+    let (result, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+    return digits > 0 && !overflow ? result : nil
+}

@@ -1,0 +1,52 @@
+public import PrecastEntities
+
+/// Where an instruction comes from: an offset in the module, and the call through which it was inlined.
+@frozen public struct SourceLocationData: Hashable, Sendable, BitwiseCopyable {
+    /// Byte offset of the operator in the module's binary.
+    public var offset: UInt32
+    /// The module's number of the function that the operator stands in.
+    public var function: UInt32
+    /// Location of the call that this function was inlined at; none outside inlined code.
+    public var inlinedAt: SourceLocation
+    @inlinable public init(offset: UInt32, function: UInt32, inlinedAt: SourceLocation = .none) {
+        self.offset = offset
+        self.function = function
+        self.inlinedAt = inlinedAt
+    }
+}
+
+/// A function in the IR: SSA with block parameters. The unit of translation, optimization and lowering.
+///
+/// Invariants (``verify(_:)`` checks them): the entry block is first in the layout, has the signature's parameters and no
+/// predecessor; each block ends in its only terminator; each use is dominated by its definition; types agree.
+/// Not copyable, so that no pass copies a whole function by accident.
+public struct Function: ~Copyable, Sendable {
+    /// The module's number for it.
+    public var number: UInt32
+    public var signature: Signature
+    public var dfg = DataFlowGraph()
+    public var layout = Layout()
+    public var sourceLocations = PrimaryMap<SourceLocation, SourceLocationData>()
+
+    public init(number: UInt32, signature: Signature) {
+        self.number = number
+        self.signature = signature
+    }
+
+    @inlinable public var entry: Block { layout.firstBlock }
+
+    /// The terminator of a complete block.
+    @inlinable public func terminator(_ block: Block) -> Inst { layout.last(block) }
+
+    /// Takes an instruction out of its block. Its results must have no uses left.
+    @inlinable public mutating func remove(_ inst: Inst) { layout.remove(inst) }
+
+    /// An explicit copy: for inlining, and for tests that compare.
+    public func clone() -> Function {
+        var copy = Function(number: number, signature: signature)
+        copy.dfg = dfg
+        copy.layout = layout
+        copy.sourceLocations = sourceLocations
+        return copy
+    }
+}

@@ -1,0 +1,350 @@
+/// Emission: allocated code to bytes.
+///
+/// Input: a function's `VCode`, the allocation of its `makeProblem`, options. Output: a `CompiledFunction`.
+/// Invariants: docs/abi.md for frame, unwinding and traps; a machine register is read and written exactly as the allocation says,
+/// besides `r11`, `xmm15` and flags where no instruction needs them.
+/// Algorithm: one walk over the instructions in order, each with the edits before it; branches, alignment and the literal pool
+/// are settled by `CodeBuffer`.
+public import PrecastMachineCode
+public import PrecastRegisterAllocation
+
+public struct EmitOptions: Sendable {
+    /// Moves and zeroing use VEX forms.
+    public var usesAVX = false
+    /// Frames even where none is needed (`--frame-pointers=all`).
+    public var keepsFramePointers = false
+    /// Loop heads at multiples of 16 or 32.
+    public var alignsLoops = true
+    /// Compare with the stack limit in the prologue of functions that docs/abi.md does not exempt.
+    public var checksStack = true
+    /// Trap code of a failed stack check.
+    public var stackOverflowTrap: UInt8
+    /// Byte offset of the store context's address in the instance context, and of the stack limit in the store context.
+    public var storeOffset: Int32
+    public var stackLimitOffset: Int32
+    /// Without signals: byte offset of the builtin table's address in the instance context, and of `raise` in the table.
+    public var raise: (tableOffset: Int32, entryOffset: Int32)?
+
+    public init(stackOverflowTrap: UInt8, storeOffset: Int32, stackLimitOffset: Int32) {
+        self.stackOverflowTrap = stackOverflowTrap
+        self.storeOffset = storeOffset
+        self.stackLimitOffset = stackLimitOffset
+    }
+}
+
+/// Emits a function. O(size).
+public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
+    var emitter = Emitter(vcode, solution, options)
+    emitter.emitBody(vcode, solution)
+    return emitter.finish(vcode)
+}
+
+struct Emitter: ~Copyable {
+    var buffer: CodeBuffer
+    let options: EmitOptions
+    let frame: FrameLayout
+    let shape: FrameShape
+    let blocks: BlockTargets
+    let infos: [CallInfo]
+    let incomingBytes: Int32
+    let popsIncoming: Bool
+
+    /// Label of each literal-pool constant and jump table, made when first referred to.
+    var constantLabels: [UInt32]
+    var tableLabels: [UInt32]
+    /// Out-of-line traps to write at the end.
+    var stubs: [TrapStub] = []
+    var location: UInt32 = .max
+
+    struct TrapStub {
+        var code: UInt8
+        var location: UInt32
+        var label: UInt32
+        /// Calls `raise` instead of faulting.
+        var raises: Bool
+    }
+
+    init(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) {
+        self.options = options
+        infos = vcode.callInfos
+        incomingBytes = Int32(vcode.incomingArgumentBytes)
+        popsIncoming = vcode.popsIncomingArguments
+        let shape = FrameShape(vcode)
+        self.shape = shape
+        frame = FrameLayout(
+            saved: X86ABI.calleeSaved.filter { solution.usedCalleeSaved.contains($0) }, slots: vcode.stackSlots,
+            spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
+        blocks = BlockTargets(vcode, solution.edits)
+        buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256)
+        buffer.makeLabels(vcode.blocks.count)
+        constantLabels = Array(repeating: .max, count: vcode.constants.count)
+        tableLabels = Array(repeating: .max, count: vcode.jumpTables.count)
+    }
+
+    var isFrameless: Bool {
+        !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && incomingBytes == 0
+    }
+
+    // MARK: The walk
+
+    mutating func emitBody(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution) {
+        let instructions = vcode.instructions
+        let locations = vcode.locations
+        let edits = solution.edits
+        setLocation(locations.first { $0 != .max } ?? .max)
+        emitPrologue()
+        solution.allocations.withUnsafeBufferPointer { allocations in
+            var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
+            var edit = 0
+            for b in vcode.blocks.indices {
+                let block = vcode.blocks[b]
+                if blocks.isSkipped(b) { continue }
+                beginBlock(b, vcode)
+                for n in Int(block.instructions.lowerBound)..<Int(block.instructions.upperBound) {
+                    setLocation(locations[n])
+                    while edit < edits.count, edits[edit].point.index == n {
+                        emitEdit(edits[edit], before: n, instructions)
+                        edit += 1
+                    }
+                    var i = instructions[n]
+                    if i.isMove {
+                        emitMove(i, assigner.nextMove(), vcode)
+                        continue
+                    }
+                    i.visitOperands(&assigner)
+                    emitInstruction(i, n, instructions, b)
+                }
+            }
+        }
+    }
+
+    private mutating func setLocation(_ new: UInt32) {
+        if new == location { return }
+        location = new
+        buffer.location(new)
+    }
+
+    private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
+        if options.alignsLoops, b > 0, !vcode.blocks[b].isCold, let alignment = loopAlignment(b, vcode) { buffer.align(alignment) }
+        buffer.bind(UInt32(b))
+    }
+
+    /// 32 for the head of a short innermost loop, 16 for another loop's.
+    private borrowing func loopAlignment(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) -> UInt32? {
+        var latch = -1
+        for p in vcode.blocks[b].predecessors { latch = max(latch, vcode.blockPool[Int(p)].index) }
+        if latch < b { return nil }
+        let length = vcode.blocks[latch].instructions.upperBound - vcode.blocks[b].instructions.lowerBound
+        return length <= 24 && vcode.blocks[latch].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
+    }
+
+    // MARK: Single instructions
+
+    /// Encodes one instruction with machine registers.
+    mutating func put(_ instruction: MachineInstruction) {
+        var i = instruction.shortened
+        var entity: UInt32 = .max
+        if i.mode == .memory, i.memoryKind != .registers {
+            entity = i.base.bits
+            resolveFrame(&i)
+        }
+        if i.trap != 0 { buffer.trap(i.trap) }
+        let encoded = Encoder.encode(i, to: buffer.reserve(32))
+        if encoded.ripField != 0 {
+            let field = buffer.offset + UInt32(encoded.ripField)
+            refer(i.memoryKind, entity, field: field, addend: i.displacement - Int32(encoded.length - encoded.ripField))
+        }
+        buffer.advance(encoded.length)
+    }
+
+    /// Frame places become offsets from rbp, outgoing arguments from rsp.
+    private borrowing func resolveFrame(_ i: inout MachineInstruction) {
+        let slot = i.base.bits
+        switch i.memoryKind {
+        case .stackSlot: i.displacement += frame.slotOffsets[Int(slot)]
+        case .spill: i.displacement += frame.spillOffset
+        case .incomingArgument: i.displacement += 16
+        case .outgoingArgument: break
+        default: return
+        }
+        i.base = i.memoryKind == .outgoingArgument ? .rsp : .rbp
+        i.index = .none
+        i.memoryKind = .registers
+    }
+
+    private mutating func refer(_ kind: MemoryOperand.Kind, _ entity: UInt32, field: UInt32, addend: Int32) {
+        switch kind {
+        case .constant:
+            if constantLabels[Int(entity)] == .max { constantLabels[Int(entity)] = buffer.makeLabel() }
+            buffer.fixup(field: field, to: constantLabels[Int(entity)], addend: addend)
+        case .jumpTable:
+            if tableLabels[Int(entity)] == .max { tableLabels[Int(entity)] = buffer.makeLabel() }
+            buffer.fixup(field: field, to: tableLabels[Int(entity)], addend: addend)
+        case .function: relocate(field, .function, entity, addend)
+        case .readOnlyData: relocate(field, .readOnlyData, entity, addend)
+        default: preconditionFailure("not a rip-relative place")
+        }
+    }
+    private mutating func relocate(_ field: UInt32, _ kind: RelocationTarget.Kind, _ index: UInt32, _ addend: Int32) {
+        buffer.relocations.append(Relocation(offset: field, kind: .x86PCRelative32, target: RelocationTarget(kind, index), addend: addend))
+    }
+
+    private mutating func emitInstruction(_ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], _ block: Int) {
+        switch i.opcode {
+        case .loadImmediate, .zeroFloat:
+            if i.dst.isSome { materialize(i, flagsLive: flagsAreLive(from: n + 1, instructions)) }
+        case .lea where i.dst.isNone, .movss where i.dst.isNone, .movsd where i.dst.isNone, .movups where i.dst.isNone: break
+        case .cvtsi2ss, .cvtsi2sd:
+            // The upper lanes stay: without this the result would wait for whatever wrote the register last.
+            put(.logic(.xor, i.dst, i.dst, .register(i.dst), avx: options.usesAVX))
+            put(i)
+        case .setccWide:
+            put(.setccByte(i.condition, i.dst))
+            put(.movzx(from: .b, i.dst, .register(i.dst)))
+        case .jumpTableAddress:
+            put(.lea(.q, .r11, MemoryOperand(kind: .jumpTable, entity: i.lowWord)))
+            put(.movsx(from: .l, to: .q, i.dst, .memory(.indexed(.r11, i.src1, scale: 2))))
+            put(.alu(.add, .q, i.dst, i.dst, .register(.r11)))
+        case .arguments: break
+        case .jmp: jump(i.lowWord, from: block)
+        case .jcc: conditional(i, from: block)
+        case .jccAnd: both(i, from: block)
+        case .jccOr: either(i, from: block)
+        case .jmpTable: indirectJump(i.src1)
+        case .call:
+            buffer.append(CollectionOfOne(0xe8))
+            relocate(buffer.offset, .function, i.highWord, -4)
+            buffer.append(littleEndian: 0 as UInt32)
+            lowerStackAgain(infos[i.callInfo])
+        case .callIndirect:
+            put(i)
+            lowerStackAgain(infos[i.callInfo])
+        case .tailCall, .tailCallIndirect: emitTailCall(i)
+        case .ret: emitReturn()
+        case .trapIf: branch(i.condition, stub(i.trap, raises: false))
+        default: put(i)
+        }
+    }
+
+    /// A callee that popped its stack arguments raised rsp; the outgoing area comes back.
+    private mutating func lowerStackAgain(_ info: CallInfo) {
+        if info.calleePops > 0 { adjustStack(-Int32(info.calleePops)) }
+    }
+
+    // MARK: Branches
+
+    private mutating func branch(_ cc: Condition, _ label: UInt32) {
+        buffer.branch(kind: Branches.conditional(cc), form: Branches.conditionalForm, to: label)
+    }
+    private mutating func jump(_ target: UInt32, from block: Int) {
+        let label = blocks.target(target)
+        if label != blocks.next(block) { buffer.branch(kind: Branches.jump, form: Branches.jumpForm, to: label) }
+    }
+    private mutating func conditional(_ i: MachineInstruction, from block: Int) {
+        let then = blocks.target(i.lowWord)
+        let other = blocks.target(i.highWord)
+        if then == other {
+            jump(then, from: block)
+        } else if then == blocks.next(block) {
+            branch(i.condition.inverted, other)
+        } else {
+            branch(i.condition, then)
+            jump(other, from: block)
+        }
+    }
+    private mutating func both(_ i: MachineInstruction, from block: Int) {
+        let then = blocks.target(i.lowWord)
+        let other = blocks.target(i.highWord)
+        branch(i.condition.inverted, other)
+        if then == blocks.next(block) {
+            branch(i.condition2.inverted, other)
+        } else {
+            branch(i.condition2, then)
+            jump(other, from: block)
+        }
+    }
+    private mutating func either(_ i: MachineInstruction, from block: Int) {
+        let then = blocks.target(i.lowWord)
+        let other = blocks.target(i.highWord)
+        branch(i.condition, then)
+        if then == blocks.next(block) {
+            branch(i.condition2.inverted, other)
+        } else {
+            branch(i.condition2, then)
+            jump(other, from: block)
+        }
+    }
+    mutating func indirectJump(_ register: Register) {
+        var i = MachineInstruction(.tailCallIndirect, .q)
+        i.mode = .register
+        i.src2 = register
+        put(i)
+    }
+
+    /// The out-of-line trap for `code` at the current location.
+    mutating func stub(_ code: UInt8, raises: Bool) -> UInt32 {
+        for known in stubs.suffix(8) where known.code == code && known.location == location && known.raises == raises { return known.label }
+        let label = buffer.makeLabel()
+        stubs.append(TrapStub(code: code, location: location, label: label, raises: raises))
+        return label
+    }
+
+    // MARK: The end
+
+    consuming func finish(_ vcode: borrowing VCode<MachineInstruction>) -> CompiledFunction {
+        for stub in stubs {
+            setLocation(stub.location)
+            buffer.bind(stub.label)
+            if stub.raises, let raise = options.raise {
+                emitRaise(stub.code, raise)
+            } else {
+                put(.ud2(trap: stub.code))
+            }
+        }
+        let codeEnd = buffer.offset
+        emitTables(vcode)
+        emitConstants(vcode)
+        let isFrameless = isFrameless
+        let frameSize = frame.size
+        // A state that is restored where no code follows describes nothing.
+        if let last = buffer.unwind.last, last.offset >= codeEnd, case .restoreState = last.rule { buffer.unwind.removeLast() }
+        var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad)
+        function.isFrameless = isFrameless
+        function.frameSize = isFrameless ? 0 : UInt32(frameSize)
+        return function
+    }
+
+    private mutating func emitTables(_ vcode: borrowing VCode<MachineInstruction>) {
+        var isFirst = true
+        for (n, run) in vcode.jumpTables.enumerated() where tableLabels[n] != .max {
+            if isFirst {
+                setLocation(.max)
+                buffer.align(4)
+                isFirst = false
+            }
+            let label = tableLabels[n]
+            buffer.bind(label)
+            for t in run { buffer.appendDistance(to: blocks.target(vcode.tableTargets[Int(t)].rawValue), from: label) }
+        }
+    }
+    /// Largest constants first, so that one alignment serves all.
+    private mutating func emitConstants(_ vcode: borrowing VCode<MachineInstruction>) {
+        var isFirst = true
+        for size in [16, 8, 4] as [UInt8] {
+            for (n, constant) in vcode.constants.enumerated() where constant.size == size && constantLabels[n] != .max {
+                if isFirst {
+                    setLocation(.max)
+                    buffer.align(UInt32(size))
+                    isFirst = false
+                }
+                buffer.bind(constantLabels[n])
+                if size == 4 {
+                    buffer.append(littleEndian: UInt32(truncatingIfNeeded: constant.low))
+                } else {
+                    buffer.append(littleEndian: constant.low)
+                }
+                if size == 16 { buffer.append(littleEndian: constant.high) }
+            }
+        }
+    }
+}

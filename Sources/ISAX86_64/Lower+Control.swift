@@ -1,0 +1,230 @@
+import PrecastIR
+import PrecastMachineCode
+import PrecastRegisterAllocation
+
+extension Lowering {
+    // MARK: Entry
+
+    /// The arguments, at the head of block 0.
+    mutating func lowerEntry(_ block: Block) {
+        var defs: [CallOperand] = []
+        if case .register(let r)? = arguments.returnArea, returnArea.isSome { defs.append(CallOperand(returnArea, r)) }
+        var stackLoads: [(Value, Int32)] = []
+        for (i, parameter) in dfg.parameters(block).enumerated() where registers[parameter.index].isSome {
+            switch arguments.parameters[i] {
+            case .register(let r):
+                if signature.convention == .systemV && dfg.type(parameter) == .i32 {
+                    preconditionFailure("System V functions have 64-bit parameters only")
+                }
+                defs.append(CallOperand(registers[parameter.index], r))
+            case .stack(let offset): stackLoads.append((parameter, offset))
+            case .area: preconditionFailure("arguments are not in a return area")
+            }
+        }
+        code.emit(.arguments(callInfo: code.makeCall(uses: EmptyCollection(), defs: defs)))
+        for (parameter, offset) in stackLoads {
+            emitLoad(dfg.type(parameter), registers[parameter.index], .incomingArgument(offset))
+        }
+    }
+
+    private mutating func emitLoad(_ type: Type, _ dst: Register, _ m: MemoryOperand) {
+        switch type {
+        case .f32, .f64: code.emit(.loadFloat(floatSize(type), dst, m, avx: avx))
+        case .v128: code.emit(.loadVector(dst, m, avx: avx))
+        default: code.emit(.load(size(type), dst, m))
+        }
+    }
+    private mutating func emitStore(_ type: Type, _ m: MemoryOperand, _ value: Value) {
+        switch type {
+        case .f32, .f64: code.emit(.storeFloat(floatSize(type), m, use(value), avx: avx))
+        case .v128: code.emit(.storeVector(m, use(value), avx: avx))
+        default:
+            if let i = immediate(value) { return code.emit(.store(size(type), m, immediate: i)) }
+            code.emit(.store(size(type), m, use(value)))
+        }
+    }
+
+    // MARK: Terminators
+
+    /// Returns the block's successors, and the registers that bind the only successor's parameters.
+    mutating func lowerTerminator(_ inst: Inst) -> (successors: [BlockNumber], arguments: [Register]) {
+        let data = dfg.instructions[inst]
+        switch data.opcode {
+        case .jump:
+            let call = BlockCall(rawValue: data.a)
+            let target = BlockNumber(rawValue: order.target(call, dfg))
+            let passed = dfg.arguments(call).map { use($0) }
+            code.emit(.jmp(target))
+            return ([target], passed)
+        case .branch: return (lowerBranch(data), [])
+        case .branchTable: return (lowerBranchTable(data), [])
+        case .return:
+            lowerReturn(data)
+            return ([], [])
+        case .returnCall, .returnCallIndirect:
+            lowerTailCall(inst, data)
+            return ([], [])
+        default:
+            code.emit(.ud2(trap: data.trapCode))
+            return ([], [])
+        }
+    }
+
+    private mutating func lowerBranch(_ data: InstructionData) -> [BlockNumber] {
+        let (yes, no) = (BlockCall(rawValue: data.b), BlockCall(rawValue: data.c))
+        nameParameters(yes)
+        nameParameters(no)
+        let then = BlockNumber(rawValue: order.target(yes, dfg))
+        let other = BlockNumber(rawValue: order.target(no, dfg))
+        switch emitTest(data.valueA) {
+        case .one(let c): code.emit(.jcc(c, then: then, else: other))
+        case .both(let a, let b): code.emit(.jccAnd(a, b, then: then, else: other))
+        case .either(let a, let b): code.emit(.jccOr(a, b, then: then, else: other))
+        }
+        return [then, other]
+    }
+    /// On an edge that was not split, the target's parameters are other names of the arguments.
+    private mutating func nameParameters(_ call: BlockCall) {
+        if order.edgeNumbers[call.index] != .max { return }
+        let target = dfg.blockCalls[call].block
+        for (i, argument) in dfg.arguments(call).enumerated() {
+            let parameter = dfg.parameter(target, i)
+            if registers[parameter.index].isSome { code.setAlias(registers[parameter.index], to: use(argument)) }
+        }
+    }
+
+    /// The default is the table's last entry, and the index the smaller of itself and that: no branch to mispredict, nothing to speculate past.
+    private mutating func lowerBranchTable(_ data: InstructionData) -> [BlockNumber] {
+        let calls = dfg.jumpTables[JumpTable(rawValue: data.b)]
+        for call in calls { nameParameters(call) }
+        let targets = (calls.dropFirst() + calls.prefix(1)).map { BlockNumber(rawValue: order.target($0, dfg)) }
+        if targets.count == 1 {
+            code.emit(.jmp(targets[0]))
+            return targets
+        }
+        let index = use(data.valueA)
+        let (last, clamped, address) = (temporary(), temporary(), temporary())
+        code.emit(.loadImmediate(.l, last, Int64(targets.count - 1)))
+        code.emit(.cmp(.l, index, .register(last)))
+        code.emit(.cmov(.b, .l, clamped, otherwise: last, .register(index)))
+        let table = code.makeJumpTable(targets)
+        code.emit(.jumpTableAddress(address, index: clamped, table: table))
+        code.emit(.jmpTable(address, table: table))
+        var seen = Set<BlockNumber>()
+        return targets.filter { seen.insert($0).inserted }
+    }
+
+    private mutating func lowerReturn(_ data: InstructionData) {
+        var uses: [CallOperand] = []
+        let values = dfg.lists.array(data.list)
+        for (i, value) in values.enumerated() {
+            if case .area(let offset) = arguments.results[i] {
+                if returnArea.isNone { returnArea = code.makeRegister(.integer) }
+                emitStore(dfg.type(value), .base(returnArea, offset), value)
+            }
+        }
+        for (i, value) in values.enumerated() {
+            if case .register(let r) = arguments.results[i] { uses.append(CallOperand(use(value), r)) }
+        }
+        code.emit(.ret(callInfo: code.makeCall(uses: uses, defs: EmptyCollection())))
+    }
+
+    // MARK: Calls
+
+    /// The IR's signature as the conventions see it.
+    static func abi(_ signature: Signature) -> ABISignature {
+        func value(_ parameter: ABIParameter) -> ABIValue {
+            let purpose: ABIValue.Purpose = switch parameter.purpose {
+            case .normal: .normal
+            case .context: .vmctx
+            case .callerContext: .callerContext
+            }
+            return ABIValue(parameter.type.isInteger ? .integer : .float, size: UInt8(parameter.type.byteCount), purpose: purpose)
+        }
+        return ABISignature(
+            signature.convention == .precast ? .precast : .systemV, parameters: signature.parameters.map(value), results: signature.results.map(value))
+    }
+    private func abi(_ signature: Signature) -> ABISignature { Self.abi(signature) }
+
+    private func callee(_ data: InstructionData) -> Signature {
+        data.opcode.format == .call
+            ? dfg.signatures[dfg.functions[FunctionReference(rawValue: data.a)].signature]
+            : dfg.signatures[SignatureReference(rawValue: data.a)]
+    }
+
+    /// Stores the stack arguments and returns the register ones.
+    private mutating func passArguments(_ values: [Value], _ assignment: ArgumentAssignment, area: Register?) -> [CallOperand] {
+        for (i, value) in values.enumerated() {
+            if case .stack(let offset) = assignment.parameters[i] { emitStore(dfg.type(value), .outgoingArgument(offset), value) }
+        }
+        var uses: [CallOperand] = []
+        uses.reserveCapacity(values.count + 1)
+        if let area, case .register(let r)? = assignment.returnArea { uses.append(CallOperand(area, r)) }
+        for (i, value) in values.enumerated() {
+            if case .register(let r) = assignment.parameters[i] { uses.append(CallOperand(use(value), r)) }
+        }
+        return uses
+    }
+
+    mutating func lowerCall(_ inst: Inst, _ data: InstructionData) {
+        let signature = callee(data)
+        let assignment = assignArguments(abi(signature))
+        let results = Array(dfg.results(inst))
+        // What the call needs before it.
+        var area: Register?
+        var slot: UInt32 = 0
+        if assignment.returnArea != nil {
+            slot = code.makeStackSlot(size: assignment.returnAreaBytes, alignment: 16)
+            let r = temporary()
+            code.emit(.lea(.q, r, .stackSlot(slot)))
+            area = r
+        }
+        let uses = passArguments(dfg.lists.array(data.list), assignment, area: area)
+        var defs: [CallOperand] = []
+        var widened: [(Register, Register)] = []
+        for (i, value) in results.enumerated() where registers[value.index].isSome {
+            guard case .register(let r) = assignment.results[i] else { continue }
+            if signature.convention == .systemV && dfg.type(value) == .i32 {
+                let narrow = temporary()
+                widened.append((registers[value.index], narrow))
+                defs.append(CallOperand(narrow, r))
+            } else {
+                defs.append(CallOperand(registers[value.index], r))
+            }
+        }
+        let isOurs = signature.convention == .precast
+        let clobbers = isOurs ? ClobberSet.precastCall : ClobberSet.systemVCall
+        if data.opcode == .call {
+            let info = code.makeCall(
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
+            code.emit(.call(function: dfg.functions[FunctionReference(rawValue: data.a)].number, callInfo: info))
+        } else {
+            // The address is loaded by the call itself where nothing lies between.
+            let target = registerOrMemory(data.valueB)
+            let info = code.makeCall(
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
+            code.emit(.callIndirect(target, callInfo: info))
+        }
+        for (wide, narrow) in widened { code.emit(.move(.l, wide, narrow)) }
+        for (i, value) in results.enumerated() where registers[value.index].isSome {
+            if case .area(let offset) = assignment.results[i] { emitLoad(dfg.type(value), registers[value.index], .stackSlot(slot, offset)) }
+        }
+    }
+
+    private mutating func lowerTailCall(_ inst: Inst, _ data: InstructionData) {
+        let assignment = assignArguments(abi(callee(data)))
+        var area: Register?
+        if assignment.returnArea != nil {
+            if returnArea.isNone { returnArea = code.makeRegister(.integer) }
+            area = returnArea
+        }
+        let target: Register = data.opcode == .returnCallIndirect ? use(data.valueB) : .none
+        let uses = passArguments(dfg.lists.array(data.list), assignment, area: area)
+        let info = code.makeCall(uses: uses, defs: EmptyCollection(), stackArgumentBytes: assignment.stackBytes, calleePops: assignment.stackBytes)
+        if data.opcode == .returnCall {
+            code.emit(.tailCall(function: dfg.functions[FunctionReference(rawValue: data.a)].number, callInfo: info))
+        } else {
+            code.emit(.tailCallIndirect(target, callInfo: info))
+        }
+    }
+}

@@ -1,0 +1,311 @@
+public import PrecastMachineCode
+public import PrecastRegisterAllocation
+
+/// What allocation must know of each instruction, and how its answer goes back in.
+///
+/// One walk (``MachineInstruction/visitOperands(_:_:)``) serves both, so operands are collected and assigned in the same order.
+protocol OperandVisitor {
+    mutating func use(_ register: inout Register, _ constraint: Operand.Constraint)
+    mutating func def(_ register: inout Register, _ constraint: Operand.Constraint)
+    /// `src2` of a register-mode instruction that could take memory instead.
+    mutating func source(_ i: inout MachineInstruction)
+    mutating func call(_ info: Int, uses: Bool)
+}
+
+/// Operand patterns.
+enum OperandShape: UInt8 {
+    case none
+    /// dst tied to src1; src2 anything.
+    case tied
+    /// … but src2 only a register.
+    case tiedRegister
+    /// dst = f(src1, src2) with a register of its own.
+    case untied
+    /// … src2 only a register.
+    case untiedRegister
+    /// Only uses: src1, src2 or memory.
+    case uses
+    case usesRegister
+    case move
+    case shift
+    case multiply
+    case multiplyExtended
+    case division
+    case signOfAccumulator
+    case compareExchange
+    case call
+    case arguments
+    case ret
+}
+
+extension Opcode {
+    var shape: OperandShape {
+        switch self {
+        case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov: .tied
+        case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd, .cmpss, .cmpsd: .tied
+        case .neg, .not, .bswap, .bts, .btr, .btc, .andps, .andnps, .orps, .xorps, .unpcklps, .xchgMemory, .xaddMemory: .tiedRegister
+        case .cmp, .test, .ucomiss, .ucomisd: .uses
+        case .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory, .xorMemory, .cmpMemory, .testMemory: .uses
+        case .movStore, .movStoreImmediate, .movssStore, .movsdStore, .movupsStore, .jmpTable: .uses
+        case .bt: .usesRegister
+        case .rol, .ror, .shl, .shr, .sar, .shld, .shrd: .shift
+        case .mulWide, .imulWide: .multiply
+        case .mulx: .multiplyExtended
+        case .div, .idiv: .division
+        case .cqo: .signOfAccumulator
+        case .cmpxchgMemory: .compareExchange
+        case .imulImmediate, .movzx8, .movzx16, .movsx8, .movsx16, .movsxd, .lea: .untied
+        case .bsf, .bsr, .lzcnt, .tzcnt, .popcnt: .untied
+        case .andn, .pdep, .pext, .blsr, .blsmsk, .blsi, .bzhi, .bextr, .shlx, .shrx, .sarx, .rorx: .untied
+        case .movss, .movsd, .sqrtss, .sqrtsd, .cvtss2sd, .cvtsd2ss, .cvtsi2ss, .cvtsi2sd, .cvttss2si, .cvttsd2si: .untied
+        case .roundss, .roundsd, .movdToFloat: .untied
+        case .movups, .movdFromFloat, .movmskps, .movmskpd: .untiedRegister
+        case .setcc, .setccWide, .loadImmediate, .zeroFloat, .jumpTableAddress: .untiedRegister
+        case .mov, .movaps: .move
+        case .call, .callIndirect, .tailCall, .tailCallIndirect: .call
+        case .arguments: .arguments
+        case .ret: .ret
+        case .jmp, .jcc, .jccAnd, .jccOr, .ud2, .trapIf, .mfence, .pause, .nop: .none
+        }
+    }
+
+    /// Whether the operation sets or destroys the flags.
+    var writesFlags: Bool {
+        switch self {
+        case .add, .or, .adc, .sbb, .and, .sub, .xor, .cmp, .test, .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory,
+            .xorMemory, .cmpMemory, .testMemory, .neg, .rol, .ror, .shl, .shr, .sar, .shld, .shrd, .imul, .imulImmediate, .mulWide,
+            .imulWide, .div, .idiv, .bsf, .bsr, .lzcnt, .tzcnt, .popcnt, .bt, .bts, .btr, .btc, .andn, .blsr, .blsmsk, .blsi, .bzhi, .bextr,
+            .xaddMemory, .cmpxchgMemory, .ucomiss, .ucomisd, .jumpTableAddress, .call, .callIndirect: true
+        default: false
+        }
+    }
+    var readsFlags: Bool {
+        switch self {
+        case .adc, .sbb, .adcMemory, .sbbMemory, .setcc, .setccWide, .cmov, .jcc, .jccAnd, .jccOr, .trapIf: true
+        default: false
+        }
+    }
+    var isCall: Bool { self == .call || self == .callIndirect }
+}
+
+extension MachineInstruction {
+    /// A copy from register to register that allocation may remove. A 32-bit `mov` zero-extends, so it is none.
+    var isMove: Bool {
+        mode == .register && src2.isVirtual && dst.isVirtual && (opcode == .mov && size == .q || opcode == .movaps)
+    }
+    /// The result is a constant that can be made anew anywhere.
+    var isRematerializable: Bool {
+        switch opcode {
+        case .loadImmediate, .zeroFloat: true
+        case .lea: memoryKind != .registers && memoryKind != .spill
+        case .movss, .movsd, .movups: memoryKind == .constant
+        default: false
+        }
+    }
+    /// Registers destroyed besides the results: a number of ``ClobberSet``.
+    var ownClobbers: UInt8 {
+        switch opcode {
+        case .mulWide, .imulWide, .div, .idiv: dst.isNone ? ClobberSet.rax : dst2.isNone ? ClobberSet.rdx : 0
+        default: 0
+        }
+    }
+
+    @inline(__always)
+    mutating func visitOperands<V: OperandVisitor>(_ v: inout V) {
+        switch opcode.shape {
+        case .none: break
+        case .tied:
+            use1(&v, .register)
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            v.def(&dst, isVEX ? .register : .tied(0))
+        case .tiedRegister:
+            use1(&v, .register)
+            if mode == .register { v.use(&src2, .register) }
+            visitMemory(&v)
+            v.def(&dst, isVEX ? .register : .tied(0))
+        case .untied:
+            use1(&v, .register)
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            v.def(&dst, .register)
+        case .untiedRegister:
+            use1(&v, .register)
+            if mode == .register { v.use(&src2, .register) }
+            visitMemory(&v)
+            v.def(&dst, .register)
+        case .uses:
+            use1(&v, .register)
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+        case .usesRegister:
+            use1(&v, .register)
+            if mode == .register { v.use(&src2, .register) }
+        case .move:
+            if isMove {
+                v.source(&self)
+                v.def(&dst, .any)
+            } else {
+                if mode == .register { v.source(&self) }
+                visitMemory(&v)
+                v.def(&dst, .register)
+            }
+        case .shift:
+            use1(&v, .register)
+            if mode == .register { v.use(&src2, .register) }
+            if src3.isSome { v.use(&src3, .fixed(.rcx)) }
+            v.def(&dst, .tied(0))
+        case .multiply:
+            use1(&v, .fixed(.rax))
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            if dst.isSome { v.def(&dst, .fixed(.rax)) }
+            if dst2.isSome { v.def(&dst2, .fixed(.rdx)) }
+        case .multiplyExtended:
+            use1(&v, .fixed(.rdx))
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            v.def(&dst, .register)
+            v.def(&dst2, .register)
+        case .division:
+            use1(&v, .fixed(.rax))
+            v.use(&src3, .fixed(.rdx))
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            if dst.isSome { v.def(&dst, .fixed(.rax)) }
+            if dst2.isSome { v.def(&dst2, .fixed(.rdx)) }
+        case .signOfAccumulator:
+            use1(&v, .fixed(.rax))
+            v.def(&dst, .fixed(.rdx))
+        case .compareExchange:
+            use1(&v, .fixed(.rax))
+            v.use(&src3, .register)
+            visitMemory(&v)
+            v.def(&dst, .fixed(.rax))
+        case .call:
+            v.call(callInfo, uses: true)
+            if mode == .register { v.source(&self) }
+            visitMemory(&v)
+            v.call(callInfo, uses: false)
+        case .arguments: v.call(callInfo, uses: false)
+        case .ret: v.call(callInfo, uses: true)
+        }
+    }
+
+    @inline(__always) private mutating func use1<V: OperandVisitor>(_ v: inout V, _ constraint: Operand.Constraint) {
+        if src1.isSome { v.use(&src1, constraint) }
+    }
+    @inline(__always) private mutating func visitMemory<V: OperandVisitor>(_ v: inout V) {
+        guard mode == .memory, memoryKind == .registers else { return }
+        if base.isSome { v.use(&base, .register) }
+        if index.isSome { v.use(&index, .register) }
+    }
+}
+
+/// Appends operands to a problem. Machine registers (rsp, rbp) are not operands.
+private struct OperandCollector: OperandVisitor {
+    var operands: [Operand] = []
+    let aliases: [UInt32]
+    let infos: [CallInfo]
+    let callOperands: [CallOperand]
+
+    @inline(__always) func resolve(_ register: Register) -> VirtualRegister {
+        var bits = register.bits
+        while Int(bits) < aliases.count, aliases[Int(bits)] != bits { bits = aliases[Int(bits)] }
+        return VirtualRegister(rawValue: bits)
+    }
+    @inline(__always) mutating func use(_ register: inout Register, _ constraint: Operand.Constraint) {
+        if register.isVirtual { operands.append(.use(resolve(register), constraint)) }
+    }
+    @inline(__always) mutating func def(_ register: inout Register, _ constraint: Operand.Constraint) {
+        if register.isVirtual { operands.append(.def(resolve(register), constraint)) }
+    }
+    @inline(__always) mutating func source(_ i: inout MachineInstruction) { use(&i.src2, .any) }
+    mutating func call(_ info: Int, uses: Bool) {
+        let run = uses ? infos[info].uses : infos[info].defs
+        for n in run {
+            let operand = callOperands[Int(n)]
+            let v = resolve(operand.register)
+            operands.append(uses ? .use(v, .fixed(operand.fixed)) : .def(v, .fixed(operand.fixed)))
+        }
+    }
+}
+
+/// Puts a solution's allocations into an instruction.
+struct OperandAssigner: OperandVisitor {
+    let allocations: UnsafeBufferPointer<Allocation>
+    /// The next allocation.
+    var cursor = 0
+    let infos: [CallInfo]
+    /// Where a move's result goes when that is a slot.
+    var movedTo: Allocation = .none
+
+    @inline(__always) private mutating func next() -> Allocation {
+        defer { cursor += 1 }
+        return allocations[cursor]
+    }
+    @inline(__always) mutating func use(_ register: inout Register, _ constraint: Operand.Constraint) {
+        guard register.isVirtual else { return }
+        guard let r = next().asRegister else { preconditionFailure("a use that needs a register has none") }
+        register = Register(r)
+    }
+    @inline(__always) mutating func def(_ register: inout Register, _ constraint: Operand.Constraint) {
+        guard register.isVirtual else { return }
+        let place = next()
+        if let r = place.asRegister {
+            register = Register(r)
+        } else {
+            register = .none
+            movedTo = place
+        }
+    }
+    @inline(__always) mutating func source(_ i: inout MachineInstruction) {
+        guard i.src2.isVirtual else { return }
+        let place = next()
+        if let r = place.asRegister {
+            i.src2 = Register(r)
+        } else if let slot = place.asSlot {
+            i.mode = .memory
+            i.memoryKind = .spill
+            i.src2 = .none
+            i.base = .none
+            i.index = .none
+            i.displacement = Int32(slot)
+        } else {
+            preconditionFailure("a source without a place")
+        }
+    }
+    mutating func call(_ info: Int, uses: Bool) { cursor += uses ? infos[info].uses.count : infos[info].defs.count }
+}
+
+/// States a function's allocation problem. O(size). Recipes of constants are instruction numbers.
+public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem {
+    var problem = Problem(environment: X86ABI.registerEnvironment)
+    problem.clobberSets = X86ABI.clobberSets
+    problem.registerClasses = vcode.registerClasses
+    problem.spillSizes = vcode.spillSizes
+    problem.rematerialization = Array(repeating: 0, count: vcode.registerClasses.count)
+    problem.blockPool = vcode.blockPool
+    for r in vcode.references { problem.isReference.insert(r.index) }
+    problem.moves.reset(capacity: vcode.instructions.count)
+    var collector = OperandCollector(aliases: vcode.aliases, infos: vcode.callInfos, callOperands: vcode.callOperands)
+    collector.operands.reserveCapacity(vcode.instructions.count * 3)
+    problem.operandEnds.reserveCapacity(vcode.instructions.count)
+    problem.clobbers.reserveCapacity(vcode.instructions.count)
+    for n in vcode.instructions.indices {
+        var i = vcode.instructions[n]
+        i.visitOperands(&collector)
+        problem.operandEnds.append(UInt32(collector.operands.count))
+        problem.clobbers.append(i.opcode.isCall ? vcode.callInfos[i.callInfo].clobbers : i.ownClobbers)
+        if i.isMove { problem.moves.insert(InstructionIndex(index: n)) }
+        if i.isRematerializable { problem.rematerialization[Int(i.dst.bits)] = UInt32(n) + 1 }
+    }
+    problem.registerPool = vcode.registerPool.map { collector.resolve(Register($0)) }
+    problem.operands = collector.operands
+    problem.blocks = vcode.blocks.map {
+        Problem.Block(
+            instructions: $0.instructions, successors: $0.successors, predecessors: $0.predecessors, parameters: $0.parameters,
+            arguments: $0.arguments, loopDepth: $0.loopDepth, isCold: $0.isCold)
+    }
+    return problem
+}

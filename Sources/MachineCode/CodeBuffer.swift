@@ -1,0 +1,289 @@
+/// A function's code while it is being emitted, and the last step that lays it out.
+///
+/// Input: bytes, labels, branches, alignments and side records (traps, locations, relocations, unwinding), all in ascending
+/// order of code. Output: a ``CompiledFunction`` without open ends.
+///
+/// Branches to labels are not bytes yet but records, each standing for one placeholder byte ("raw" offsets count it so).
+/// ``finish(writeBranch:writePadding:)`` starts with every branch in its short form, lengthens those that do not reach until
+/// none is left (lengths only grow, so this ends), and copies the bytes between the records to their places.
+/// The result is optimal up to alignment padding (Szymanski, "Assembling code for machines with span-dependent instructions", 1978).
+/// An ISA whose short forms reach less than a function is long gives the long form as a veneer in place (an inverted branch over a far one).
+public struct CodeBuffer: ~Copyable {
+    /// A place in the code, by number. Labels are made before or while code is emitted and bound once.
+    public typealias Label = UInt32
+
+    /// Sizes and reach of a kind of branch. Displacements count from the branch's first byte.
+    @frozen public struct BranchForm: Sendable {
+        public var shortSize: UInt8
+        public var longSize: UInt8
+        public var shortReach: ClosedRange<Int>
+        @inlinable public init(shortSize: UInt8, longSize: UInt8, shortReach: ClosedRange<Int>) {
+            self.shortSize = shortSize
+            self.longSize = longSize
+            self.shortReach = shortReach
+        }
+    }
+
+    @usableFromInline struct Record {
+        var raw: UInt32
+        /// Label of a branch; alignment of a padding.
+        var target: UInt32
+        /// The ISA's number of the branch; `paddingKind`.
+        var kind: UInt8
+        /// Index in `forms`.
+        var form: UInt8
+        var isLong = false
+        /// Final size less the placeholder.
+        var growth: Int32 = 0
+    }
+    /// A 32-bit field that holds `label - base + addend`, where base is a label or the field's own place.
+    struct Fixup {
+        var raw: UInt32
+        var label: Label
+        var base: Label
+        var addend: Int32
+    }
+    struct BoundLabel {
+        var raw: UInt32
+        /// Records before it.
+        var record: UInt32
+    }
+
+    @usableFromInline var start: UnsafeMutablePointer<UInt8>
+    /// Bytes (and placeholders) so far.
+    public private(set) var count: Int
+    @usableFromInline var capacity: Int
+    let forms: [BranchForm]
+    var records: [Record] = []
+    var labels: [BoundLabel] = []
+    var fixups: [Fixup] = []
+    public var traps: [TrapSite] = []
+    public var sourceRanges: [SourceRange] = []
+    public var relocations: [Relocation] = []
+    public var unwind: [UnwindStep] = []
+    var alignment: UInt32 = 16
+
+    static var paddingKind: UInt8 { .max }
+    static var unbound: UInt32 { .max }
+
+    /// - Parameter forms: the ISA's branch forms, by the index that ``branch(kind:form:to:)`` takes.
+    public init(forms: [BranchForm], capacity: Int = 4096) {
+        self.forms = forms
+        self.capacity = max(capacity, 256)
+        start = .allocate(capacity: self.capacity)
+        count = 0
+    }
+    deinit { start.deallocate() }
+
+    // MARK: Bytes
+
+    /// Makes room for `n` bytes and returns where they go; ``advance(_:)`` then counts them.
+    @inlinable @inline(__always) public mutating func reserve(_ n: Int) -> UnsafeMutablePointer<UInt8> {
+        if capacity - count < n { grow(n) }
+        return start + count
+    }
+    @inline(__always) public mutating func advance(_ n: Int) {
+        assert(count + n <= capacity)
+        count += n
+    }
+    @usableFromInline @inline(never) mutating func grow(_ n: Int) {
+        let bigger = max(capacity * 2, capacity + n)
+        let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: bigger)
+        moved.update(from: start, count: count)
+        start.deallocate()
+        start = moved
+        capacity = bigger
+    }
+    public mutating func append(_ bytes: some Collection<UInt8>) {
+        let p = reserve(bytes.count)
+        var n = 0
+        for b in bytes {
+            p[n] = b
+            n += 1
+        }
+        advance(n)
+    }
+    public mutating func append(littleEndian value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { append($0) }
+    }
+    /// The offset that side records of the next instruction take.
+    public var offset: UInt32 { UInt32(truncatingIfNeeded: count) }
+
+    // MARK: Labels, branches, alignment
+
+    public mutating func makeLabel() -> Label {
+        labels.append(BoundLabel(raw: Self.unbound, record: 0))
+        return Label(labels.count - 1)
+    }
+    /// Makes labels 0 ..< n the first ones. - Precondition: none was made.
+    public mutating func makeLabels(_ n: Int) {
+        precondition(labels.isEmpty)
+        labels = Array(repeating: BoundLabel(raw: Self.unbound, record: 0), count: n)
+    }
+    public mutating func bind(_ label: Label) {
+        assert(labels[Int(label)].raw == Self.unbound, "label bound twice")
+        labels[Int(label)] = BoundLabel(raw: offset, record: UInt32(records.count))
+    }
+    /// A branch to `label`. `kind` is handed to `writeBranch` at the end (any but 255).
+    public mutating func branch(kind: UInt8, form: UInt8, to label: Label) {
+        records.append(Record(raw: offset, target: label, kind: kind, form: form))
+        _ = reserve(1)
+        advance(1)
+    }
+    /// Pads to a multiple of `alignment` (a power of two), with instructions that do nothing.
+    public mutating func align(_ alignment: UInt32) {
+        if alignment > self.alignment { self.alignment = alignment }
+        records.append(Record(raw: offset, target: alignment, kind: Self.paddingKind, form: 0))
+        _ = reserve(1)
+        advance(1)
+    }
+    /// The 32-bit field at raw offset `field` becomes the distance from itself to `label`, plus `addend`.
+    public mutating func fixup(field: UInt32, to label: Label, addend: Int32) {
+        fixups.append(Fixup(raw: field, label: label, base: Self.unbound, addend: addend))
+    }
+    /// Appends a 32-bit entry `label - base`.
+    public mutating func appendDistance(to label: Label, from base: Label) {
+        fixups.append(Fixup(raw: offset, label: label, base: base, addend: 0))
+        append(littleEndian: 0 as UInt32)
+    }
+
+    // MARK: Side records
+
+    public mutating func trap(_ code: UInt8) { traps.append(TrapSite(offset: offset, code: code)) }
+    public mutating func location(_ location: UInt32) {
+        if let last = sourceRanges.last {
+            if last.location == location { return }
+            if last.offset == offset {
+                sourceRanges[sourceRanges.count - 1].location = location
+                return
+            }
+        }
+        sourceRanges.append(SourceRange(offset: offset, location: location))
+    }
+    public mutating func unwind(_ rule: UnwindStep.Rule) { unwind.append(UnwindStep(offset: offset, rule: rule)) }
+
+    // MARK: Layout
+
+    /// Chooses branch sizes and makes the function. All labels that are used must be bound. O(bytes + records × rounds), at most 12 rounds.
+    ///
+    /// - Parameters:
+    ///   - writeBranch: writes branch `kind` (long or short) over `displacement` from its first byte.
+    ///   - writePadding: writes so many bytes of no operation.
+    public consuming func finish(
+        writeBranch: (_ kind: UInt8, _ isLong: Bool, _ displacement: Int, UnsafeMutablePointer<UInt8>) -> Void,
+        writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void
+    ) -> CompiledFunction {
+        var places = [UInt32](repeating: 0, count: records.count)
+        relax(&places)
+        let total = count + records.reduce(0) { $0 + Int($1.growth) }
+        var function = CompiledFunction()
+        function.code = [UInt8](unsafeUninitializedCapacity: total) { output, filled in
+            guard let out = output.baseAddress else { return }
+            copy(to: out, places, writeBranch, writePadding)
+            filled = total
+        }
+        apply(to: &function.code, places)
+        var cursor = Cursor()
+        for i in traps.indices { traps[i].offset = moved(traps[i].offset, &cursor) }
+        cursor = Cursor()
+        for i in sourceRanges.indices { sourceRanges[i].offset = moved(sourceRanges[i].offset, &cursor) }
+        cursor = Cursor()
+        for i in relocations.indices { relocations[i].offset = moved(relocations[i].offset, &cursor) }
+        cursor = Cursor()
+        for i in unwind.indices { unwind[i].offset = moved(unwind[i].offset, &cursor) }
+        function.alignment = alignment
+        function.traps = traps
+        function.sourceRanges = sourceRanges
+        function.relocations = relocations
+        function.unwind = unwind
+        return function
+    }
+
+    /// Sets every record's size; `places` gets their final offsets.
+    private mutating func relax(_ places: inout [UInt32]) {
+        var round = 0
+        var changed = true
+        while changed {
+            changed = false
+            round += 1
+            var grown: Int32 = 0
+            for i in records.indices {
+                let place = UInt32(Int32(records[i].raw) + grown)
+                places[i] = place
+                let size: Int32
+                if records[i].kind == Self.paddingKind {
+                    size = Int32((0 &- place) & (records[i].target - 1))
+                } else {
+                    let form = forms[Int(records[i].form)]
+                    size = Int32(records[i].isLong ? form.longSize : form.shortSize)
+                }
+                records[i].growth = size - 1
+                grown += size - 1
+            }
+            for i in records.indices where records[i].kind != Self.paddingKind && !records[i].isLong {
+                let target = Int(place(of: labels[Int(records[i].target)], places))
+                if round > 10 || !forms[Int(records[i].form)].shortReach.contains(target - Int(places[i])) {
+                    records[i].isLong = true
+                    changed = true
+                }
+            }
+        }
+    }
+
+    private borrowing func place(of label: BoundLabel, _ places: [UInt32]) -> UInt32 {
+        assert(label.raw != Self.unbound, "label not bound")
+        if label.record == 0 { return label.raw }
+        let i = Int(label.record) - 1
+        // The bytes since the record are as many as in the raw code.
+        return UInt32(Int32(places[i]) + records[i].growth + Int32(label.raw - records[i].raw))
+    }
+
+    private borrowing func copy(
+        to out: UnsafeMutablePointer<UInt8>, _ places: [UInt32],
+        _ writeBranch: (UInt8, Bool, Int, UnsafeMutablePointer<UInt8>) -> Void, _ writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void
+    ) {
+        var from = 0
+        var to = 0
+        for i in records.indices {
+            let record = records[i]
+            let length = Int(record.raw) - from
+            (out + to).initialize(from: start + from, count: length)
+            to += length
+            from += length + 1
+            assert(to == Int(places[i]))
+            if record.kind == Self.paddingKind {
+                writePadding(Int(record.growth) + 1, out + to)
+            } else {
+                let displacement = Int(place(of: labels[Int(record.target)], places)) - to
+                writeBranch(record.kind, record.isLong, displacement, out + to)
+            }
+            to += Int(record.growth) + 1
+        }
+        (out + to).initialize(from: start + from, count: count - from)
+    }
+
+    private borrowing func apply(to code: inout [UInt8], _ places: [UInt32]) {
+        var cursor = Cursor()
+        for fixup in fixups {
+            let field = moved(fixup.raw, &cursor)
+            let base = fixup.base == Self.unbound ? field : place(of: labels[Int(fixup.base)], places)
+            let value = Int32(place(of: labels[Int(fixup.label)], places)) - Int32(base) + fixup.addend
+            withUnsafeBytes(of: value.littleEndian) { bytes in
+                for n in 0..<4 { code[Int(field) + n] = bytes[n] }
+            }
+        }
+    }
+
+    /// Walks raw offsets in ascending order.
+    private struct Cursor {
+        var record = 0
+        var grown: Int32 = 0
+    }
+    private borrowing func moved(_ raw: UInt32, _ cursor: inout Cursor) -> UInt32 {
+        while cursor.record < records.count, records[cursor.record].raw < raw {
+            cursor.grown += records[cursor.record].growth
+            cursor.record += 1
+        }
+        return UInt32(Int32(raw) + cursor.grown)
+    }
+}

@@ -1,0 +1,260 @@
+import PrecastEntities
+public import PrecastIR
+
+/// A finished function, shared by the callers that may inline it.
+public final class FunctionBody: Sendable {
+    public let function: Function
+    public let summary: FunctionSummary
+    public init(_ function: consuming Function) {
+        summary = FunctionSummary(function)
+        self.function = function
+    }
+}
+
+/// Which calls are worth inlining.
+public struct InliningPolicy: Sendable {
+    /// Largest leaf, in instructions that become code.
+    public var leafLimit = 40
+    /// Largest function that calls others.
+    public var callerLimit = 12
+    /// How much a function may grow: to this many times its size, but at least by ``minimumGrowth``.
+    public var growthFactor = 2
+    public var minimumGrowth = 200
+
+    public init(level: OptimizationLevel = .O2) {
+        if level == .Os {
+            leafLimit = 8
+            callerLimit = 4
+        }
+        if level == .O0 || level == .O1 {
+            leafLimit = 0
+            callerLimit = 0
+        }
+    }
+
+    /// Whether anything is inlined at all.
+    public var isEnabled: Bool { leafLimit > 0 || callerLimit > 0 }
+
+    public func wants(_ callee: FunctionSummary) -> Bool {
+        callee.isInlinable && callee.size <= (callee.isLeaf ? leafLimit : callerLimit)
+    }
+}
+
+/// Inlines direct calls that the policy wants. Calls in the code brought in are left alone.
+///
+/// `body` looks up a callee by its number; it must answer nil for functions of other modules, for what may recurse into the
+/// caller, and for the caller itself. Run before ``optimize(_:_:observer:)``. O(size before + size after).
+/// - Returns: how many calls were inlined.
+@discardableResult public func inlineCalls(_ function: inout Function, _ policy: InliningPolicy, body: (UInt32) -> FunctionBody?) -> Int {
+    var calls: [(Inst, FunctionBody)] = []
+    var size = 0
+    var block = function.layout.firstBlock
+    while block.isSome {
+        var inst = function.layout.first(block)
+        while inst.isSome {
+            let data = function.dfg.instructions[inst]
+            size += 1
+            if data.opcode == .call, !function.dfg.blocks[block].isCold {
+                let number = function.dfg.functions[FunctionReference(rawValue: data.a)].number
+                if let callee = body(number), policy.wants(callee.summary) { calls.append((inst, callee)) }
+            }
+            inst = function.layout.next(inst)
+        }
+        block = function.layout.next(block)
+    }
+    let limit = max(size * policy.growthFactor, size + policy.minimumGrowth)
+    var count = 0
+    for (call, callee) in calls where size + callee.summary.size <= limit {
+        inline(callee.function, into: &function, at: call)
+        size += callee.summary.size
+        count += 1
+    }
+    return count
+}
+
+/// Replaces a direct call by the body of the function called.
+///
+/// The block of the call is split behind it; the callee's entry continues the first half, its returns jump to the second with
+/// their results as arguments. Locations of the code brought in say that it was inlined at the call's location.
+/// - Precondition: `call` is a `call` in `caller`'s layout, whose callee's signature is that of `callee`. O(callee + rest of the block).
+public func inline(_ callee: borrowing Function, into caller: inout Function, at call: Inst) {
+    precondition(caller.dfg.instructions[call].opcode == .call)
+    var inliner = Inliner(callee, caller, call)
+    inliner.split(&caller, callee)
+    inliner.copyEntities(callee, &caller)
+    inliner.copyCode(callee, &caller)
+}
+
+private struct Inliner {
+    private let call: Inst
+    private let callLocation: SourceLocation
+    /// The block of the call, which the callee's entry continues, and what follows the call.
+    private var first: Block
+    private var rest = Block.none
+    private var arguments: [Value] = []
+    private var values: [Value]
+    private var blocks: [Block]
+    private var locations: [SourceLocation]
+    private var signatures: [SignatureReference] = []
+    private var functions: [FunctionReference] = []
+    private var slots: [StackSlot] = []
+
+    init(_ callee: borrowing Function, _ caller: borrowing Function, _ call: Inst) {
+        self.call = call
+        callLocation = caller.dfg.locations[call.index]
+        first = caller.layout.block(of: call)
+        values = Array(repeating: .none, count: callee.dfg.values.count)
+        blocks = Array(repeating: .none, count: callee.dfg.blocks.count)
+        locations = Array(repeating: .none, count: callee.sourceLocations.count)
+    }
+
+    mutating func split(_ caller: inout Function, _ callee: borrowing Function) {
+        arguments = caller.dfg.lists.array(caller.dfg.instructions[call].list)
+        rest = caller.dfg.makeBlock()
+        caller.dfg.blocks[rest].isCold = caller.dfg.blocks[first].isCold
+        for result in caller.dfg.results(call) {
+            let parameter = caller.dfg.appendParameter(rest, caller.dfg.type(result))
+            caller.dfg.replace(result, with: parameter)
+        }
+        caller.layout.insert(rest, after: first)
+        caller.layout.moveTail(from: caller.layout.next(call), to: rest)
+        caller.layout.remove(call)
+    }
+
+    mutating func copyEntities(_ callee: borrowing Function, _ caller: inout Function) {
+        for signature in callee.dfg.signatures.storage { signatures.append(caller.dfg.signature(equalTo: signature)) }
+        for function in callee.dfg.functions.storage {
+            functions.append(caller.dfg.function(number: function.number, signature: signatures[function.signature.index]))
+        }
+        for slot in callee.dfg.stackSlots.storage { slots.append(caller.dfg.stackSlots.push(slot)) }
+        let entry = callee.entry
+        blocks[entry.index] = first
+        for i in 0..<callee.dfg.parameterCount(entry) { values[callee.dfg.parameter(entry, i).index] = arguments[i] }
+        var previous = first
+        var block = callee.layout.next(entry)
+        while block.isSome {
+            let copy = caller.dfg.makeBlock()
+            blocks[block.index] = copy
+            caller.dfg.blocks[copy].isCold = callee.dfg.blocks[block].isCold || caller.dfg.blocks[first].isCold
+            for i in 0..<callee.dfg.parameterCount(block) {
+                let parameter = callee.dfg.parameter(block, i)
+                values[parameter.index] = caller.dfg.appendParameter(copy, callee.dfg.type(parameter))
+            }
+            caller.layout.insert(copy, after: previous)
+            previous = copy
+            block = callee.layout.next(block)
+        }
+    }
+
+    /// Makes all instructions first, so that every result has its copy before any operand is translated.
+    mutating func copyCode(_ callee: borrowing Function, _ caller: inout Function) {
+        var copies: [(original: Inst, copy: Inst)] = []
+        var block = callee.layout.firstBlock
+        while block.isSome {
+            var inst = callee.layout.first(block)
+            while inst.isSome {
+                let types = callee.dfg.results(inst).map { callee.dfg.type($0) }
+                let location = location(callee.dfg.locations[inst.index], callee, &caller)
+                let copy = caller.dfg.make(callee.dfg.instructions[inst], results: types, at: location)
+                for i in types.indices { values[callee.dfg.result(inst, i).index] = caller.dfg.result(copy, i) }
+                caller.layout.append(copy, to: blocks[block.index])
+                copies.append((inst, copy))
+                inst = callee.layout.next(inst)
+            }
+            block = callee.layout.next(block)
+        }
+        for (original, copy) in copies { translate(callee.dfg.instructions[original], copy, callee, &caller) }
+    }
+
+    private func value(_ value: Value, _ callee: borrowing Function) -> Value { values[callee.dfg.resolve(value).index] }
+    private func list(_ list: EntityList<Value>, _ callee: borrowing Function, _ caller: inout Function) -> EntityList<Value> {
+        caller.dfg.lists.make(callee.dfg.lists.array(list).map { value($0, callee) })
+    }
+    private func blockCall(_ word: UInt32, _ callee: borrowing Function, _ caller: inout Function) -> BlockCall {
+        let data = callee.dfg.blockCalls[BlockCall(rawValue: word)]
+        return caller.dfg.blockCalls.push(BlockCallData(block: blocks[data.block.index], arguments: list(data.arguments, callee, &caller)))
+    }
+
+    /// Gives `copy` the operands of the callee's instruction.
+    private func translate(_ data: InstructionData, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) {
+        var new = data
+        switch data.opcode.format {
+        case .nullary, .immediate, .dataAddress, .trap: return
+        case .unary, .load, .conditionalTrap: new.a = value(data.valueA, callee).rawValue
+        case .binary, .compareInteger, .compareFloat, .store:
+            new.a = value(data.valueA, callee).rawValue
+            new.b = value(data.valueB, callee).rawValue
+        case .ternary:
+            new.a = value(data.valueA, callee).rawValue
+            new.b = value(data.valueB, callee).rawValue
+            new.c = value(data.valueC, callee).rawValue
+        case .stackAddress: new.a = slots[Int(data.a)].rawValue
+        case .functionAddress: new.a = functions[Int(data.a)].rawValue
+        case .call:
+            new.a = functions[Int(data.a)].rawValue
+            new.b = list(data.list, callee, &caller).position
+        case .callIndirect:
+            new.a = signatures[Int(data.a)].rawValue
+            new.b = value(data.valueB, callee).rawValue
+            new.c = list(data.list, callee, &caller).position
+        case .jump: new.a = blockCall(data.a, callee, &caller).rawValue
+        case .branch:
+            new.a = value(data.valueA, callee).rawValue
+            new.b = blockCall(data.b, callee, &caller).rawValue
+            new.c = blockCall(data.c, callee, &caller).rawValue
+        case .branchTable:
+            new.a = value(data.valueA, callee).rawValue
+            let calls = callee.dfg.jumpTables[JumpTable(rawValue: data.b)].map { blockCall($0.rawValue, callee, &caller) }
+            new.b = caller.dfg.jumpTables.push(calls).rawValue
+        case .return:
+            let results = callee.dfg.lists.array(data.list).map { value($0, callee) }
+            new = InstructionData(.jump, a: caller.dfg.makeBlockCall(rest, results).rawValue)
+        }
+        caller.dfg.rewrite(copy, new)
+        if data.opcode == .returnCall || data.opcode == .returnCallIndirect { unwindTailCall(copy, new, callee, &caller) }
+    }
+
+    /// A tail call of the callee is an ordinary call here, whose results go to the rest of the caller.
+    private func unwindTailCall(_ copy: Inst, _ data: InstructionData, _ callee: borrowing Function, _ caller: inout Function) {
+        var data = data
+        data.opcode = data.opcode == .returnCall ? .call : .callIndirect
+        let types = callee.signature.results.map(\.type)
+        data.type = types.first ?? .none
+        let location = caller.dfg.locations[copy.index]
+        let plain = caller.dfg.make(data, results: types, at: location)
+        caller.layout.insert(plain, before: copy)
+        let results = caller.dfg.results(plain).map { $0 }
+        caller.dfg.rewrite(copy, InstructionData(.jump, a: caller.dfg.makeBlockCall(rest, results).rawValue))
+    }
+
+    /// The caller's row for a location of the callee: the same place, inlined at the call.
+    private mutating func location(_ location: SourceLocation, _ callee: borrowing Function, _ caller: inout Function) -> SourceLocation {
+        if location.isNone { return callLocation }
+        var chain: [SourceLocation] = []
+        var at = location
+        while at.isSome && locations[at.index].isNone {
+            chain.append(at)
+            at = callee.sourceLocations[at].inlinedAt
+        }
+        var outer = at.isSome ? locations[at.index] : callLocation
+        for link in chain.reversed() {
+            var data = callee.sourceLocations[link]
+            data.inlinedAt = outer
+            outer = caller.sourceLocations.push(data)
+            locations[link.index] = outer
+        }
+        return outer
+    }
+}
+
+extension DataFlowGraph {
+    fileprivate mutating func signature(equalTo signature: Signature) -> SignatureReference {
+        if let i = signatures.storage.firstIndex(of: signature) { return SignatureReference(index: i) }
+        return signatures.push(signature)
+    }
+    fileprivate mutating func function(number: UInt32, signature: SignatureReference) -> FunctionReference {
+        let new = ExternalFunction(number: number, signature: signature)
+        if let i = functions.storage.firstIndex(of: new) { return FunctionReference(index: i) }
+        return functions.push(new)
+    }
+}

@@ -1,0 +1,151 @@
+import PrecastEntities
+public import PrecastIR
+
+/// How much to optimize.
+@frozen public enum OptimizationLevel: UInt8, Sendable, CaseIterable {
+    /// No pass at all.
+    case O0
+    /// One round of the cheap passes.
+    case O1
+    case O2
+    /// The same as `O2` until it earns more.
+    case O3
+    /// As `O2`, without what makes code larger.
+    case Os
+}
+
+/// One of the optimizer's passes, named as on the command line and in docs/passes.
+@frozen public enum Pass: String, Sendable, CaseIterable {
+    case controlFlow = "control-flow"
+    case redundantParameters = "redundant-parameters"
+    case valueNumbering = "value-numbering"
+    case loopInvariantMotion = "loop-invariant-motion"
+    case selects
+    case deadStores = "dead-stores"
+    case deadCode = "dead-code"
+    case blockPlacement = "block-placement"
+}
+
+public struct OptimizationOptions: Sendable {
+    public var level: OptimizationLevel
+    public var disabled: Set<Pass> = []
+    /// How many pass runs may still happen in a function; nil for all. To find the run that breaks a program.
+    public var fuel: Int?
+    /// Verify after every pass; a violation is a bug in the pass and ends the process.
+    public var verifies: Bool
+
+    public init(level: OptimizationLevel = .O2) {
+        self.level = level
+        var debug = false
+        assert({ debug = true; return true }())
+        verifies = debug
+    }
+}
+
+/// Improves a function in place.
+///
+/// Input: a valid function. Output: a valid function that returns, stores and traps the same, in the same order. Loads execute at
+/// most as often as before. What each pass does, and from which source, is on its page in docs/passes.
+/// `observer` sees the function after each pass that ran. Cost: near linear in the function's size.
+public func optimize(_ function: inout Function, _ options: OptimizationOptions, observer: ((Pass, borrowing Function) -> Void)? = nil) {
+    if options.level == .O0 { return }
+    var pipeline = Pipeline(options, observer)
+    pipeline.run(.controlFlow, &function)
+    pipeline.run(.redundantParameters, &function)
+    pipeline.run(.valueNumbering, &function)
+    if options.level != .O1 {
+        pipeline.run(.controlFlow, &function)
+        pipeline.run(.deadCode, &function)
+        pipeline.run(.redundantParameters, &function)
+        pipeline.run(.loopInvariantMotion, &function)
+        pipeline.run(.selects, &function)
+        pipeline.run(.controlFlow, &function)
+        pipeline.run(.valueNumbering, &function)
+        pipeline.run(.deadStores, &function)
+    }
+    pipeline.run(.controlFlow, &function)
+    pipeline.run(.deadCode, &function)
+    pipeline.run(.blockPlacement, &function)
+}
+
+/// Runs one pass alone: for tests and dumps.
+public func run(_ pass: Pass, _ function: inout Function) {
+    var pipeline = Pipeline(OptimizationOptions(), nil)
+    pipeline.run(pass, &function)
+}
+
+private struct Pipeline {
+    let options: OptimizationOptions
+    let observer: ((Pass, borrowing Function) -> Void)?
+    var fuel: Int
+    /// Kept between passes that do not change control flow.
+    private var cfg: ControlFlowGraph?
+    private var tree: DominatorTree?
+
+    init(_ options: OptimizationOptions, _ observer: ((Pass, borrowing Function) -> Void)?) {
+        self.options = options
+        self.observer = observer
+        fuel = options.fuel ?? .max
+    }
+
+    mutating func run(_ pass: Pass, _ function: inout Function) {
+        if options.disabled.contains(pass) || fuel <= 0 { return }
+        fuel -= 1
+        if apply(pass, &function) { forget() }
+        if options.verifies { verify(after: pass, function) }
+        observer?(pass, function)
+    }
+
+    /// - Returns: whether blocks or edges changed.
+    private mutating func apply(_ pass: Pass, _ function: inout Function) -> Bool {
+        switch pass {
+        case .controlFlow:
+            simplifyControlFlow(&function)
+            return true
+        case .redundantParameters:
+            removeRedundantParameters(&function, graph(function))
+            return false
+        case .valueNumbering:
+            numberValues(&function, graph(function), dominators(function))
+            return true
+        case .loopInvariantMotion:
+            let (cfg, tree) = (graph(function), dominators(function))
+            markCold(&function, cfg)
+            return moveLoopInvariants(&function, cfg, tree, LoopForest(cfg, tree))
+        case .selects: return formSelects(&function, graph(function))
+        case .deadStores:
+            eliminateDeadStores(&function)
+            return false
+        case .deadCode:
+            eliminateDeadCode(&function, graph(function))
+            return false
+        case .blockPlacement:
+            placeBlocks(&function, graph(function))
+            return true
+        }
+    }
+
+    private mutating func graph(_ function: borrowing Function) -> ControlFlowGraph {
+        if let cfg { return cfg }
+        let new = ControlFlowGraph(function)
+        cfg = new
+        return new
+    }
+    private mutating func dominators(_ function: borrowing Function) -> DominatorTree {
+        if let tree { return tree }
+        let new = DominatorTree(graph(function))
+        tree = new
+        return new
+    }
+    private mutating func forget() {
+        cfg = nil
+        tree = nil
+    }
+    private func verify(after pass: Pass, _ function: borrowing Function) {
+        do throws(VerifierError) {
+            try PrecastIR.verify(function)
+        } catch {
+            preconditionFailure("after \(pass.rawValue): \(error)\n\(PrecastIR.print(function))")
+        }
+    }
+}

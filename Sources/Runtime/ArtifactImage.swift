@@ -1,0 +1,194 @@
+// Opening an artifact.
+//
+// Input: a file or bytes, and why they are to be trusted. Output: a mapped image whose code may run on this host.
+// Invariants: nothing is executable before every check has passed; no page is ever writable and executable; the file is
+// opened once and never by its path again. The number of system calls does not depend on how much code there is.
+//
+// The checks, in order, each with its own error: header and stamp within bounds; ours; format version; ABI version; machine,
+// system, byte order, page size; processor features; tunables; authenticity; extents of every table.
+import CLoaderSupport
+public import PrecastArtifactFormat
+
+/// Why an artifact file may be run. Compiled code is code: whoever can forge an artifact runs code in the host.
+public enum Trust: Sendable {
+    /// Mapped in place. The caller promises that the file is what it should be and does not change while it is loaded.
+    case immutableFile
+    /// A snapshot in sealed memory is loaded, after its SHA-256 (as `sha256sum` prints it) was found to be this.
+    case sha256(Bytes32)
+}
+
+/// Why artifact bytes in memory may be run. They are copied first.
+public enum BytesTrust: Sendable {
+    /// The caller made them itself, or otherwise vouches for them.
+    case vouched
+    /// Their SHA-256 must be this.
+    case sha256(Bytes32)
+}
+
+/// A mapped artifact that this host can run. Thread-safe; unmapped when nothing refers to it any more.
+public final class ArtifactImage: @unchecked Sendable {
+    public let header: ArtifactHeader
+    public var stamp: Stamp { header.stamp }
+    let view: ArtifactView
+    /// For mapping memory images.
+    let file: Int32
+    /// No other image of this process has the same number.
+    let serial: UInt64
+    private let base: UInt64
+    private let mappedBytes: UInt64
+
+    /// Opens the artifact at `path`.
+    ///
+    /// `host`: what to check against, this host unless the caller knows better (a minimum compiler, no signal handlers …).
+    /// - Throws: ``LoadError``, for the first check that fails.
+    public static func open(_ path: String, trust: Trust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
+        var size: UInt64 = 0
+        let file = precast_open(path, &size)
+        guard file >= 0 else { throw .file(path: path, errorNumber: -file) }
+        switch trust {
+        case .immutableFile:
+            return try ArtifactImage(file: file, fileSize: size, digest: nil, host: host)
+        case .sha256(let digest):
+            defer { precast_close(file) }
+            let snapshot = try makeSnapshot(bytes: size) { (target) throws(LoadError) in
+                let copied = precast_copy(file, target, size)
+                guard copied >= 0 else { throw .file(path: path, errorNumber: Int32(truncatingIfNeeded: 0 &- copied)) }
+                guard UInt64(copied) == size else { throw .changed(expectedBytes: size, foundBytes: UInt64(copied)) }
+            }
+            return try ArtifactImage(file: snapshot, fileSize: size, digest: digest, host: host)
+        }
+    }
+
+    /// Opens an artifact from bytes, which are copied.
+    public static func open(copying bytes: UnsafeRawBufferPointer, trust: BytesTrust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
+        let snapshot = try makeSnapshot(bytes: UInt64(bytes.count)) { (target) throws(LoadError) in
+            guard let start = bytes.baseAddress else { return }
+            let error = precast_write(target, start, UInt64(bytes.count))
+            guard error == 0 else { throw .resource(ResourceError(.snapshot, bytes: UInt64(bytes.count), error: Int64(error))) }
+        }
+        var digest: Bytes32?
+        if case .sha256(let expected) = trust { digest = expected }
+        return try ArtifactImage(file: snapshot, fileSize: UInt64(bytes.count), digest: digest, host: host)
+    }
+
+    /// Opens an artifact from bytes, which are copied.
+    public static func open(copying bytes: [UInt8], trust: BytesTrust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(LoadError) in
+            try open(copying: UnsafeRawBufferPointer(bytes), trust: trust, host: host)
+        }
+    }
+
+    /// An immutable file in memory that `fill` wrote.
+    private static func makeSnapshot(bytes: UInt64, _ fill: (Int32) throws(LoadError) -> Void) throws(LoadError) -> Int32 {
+        let file = precast_memory_file("precast")
+        guard file >= 0 else { throw .resource(ResourceError(.snapshot, bytes: bytes, error: Int64(file))) }
+        do throws(LoadError) {
+            try fill(file)
+        } catch {
+            precast_close(file)
+            throw error
+        }
+        let error = precast_seal(file)
+        guard error == 0 else {
+            precast_close(file)
+            throw .resource(ResourceError(.snapshot, bytes: bytes, error: Int64(error)))
+        }
+        return file
+    }
+
+    /// Takes over `file`.
+    private init(file: Int32, fileSize: UInt64, digest: Bytes32?, host: HostDescription) throws(LoadError) {
+        var mapping: Mapping?
+        do throws(LoadError) {
+            let header = try Self.readHeader(file, fileSize)
+            // The address space is asked for when a memory is made, and its error then says how much is wanted.
+            var host = host
+            host.addressSpace = nil
+            if let mismatch = mismatches(of: header.stamp, on: host).first { throw .mismatch(mismatch) }
+            let mapped = try Mapping(file, bytes: digest == nil ? header.stamp.imageSize : fileSize)
+            mapping = mapped
+            if let digest {
+                let found = SHA256.digest(mapped.bytes)
+                guard found == digest else { throw .digest(expected: digest, found: found) }
+            }
+            do throws(ArtifactError) {
+                view = try ArtifactView(header: header, image: mapped.bytes)
+                try Self.checkExtents(view)
+            } catch {
+                throw .artifact(error)
+            }
+            try Self.makeExecutable(header.textRange, base: mapped.address)
+            self.header = header
+            self.file = file
+            serial = precast_next_serial()
+            base = mapped.address
+            mappedBytes = mapped.byteCount
+        } catch {
+            if let mapping { _ = precast_unmap(mapping.address, mapping.byteCount) }
+            precast_close(file)
+            throw error
+        }
+    }
+
+    deinit {
+        _ = precast_unmap(base, mappedBytes)
+        precast_close(file)
+    }
+
+    /// The file's bytes, readable.
+    private struct Mapping {
+        let address: UInt64
+        let byteCount: UInt64
+        let bytes: UnsafeRawBufferPointer
+
+        init(_ file: Int32, bytes: UInt64) throws(LoadError) {
+            let mapped = precast_map_file(0, bytes, PRECAST_READ, file, 0)
+            guard mapped > 0, let start = UnsafeRawPointer(bitPattern: Int(mapped)) else {
+                throw .resource(ResourceError(.code, bytes: bytes, error: mapped))
+            }
+            address = UInt64(mapped)
+            byteCount = bytes
+            self.bytes = UnsafeRawBufferPointer(start: start, count: Int(bytes))
+        }
+    }
+
+    /// Header and stamp, read (not mapped) from the first page.
+    private static func readHeader(_ file: Int32, _ fileSize: UInt64) throws(LoadError) -> ArtifactHeader {
+        let wanted = Int(min(fileSize, UInt64(ArtifactHeader.limit)))
+        return try withUnsafeTemporaryAllocation(byteCount: ArtifactHeader.limit, alignment: 16) { (buffer) throws(LoadError) in
+            guard let start = buffer.baseAddress else { throw .artifact(.notAnArtifact) }
+            let count = precast_read(file, start, UInt64(wanted), 0)
+            guard count >= 0 else { throw .file(path: "artifact", errorNumber: Int32(truncatingIfNeeded: 0 &- count)) }
+            do throws(ArtifactError) {
+                return try ArtifactHeader(prefix: UnsafeRawBufferPointer(start: start, count: Int(count)), fileSize: fileSize)
+            } catch {
+                throw .artifact(error)
+            }
+        }
+    }
+
+    /// Every table lies within the image; code lies within the executable segment.
+    private static func checkExtents(_ view: ArtifactView) throws(ArtifactError) {
+        let rows = view.directoryRows, imageSize = view.stamp.imageSize, code = view.header.textRange
+        for index in 0..<rows.count {
+            let row = rows[unchecked: index]
+            guard let kind = row.kind else { continue }
+            guard row.address <= imageSize, row.byteCount <= imageSize - row.address else {
+                throw .outsideImage(table: kind, address: row.address, byteCount: row.byteCount, imageSize: imageSize)
+            }
+            if kind == .text, row.byteCount > 0, row.address < code.lowerBound || row.address + row.byteCount > code.upperBound {
+                throw .outsideImage(table: kind, address: row.address, byteCount: row.byteCount, imageSize: code.upperBound)
+            }
+        }
+    }
+
+    private static func makeExecutable(_ text: Range<UInt64>, base: UInt64) throws(LoadError) {
+        guard !text.isEmpty else { return }
+        let error = precast_protect(base + text.lowerBound, pageRounded(text.upperBound - text.lowerBound), PRECAST_READ | PRECAST_EXECUTE)
+        guard error == 0 else {
+            let number = -error
+            if number == precast_error_no_memory() { throw .resource(ResourceError(.code, bytes: text.upperBound - text.lowerBound, error: Int64(number))) }
+            throw .notExecutable(errorNumber: number)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import PrecastWasmTypes
+
+/// The type of an import or export.
+public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
+    case function(FunctionType)
+    case memory(MemoryType)
+    case table(TableType)
+    case global(GlobalType)
+
+    /// Whether something of this type may be imported as `wanted` (specification §4.5.3).
+    public func matches(_ wanted: ExternalType) -> Bool {
+        switch (self, wanted) {
+        case (.function(let found), .function(let wanted)): found == wanted
+        case (.memory(let found), .memory(let wanted)):
+            found.limits.matches(wanted.limits) && found.is64 == wanted.is64 && found.isShared == wanted.isShared
+                && found.pageSizeLog2 == wanted.pageSizeLog2
+        case (.table(let found), .table(let wanted)):
+            found.limits.matches(wanted.limits) && found.element == wanted.element && found.is64 == wanted.is64
+        case (.global(let found), .global(let wanted)): found == wanted
+        default: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .function(let type): "function " + type.description
+        case .memory(let type):
+            "memory " + type.limits.text + (type.is64 ? " i64" : "") + (type.isShared ? " shared" : "")
+                + (type.pageSizeLog2 == 16 ? "" : " pages of \(type.pageSize) bytes")
+        case .table(let type): "table " + type.limits.text + " " + type.element.description + (type.is64 ? " i64" : "")
+        case .global(let type): "global " + (type.isMutable ? "mut " : "") + type.valueType.description
+        }
+    }
+}
+
+extension Limits {
+    func matches(_ wanted: Limits) -> Bool {
+        guard minimum >= wanted.minimum else { return false }
+        guard let most = wanted.maximum else { return true }
+        guard let maximum else { return false }
+        return maximum <= most
+    }
+
+    var text: String { maximum.map { "\(minimum)…\($0)" } ?? "\(minimum)…" }
+}

@@ -1,0 +1,65 @@
+import CLoaderSupport
+public import PrecastArtifactFormat
+
+extension HostDescription {
+    /// The host this process runs on: what its processor and its kernel let code use. Found once.
+    public static let current = HostDescription(detecting: ())
+
+    private init(detecting: Void) {
+        self.init()
+        pageSize = precast_page_size()
+        let limit = precast_address_space_limit()
+        if limit != .max { addressSpace = limit }
+        #if arch(x86_64)
+        features = detectX86Features()
+        cpuName = processorName()
+        #endif
+    }
+}
+
+#if arch(x86_64)
+/// The features of the processor whose state the kernel saves.
+private func detectX86Features() -> CPUFeatures {
+    var features = CPUFeatures()
+    func add(_ word: UInt32, _ bits: [(UInt32, X86Feature)]) {
+        for (bit, feature) in bits where word >> bit & 1 != 0 { features.insert(feature) }
+    }
+    let basic = precast_cpuid(1, 0), structured = precast_cpuid(7, 0), more = precast_cpuid(7, 1), extended = precast_cpuid(0x8000_0001, 0)
+    add(basic.ecx, [(0, .sse3), (9, .ssse3), (19, .sse41), (20, .sse42), (23, .popcnt), (13, .cx16), (22, .movbe), (1, .pclmulqdq), (25, .aes)])
+    add(structured.ebx, [(3, .bmi1), (8, .bmi2), (19, .adx), (29, .sha), (9, .erms)])
+    add(structured.ecx, [(8, .gfni)])
+    add(structured.edx, [(4, .fsrm)])
+    add(extended.ecx, [(0, .lahf), (5, .lzcnt)])
+    // Wider registers need the kernel to save them: XMM and YMM state, then opmask and both halves of ZMM.
+    let state = precast_xcr0()
+    if state & 0x6 == 0x6 {
+        add(basic.ecx, [(28, .avx), (12, .fma), (29, .f16c)])
+        if features.contains(.avx) {
+            add(structured.ebx, [(5, .avx2)])
+            add(structured.ecx, [(9, .vaes), (10, .vpclmulqdq)])
+            add(more.eax, [(4, .avxvnni)])
+        }
+    }
+    if state & 0xE6 == 0xE6, features.contains(.avx2) {
+        add(structured.ebx, [(16, .avx512f), (30, .avx512bw), (28, .avx512cd), (17, .avx512dq), (31, .avx512vl)])
+        add(structured.ecx, [(1, .avx512vbmi), (6, .avx512vbmi2), (12, .avx512bitalg), (14, .avx512vpopcntdq), (11, .avx512vnni)])
+    }
+    return features
+}
+
+/// The processor's own name for itself, printable ASCII only.
+private func processorName() -> String {
+    guard precast_cpuid(0x8000_0000, 0).eax >= 0x8000_0004 else { return "" }
+    var bytes: [UInt8] = []
+    for leaf in UInt32(0x8000_0002)...0x8000_0004 {
+        let part = precast_cpuid(leaf, 0)
+        for word in [part.eax, part.ebx, part.ecx, part.edx] {
+            for shift in [UInt32(0), 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+    }
+    let isWanted = { (byte: UInt8) in byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C }
+    let kept = bytes.filter(isWanted)
+    guard let first = kept.firstIndex(where: { $0 != 0x20 }), let last = kept.lastIndex(where: { $0 != 0x20 }) else { return "" }
+    return String(decoding: kept[first...last], as: UTF8.self)
+}
+#endif

@@ -1,0 +1,130 @@
+public import PrecastWasmTypes
+import CRuntimeABI
+
+/// Something a module exports, or imports.
+public enum Extern {
+    case function(Function)
+    case memory(Memory)
+    case table(Table)
+    case global(Global)
+
+    var store: StoreCore {
+        switch self {
+        case .function(let function): function.store
+        case .memory(let memory): memory.store
+        case .table(let table): table.store
+        case .global(let global): global.store
+        }
+    }
+}
+
+/// Definitions by module and item name, from which imports are resolved. For stores whose data is a `T`.
+///
+/// Host functions serve any number of stores; other definitions belong to one. A linker belongs to one task at a time.
+public final class Linker<T> {
+    public let engine: Engine
+    /// Whether a later definition may replace an earlier one.
+    public var allowsShadowing = false
+    private var definitions: [ImportKey: Definition] = [:]
+
+    public init(_ engine: Engine) { self.engine = engine }
+
+    /// Defines a host function. - Throws: ``LinkError/duplicateDefinition(module:name:)``.
+    public func define(_ module: String, _ name: String, _ function: HostFunction) throws(LinkError) {
+        try add(.host(function), module, name)
+    }
+
+    /// Defines a host function over values. - Throws: ``LinkError/duplicateDefinition(module:name:)``.
+    public func define(_ module: String, _ name: String, type: FunctionType,
+                       _ body: @escaping (borrowing Caller<T>, [Value]) throws(HostError) -> [Value]) throws(LinkError) {
+        try define(module, name, HostFunction(type, body))
+    }
+
+    /// Defines what an instance exported or the host made. - Throws: ``LinkError/duplicateDefinition(module:name:)``.
+    public func define(_ module: String, _ name: String, _ item: Extern) throws(LinkError) {
+        try add(.item(item), module, name)
+    }
+
+    /// Defines every export of `instance` as an item of `module`.
+    public func define(_ module: String, _ instance: Instance) throws(LinkError) {
+        for export in instance.module.exports {
+            if let item = instance.export(export.name) { try define(module, export.name, item) }
+        }
+    }
+
+    private func add(_ definition: Definition, _ module: String, _ name: String) throws(LinkError) {
+        let key = ImportKey(module: ByteName(module), name: ByteName(name))
+        guard allowsShadowing || definitions[key] == nil else { throw .duplicateDefinition(module: module, name: name) }
+        definitions[key] = definition
+    }
+
+    /// Finds every import of `module` and checks its type. Do it once, instantiate often.
+    ///
+    /// - Throws: ``LinkError`` for the first import that is unknown or has another type.
+    public func resolve(_ module: Module) throws(LinkError) -> ResolvedModule<T> {
+        guard module.engine === engine else { throw .wrongEngine }
+        var resolved: [Definition] = []
+        for item in module.imports {
+            guard let definition = definitions[ImportKey(module: ByteName(item.module), name: ByteName(item.name))] else {
+                throw .unknownImport(module: item.module, name: item.name, expected: item.type.description)
+            }
+            if let mismatch = definition.mismatch(with: item.type, engine: engine) {
+                throw .incompatibleImport(module: item.module, name: item.name, expected: item.type.description, found: mismatch)
+            }
+            resolved.append(definition)
+        }
+        return ResolvedModule(module: module, imports: ResolvedImports(resolved))
+    }
+
+    /// Resolves, instantiates in `store`, and runs the start function.
+    public func instantiate(_ module: Module, in store: Store<T>) throws(InstantiationError) -> Instance {
+        let resolved: ResolvedModule<T>
+        do throws(LinkError) { resolved = try resolve(module) } catch { throw .link(error) }
+        return try resolved.instantiate(in: store)
+    }
+}
+
+/// A module whose imports are found and checked: instantiating it looks nothing up.
+public struct ResolvedModule<T> {
+    public let module: Module
+    let imports: ResolvedImports
+
+    /// Makes an instance in `store` and runs its start function.
+    public func instantiate(in store: Store<T>) throws(InstantiationError) -> Instance {
+        try Instance.make(module, imports, in: store.core)
+    }
+}
+
+struct ImportKey: Hashable {
+    let module: ByteName
+    let name: ByteName
+}
+
+/// What stands behind a name: a host function of no particular store, or an item of one.
+enum Definition {
+    case host(HostFunction)
+    case item(Extern)
+
+    /// What is there instead of `wanted`, or nil when it matches by the specification's rules (§4.5.3).
+    func mismatch(with wanted: ExternalType, engine: Engine) -> String? {
+        let found = type
+        return found.matches(wanted) ? nil : found.description
+    }
+
+    /// The definition's type as it is now: memories and tables by their current size.
+    var type: ExternalType {
+        switch self {
+        case .host(let function): .function(function.type)
+        case .item(.function(let function)): .function(function.type)
+        case .item(.memory(let memory)): .memory(memory.currentType)
+        case .item(.table(let table)): .table(table.currentType)
+        case .item(.global(let global)): .global(global.type)
+        }
+    }
+}
+
+/// Definitions in the order of a module's imports. Instances keep it, and so the host functions in it, alive.
+final class ResolvedImports {
+    let definitions: [Definition]
+    init(_ definitions: [Definition]) { self.definitions = definitions }
+}

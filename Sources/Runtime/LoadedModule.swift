@@ -1,0 +1,198 @@
+import CLoaderSupport
+import PrecastArtifactFormat
+import PrecastWasmTypes
+
+/// A typed view of one module of an artifact: its tables where they are mapped, and its code as the signal handlers know it.
+///
+/// Making one checks the extents of the module's tables and parses nothing. Records are range-checked where they are read.
+/// Thread-safe.
+public final class LoadedModule: @unchecked Sendable {
+    public let image: ArtifactImage
+    let record: ModuleRecord
+    let layout: ContextLayout
+    let text: UInt64
+    let textBytes: UInt64
+    let types: TableView<TypeRecord>
+    let valueTypes: TableView<ValueTypeCode>
+    let functions: TableView<FunctionRecord>
+    let functionNames: TableView<NameRecord>
+    let imports: TableView<ImportRecord>
+    let exports: TableView<ExportRecord>
+    let memories: TableView<MemoryRecord>
+    let tables: TableView<TableRecord>
+    let globals: TableView<GlobalRecord>
+    let functionReferences: TableView<FunctionReferenceRecord>
+    let elementSegments: TableView<ElementSegmentRecord>
+    let elements: TableView<ElementRecord>
+    let dataSegments: TableView<DataSegmentRecord>
+    let data: UnsafeRawBufferPointer
+    let constantOperators: TableView<ConstantOperatorRecord>
+    private let addressMap: TableView<AddressRecord>
+    private let inlineFrames: TableView<InlineFrameRecord>
+    private let names: UnsafeRawBufferPointer
+
+    /// The artifact's only module.
+    ///
+    /// `registersUnwindInformation`: whether the system unwinder learns of the code, so that host backtraces pass through it.
+    public init(_ image: ArtifactImage, registersUnwindInformation: Bool = true) throws(LoadError) {
+        let view = image.view
+        self.image = image
+        do throws(ArtifactError) {
+            let modules = try view.table(.modules, of: ModuleRecord.self)
+            record = try modules.record(0)
+            layout = try ContextLayout(record.contextCounts)
+            guard layout.size == record.contextSize else { throw .invalid(field: "context size", found: UInt64(record.contextSize)) }
+            types = try view.table(.types, of: TypeRecord.self).rows(record.types)
+            valueTypes = try view.table(.valueTypes)
+            functions = try view.table(.functions)
+            functionNames = try view.table(.functionNames, of: NameRecord.self).rows(record.functionNames)
+            imports = try view.table(.imports, of: ImportRecord.self).rows(record.imports)
+            exports = try view.table(.exports, of: ExportRecord.self).rows(record.exports)
+            memories = try view.table(.memories, of: MemoryRecord.self).rows(record.memories)
+            tables = try view.table(.tables, of: TableRecord.self).rows(record.tables)
+            globals = try view.table(.globals, of: GlobalRecord.self).rows(record.globals)
+            functionReferences = try view.table(.functionReferences, of: FunctionReferenceRecord.self).rows(record.functionReferences)
+            elementSegments = try view.table(.elementSegments, of: ElementSegmentRecord.self).rows(record.elementSegments)
+            elements = try view.table(.elements)
+            dataSegments = try view.table(.dataSegments, of: DataSegmentRecord.self).rows(record.dataSegments)
+            data = try view.region(.data)
+            constantOperators = try view.table(.constantOperators)
+            addressMap = try view.table(.addressMap)
+            inlineFrames = try view.table(.inlineFrames)
+            names = try view.region(.names)
+            let text = try view.region(.text)
+            self.text = UInt64(UInt(bitPattern: text.baseAddress))
+            textBytes = UInt64(text.count)
+        } catch {
+            throw .artifact(error)
+        }
+        try register(registersUnwindInformation)
+    }
+
+    deinit { if textBytes > 0 { precast_code_remove(text) } }
+
+    private func register(_ registersUnwindInformation: Bool) throws(LoadError) {
+        guard textBytes > 0 else { return }
+        var range = precast_code_range()
+        do throws(ArtifactError) {
+            let offsets = try image.view.table(.trapOffsets, of: WordRecord.self)
+            let codes = try image.view.table(.trapCodes, of: ByteRecord.self)
+            guard offsets.count == codes.count else {
+                throw .indexOutOfRange(table: .trapCodes, index: UInt64(offsets.count), count: UInt64(codes.count))
+            }
+            guard UInt(bitPattern: offsets.base) % 4 == 0 else { throw .invalid(field: "trap table address", found: UInt64(UInt(bitPattern: offsets.base))) }
+            range.trap_offsets = UInt64(UInt(bitPattern: offsets.base))
+            range.trap_codes = UInt64(UInt(bitPattern: codes.base))
+            range.trap_count = UInt64(offsets.count)
+        } catch {
+            throw .artifact(error)
+        }
+        range.unwind = registersUnwindInformation ? 1 : 0
+        range.text = text
+        range.text_end = text + textBytes
+        range.module = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
+        let error = precast_code_add(&range, image.stamp.tunables.flags.contains(.signalTraps) ? 1 : 0)
+        guard error == 0 else { throw .resource(ResourceError(.signalHandlers, bytes: UInt64(MemoryLayout<precast_code_range>.size), error: Int64(error))) }
+    }
+
+    /// The address of the code at text offset `offset`, or nil outside the text.
+    func address(ofText offset: UInt32) -> UInt64? { UInt64(offset) < textBytes ? text + UInt64(offset) : nil }
+
+    /// The code of defined function `index`.
+    func definedFunction(_ index: UInt32) throws(ArtifactError) -> FunctionRecord {
+        let defined = try image.view.table(.definedFunctions, of: WordRecord.self).rows(record.definedFunctions)
+        return try functions.record(try defined.record(index).value)
+    }
+
+    func function(at textOffset: UInt32) -> FunctionRecord? { functions.containing(textOffset) }
+    func location(at textOffset: UInt32) -> CodeLocation { addressMap.location(textOffset) }
+    func inlineFrame(_ row: UInt32) -> InlineFrameRecord? { Int(row) < inlineFrames.count ? inlineFrames[unchecked: Int(row)] : nil }
+
+    /// The bytes of a name; empty where it lies outside the pool.
+    func nameBytes(_ name: NameReference) -> UnsafeRawBufferPointer {
+        let end = UInt64(name.offset) + UInt64(name.length)
+        guard !name.isNone, end <= UInt64(names.count) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(rebasing: names[Int(name.offset)..<Int(end)])
+    }
+
+    func string(_ name: NameReference) -> String { String(decoding: nameBytes(name), as: UTF8.self) }
+
+    /// The module's own name, if it has one.
+    public var name: String? { record.name.isNone ? nil : string(record.name) }
+
+    public var hasStartFunction: Bool { record.startFunction != noIndex }
+
+    /// The name that the module's name section gives function `index`.
+    public func functionName(_ index: UInt32) -> String? {
+        guard Int(index) < functionNames.count else { return nil }
+        let name = functionNames[unchecked: Int(index)].name
+        return name.isNone ? nil : string(name)
+    }
+
+    /// The export called `name`. Logarithmic in their number.
+    func export(_ name: String) -> ExportRecord? {
+        var low = 0, high = exports.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            let row = exports[unchecked: middle]
+            let order = compare(nameBytes(row.name), name.utf8)
+            if order == 0 { return row }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    /// Function type `index` of the module.
+    func functionType(_ index: UInt32) throws(ArtifactError) -> FunctionType {
+        let row = try types.record(index)
+        let count = UInt64(row.parameterCount) + UInt64(row.resultCount)
+        let codes = try valueTypes.rows(RecordRange(first: row.firstValue, count: UInt32(clamping: count)))
+        guard row.form == 0x60 else { throw .invalid(field: "type form", found: UInt64(row.form)) }
+        var type = FunctionType(parameters: [], results: [])
+        for position in 0..<codes.count {
+            let value = try valueType(codes[unchecked: position].code)
+            if position < Int(row.parameterCount) { type.parameters.append(value) } else { type.results.append(value) }
+        }
+        return type
+    }
+}
+
+/// Negative, zero or positive as the bytes come before, are, or come after those of `name`.
+private func compare(_ bytes: UnsafeRawBufferPointer, _ name: String.UTF8View) -> Int {
+    var index = 0
+    for byte in name {
+        guard index < bytes.count else { return -1 }
+        if bytes[index] != byte { return bytes[index] < byte ? -1 : 1 }
+        index += 1
+    }
+    return index < bytes.count ? 1 : 0
+}
+
+/// The value type that an artifact's code stands for.
+func valueType(_ code: UInt32) throws(ArtifactError) -> ValueType {
+    switch ValueTypeCode(code: code) {
+    case .i32: .i32
+    case .i64: .i64
+    case .f32: .f32
+    case .f64: .f64
+    case .v128: .v128
+    case .funcref: .funcref
+    case .externref: .externref
+    default: throw .invalid(field: "value type", found: UInt64(code))
+    }
+}
+
+func referenceType(_ code: UInt32) throws(ArtifactError) -> ReferenceType {
+    guard let type = try valueType(code).referenceType else { throw .invalid(field: "reference type", found: UInt64(code)) }
+    return type
+}
+
+extension PrecastArtifactFormat.ExternType {
+    var limits: Limits { Limits(minimum: minimum, maximum: hasMaximum ? maximum : nil) }
+    func memoryType() throws(ArtifactError) -> MemoryType {
+        guard pageSizeLog2 <= 16 else { throw .invalid(field: "memory page size", found: UInt64(pageSizeLog2)) }
+        return MemoryType(limits: limits, is64: is64, isShared: isShared, pageSizeLog2: pageSizeLog2)
+    }
+    func tableType() throws(ArtifactError) -> TableType { TableType(element: try referenceType(type), limits: limits, is64: is64) }
+    func globalType() throws(ArtifactError) -> GlobalType { GlobalType(try PrecastRuntime.valueType(type), isMutable: isMutable) }
+}

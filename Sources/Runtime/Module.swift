@@ -1,0 +1,133 @@
+import CLoaderSupport
+public import PrecastArtifactFormat
+import PrecastWasmTypes
+
+/// A module ready to be instantiated by stores of one engine. Thread-safe.
+public final class Module: @unchecked Sendable {
+    public let engine: Engine
+    public let loaded: LoadedModule
+    /// The module's own names of types, as canonical ids: what contexts hold.
+    let typeIDs: [UInt32]
+    /// What the module wants, in order.
+    public let imports: [Import]
+
+    public struct Import: Sendable {
+        public let module: String
+        public let name: String
+        public let type: ExternalType
+    }
+
+    public struct Export: Sendable {
+        public let name: String
+        public let type: ExternalType
+    }
+
+    /// Interns the module's types. - Throws: ``LoadError/artifact(_:)`` for an unsound type or import.
+    public init(_ engine: Engine, _ loaded: LoadedModule) throws(LoadError) {
+        self.engine = engine
+        self.loaded = loaded
+        do throws(ArtifactError) {
+            var ids: [UInt32] = []
+            ids.reserveCapacity(loaded.types.count)
+            for index in 0..<loaded.types.count { ids.append(engine.canonicalID(of: try loaded.functionType(UInt32(index)))) }
+            typeIDs = ids
+            var imports: [Import] = []
+            imports.reserveCapacity(loaded.imports.count)
+            var kinds = (functions: UInt32(0), memories: UInt32(0), tables: UInt32(0), globals: UInt32(0))
+            for index in 0..<loaded.imports.count {
+                let row = loaded.imports[unchecked: index]
+                let type = try Self.type(row.type, loaded)
+                switch type {
+                case .function: kinds.functions += 1
+                case .memory: kinds.memories += 1
+                case .table: kinds.tables += 1
+                case .global: kinds.globals += 1
+                }
+                imports.append(Import(module: loaded.string(row.module), name: loaded.string(row.name), type: type))
+            }
+            let record = loaded.record
+            guard kinds == (record.importedFunctions, record.importedMemories, record.importedTables, record.importedGlobals) else {
+                throw .invalid(field: "import counts", found: UInt64(imports.count))
+            }
+            self.imports = imports
+        } catch {
+            throw .artifact(error)
+        }
+    }
+
+    /// Opens, loads and prepares the artifact at `path`.
+    public convenience init(_ engine: Engine, path: String, trust: Trust, host: HostDescription = .current) throws(LoadError) {
+        try self.init(engine, try LoadedModule(try ArtifactImage.open(path, trust: trust, host: host)))
+    }
+
+    /// The module's own name, if it has one.
+    public var name: String? { loaded.name }
+
+    /// What the module offers, in its own order.
+    public var exports: [Export] {
+        var rows: [ExportRecord] = []
+        for index in 0..<loaded.exports.count { rows.append(loaded.exports[unchecked: index]) }
+        rows.sort { $0.ordinal < $1.ordinal }
+        var exports: [Export] = []
+        for row in rows {
+            if let type = exportType(row) { exports.append(Export(name: loaded.string(row.name), type: type)) }
+        }
+        return exports
+    }
+
+    private func exportType(_ row: ExportRecord) -> ExternalType? {
+        do throws(ArtifactError) {
+            let record = loaded.record
+            switch row.kind {
+            case .function:
+                return .function(try loaded.functionType(try loaded.functionReferences.record(row.functionReference).typeIndex))
+            case .memory:
+                if row.index < record.importedMemories { return importType(.memory, row.index) }
+                return .memory(try loaded.memories.record(row.index - record.importedMemories).type.memoryType())
+            case .table:
+                if row.index < record.importedTables { return importType(.table, row.index) }
+                return .table(try loaded.tables.record(row.index - record.importedTables).type.tableType())
+            case .global:
+                if row.index < record.importedGlobals { return importType(.global, row.index) }
+                return .global(try loaded.globals.record(row.index - record.importedGlobals).type.globalType())
+            case .tag, nil:
+                return nil
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// The type of import number `index` of `kind`.
+    private func importType(_ kind: ExternKind, _ index: UInt32) -> ExternalType? {
+        var left = index
+        for row in 0..<loaded.imports.count where loaded.imports[unchecked: row].type.kind == kind {
+            if left == 0 { return imports[row].type }
+            left -= 1
+        }
+        return nil
+    }
+
+    private static func type(_ type: PrecastArtifactFormat.ExternType, _ loaded: LoadedModule) throws(ArtifactError) -> ExternalType {
+        switch type.kind {
+        case .function: .function(try loaded.functionType(type.type))
+        case .memory: .memory(try type.memoryType())
+        case .table: .table(try type.tableType())
+        case .global: .global(try type.globalType())
+        case .tag, nil: throw .invalid(field: "import kind", found: UInt64(type.kindNumber))
+        }
+    }
+
+    /// The code that calls functions of a canonical type from the host.
+    func entryTrampoline(forType id: UInt32) -> UInt64? { trampoline(id) { $0.entryTrampoline } }
+    /// The code that calls host functions of a canonical type.
+    func hostTrampoline(forType id: UInt32) -> UInt64? { trampoline(id) { $0.hostTrampoline } }
+
+    private func trampoline(_ id: UInt32, _ offset: (TypeRecord) -> UInt32) -> UInt64? {
+        for index in typeIDs.indices where typeIDs[index] == id {
+            let offset = offset(loaded.types[unchecked: index])
+            if offset != noIndex { return loaded.address(ofText: offset) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,160 @@
+public import CRuntimeABI
+public import PrecastWasmTypes
+
+/// A WebAssembly value on the host's side.
+public enum Value {
+    case i32(Int32)
+    case i64(Int64)
+    case f32(Float)
+    case f64(Double)
+    /// The 16 bytes in little-endian order.
+    case v128(low: UInt64, high: UInt64)
+    case function(Function?)
+    case extern(ExternReference?)
+
+    public var type: ValueType {
+        switch self {
+        case .i32: .i32
+        case .i64: .i64
+        case .f32: .f32
+        case .f64: .f64
+        case .v128: .v128
+        case .function: .funcref
+        case .extern: .externref
+        }
+    }
+}
+
+extension Value: CustomStringConvertible {
+    /// The text format's constant: `i32.const 5` as `5`, references by kind.
+    public var description: String {
+        switch self {
+        case .i32(let value): "\(value)"
+        case .i64(let value): "\(value)"
+        case .f32(let value): "\(value)"
+        case .f64(let value): "\(value)"
+        case .v128(let low, let high): "0x" + hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
+        case .function(let function): function == nil ? "null" : "funcref"
+        case .extern(let reference): reference.map { "extern \($0.handle)" } ?? "null"
+        }
+    }
+}
+
+/// A host object as guests see it: a nonzero handle that means something to the host alone.
+public struct ExternReference: Hashable, Sendable {
+    public let handle: UInt64
+
+    /// - Precondition: `handle != 0`; zero is the null reference.
+    public init(handle: UInt64) {
+        precondition(handle != 0)
+        self.handle = handle
+    }
+}
+
+/// A Swift type that stands for a WebAssembly value type in typed calls and host functions.
+public protocol WasmValue {
+    static var valueType: ValueType { get }
+    /// The value in a slot that holds one of this type.
+    init(slot: precast_slot)
+    /// The slot that holds the value; unused bytes are zero.
+    var slot: precast_slot { get }
+}
+
+extension Int32: WasmValue {
+    @inlinable public static var valueType: ValueType { .i32 }
+    @inlinable public init(slot: precast_slot) { self = Int32(truncatingIfNeeded: slot.bits.0) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (UInt64(UInt32(bitPattern: self)), 0)) }
+}
+
+extension UInt32: WasmValue {
+    @inlinable public static var valueType: ValueType { .i32 }
+    @inlinable public init(slot: precast_slot) { self = UInt32(truncatingIfNeeded: slot.bits.0) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (UInt64(self), 0)) }
+}
+
+extension Int64: WasmValue {
+    @inlinable public static var valueType: ValueType { .i64 }
+    @inlinable public init(slot: precast_slot) { self = Int64(bitPattern: slot.bits.0) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (UInt64(bitPattern: self), 0)) }
+}
+
+extension UInt64: WasmValue {
+    @inlinable public static var valueType: ValueType { .i64 }
+    @inlinable public init(slot: precast_slot) { self = slot.bits.0 }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (self, 0)) }
+}
+
+extension Float: WasmValue {
+    @inlinable public static var valueType: ValueType { .f32 }
+    @inlinable public init(slot: precast_slot) { self = Float(bitPattern: UInt32(truncatingIfNeeded: slot.bits.0)) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (UInt64(bitPattern), 0)) }
+}
+
+extension Double: WasmValue {
+    @inlinable public static var valueType: ValueType { .f64 }
+    @inlinable public init(slot: precast_slot) { self = Double(bitPattern: slot.bits.0) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (bitPattern, 0)) }
+}
+
+extension SIMD2<UInt64>: WasmValue {
+    @inlinable public static var valueType: ValueType { .v128 }
+    @inlinable public init(slot: precast_slot) { self.init(slot.bits.0, slot.bits.1) }
+    @inlinable public var slot: precast_slot { precast_slot(bits: (self[0], self[1])) }
+}
+
+extension Optional: WasmValue where Wrapped == ExternReference {
+    public static var valueType: ValueType { .externref }
+    public init(slot: precast_slot) { self = slot.bits.0 == 0 ? nil : ExternReference(handle: slot.bits.0) }
+    public var slot: precast_slot { precast_slot(bits: (self?.handle ?? 0, 0)) }
+}
+
+extension Value {
+    /// The value of `type` in a slot that compiled code of `store` wrote.
+    init(slot: precast_slot, type: ValueType, store: StoreCore) {
+        switch type {
+        case .i32: self = .i32(Int32(slot: slot))
+        case .i64: self = .i64(Int64(slot: slot))
+        case .f32: self = .f32(Float(slot: slot))
+        case .f64: self = .f64(Double(slot: slot))
+        case .v128: self = .v128(low: slot.bits.0, high: slot.bits.1)
+        case .externref: self = .extern(ExternReference?(slot: slot))
+        default: self = .function(Function(reference: slot.bits.0, store: store))
+        }
+    }
+
+    /// The slot that holds the value, or nil when it is a function of another store or one that no compiled code can call.
+    func slot(in store: StoreCore) -> precast_slot? {
+        switch self {
+        case .i32(let value): return value.slot
+        case .i64(let value): return value.slot
+        case .f32(let value): return value.slot
+        case .f64(let value): return value.slot
+        case .v128(let low, let high): return precast_slot(bits: (low, high))
+        case .extern(let reference): return reference.slot
+        case .function(nil): return precast_slot(bits: (0, 0))
+        case .function(let function?):
+            guard function.store === store, let address = function.referenceAddress else { return nil }
+            return precast_slot(bits: (address, 0))
+        }
+    }
+}
+
+/// `value` in lower-case hexadecimal with at least `digits` digits, without prefix.
+func hexadecimal(_ value: UInt64, digits: Int = 1) -> String {
+    var text = String(value, radix: 16)
+    while text.utf8.count < digits { text = "0" + text }
+    return text
+}
+
+/// A name that is compared and hashed by its bytes, as WebAssembly does; a `String` would normalise.
+struct ByteName: Hashable {
+    let string: String
+
+    init(_ string: String) { self.string = string }
+
+    static func == (left: ByteName, right: ByteName) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in string.utf8 { hasher.combine(byte) }
+    }
+}

@@ -1,0 +1,123 @@
+import PrecastArtifactFormat
+import PrecastIR
+import PrecastWasmModel
+
+/// Calls. A function of the module itself is called by number with the same context; an import or reference by address, with
+/// its own context and the caller's.
+extension FunctionTranslator {
+    mutating func translateCall(_ op: Operator) {
+        switch op.opcode {
+        case .call, .returnCall: callFunction(op.functionIndex, isTail: op.opcode == .returnCall)
+        case .callIndirect, .returnCallIndirect: callElement(op, isTail: op.opcode == .returnCallIndirect)
+        default: break
+        }
+    }
+
+    private mutating func callFunction(_ function: FunctionIndex, isTail: Bool) {
+        let type = environment.module.functions[function.index]
+        guard environment.module.isImported(function) else { return callDefined(function, type, isTail: isTail) }
+        let slot = Int32(environment.layout.importedFunction(function.rawValue))
+        let code = loadContext(slot + RuntimeOffsets.importCode), callee = loadContext(slot + RuntimeOffsets.importContext)
+        callAddress(code, callee: callee, type, isTail: isTail)
+    }
+
+    private mutating func callDefined(_ function: FunctionIndex, _ type: TypeIndex, isTail: Bool) {
+        let callee = functionReference(function)
+        popArguments(type, callee: context)
+        let list = builder.function.dfg.lists.make(arguments)
+        if isTail {
+            builder.emitEffect(InstructionData(.returnCall, a: callee.rawValue, b: list.position))
+        } else {
+            let data = InstructionData(.call, a: callee.rawValue, b: list.position)
+            pushResults(builder.emitCall(data, signature: directSignature(type)))
+        }
+    }
+
+    // MARK: Through a table
+
+    private mutating func callElement(_ op: Operator, isTail: Bool) {
+        let type = TypeIndex(rawValue: op.index), table = environment.tables[Int(op.secondIndex)]
+        let index = pop()
+        if let offset = table.readOnlyOffset {
+            callReadOnlyElement(table, offset, index, type, isTail: isTail)
+        } else {
+            callReference(loadElement(table, index), type, isTail: isTail)
+        }
+    }
+
+    private mutating func loadElement(_ table: TablePlan, _ index: Value) -> Value {
+        let to = elementAddress(table, index: index, trap: .undefinedElement)
+        return builder.load(.i64, to.base, offset: to.offset, to.flags)
+    }
+
+    /// Calls what a reference in a table leads to. A null one faults when its type is loaded.
+    private mutating func callReference(_ reference: Value, _ type: TypeIndex, isTail: Bool) {
+        let trap = TrapCode.uninitializedElement.rawValue
+        if !usesSignals { builder.trapIf(zero: true, reference, code: trap) }
+        // All three loads may fault by their flags: without, the last two could move above the first.
+        let flags = MemoryFlags(region: AliasRegions.functionReferences, trap: trap, readOnly: true)
+        let found = builder.load(.i32, reference, offset: RuntimeOffsets.referenceType, flags)
+        let wanted = loadContext(.i32, Int32(environment.layout.typeID(type.rawValue)))
+        let differs = builder.compare(IntegerCondition.notEqual, found, wanted)
+        builder.trapIf(zero: false, differs, code: TrapCode.indirectCallTypeMismatch.rawValue)
+        let code = builder.load(.i64, reference, offset: RuntimeOffsets.referenceCode, flags)
+        let callee = builder.load(.i64, reference, offset: RuntimeOffsets.referenceContext, flags)
+        callAddress(code, callee: callee, type, isTail: isTail)
+    }
+
+    /// Calls an entry of a table in the read-only data (``ReadOnlyTable``): one comparison with a constant on the common way.
+    private mutating func callReadOnlyElement(_ table: TablePlan, _ offset: UInt32, _ index: Value, _ type: TypeIndex, isTail: Bool) {
+        let index = checkedIndex(widen(index), length: tableLength(table), trap: .undefinedElement)
+        let start = builder.emit(InstructionData(.dataAddress, .i64, a: offset))
+        let distance = builder.binary(.ishl, .i64, index, builder.constant(.i64, 3))
+        let entry = builder.binary(.iadd, .i64, start, distance)
+        let flags = MemoryFlags(region: AliasRegions.readOnlyData, trap: TrapCode.undefinedElement.rawValue, readOnly: true)
+        let found = builder.load(.i32, entry, offset: 4, flags)
+        let wanted = environment.types[type.index].canonical.rawValue + 1
+        let differs = builder.compare(IntegerCondition.notEqual, found, builder.constant(.i32, Int64(wanted)))
+        trapWrongEntry(if: differs, found)
+        let codeDistance = builder.load(.sload32, .i64, entry, offset: 0, flags)
+        let code = builder.binary(.iadd, .i64, start, codeDistance)
+        popArguments(type, callee: context)
+        finishIndirect(directSignature(type), code, isTail: isTail)
+    }
+
+    /// Where `differs`: the entry whose type word is `found` is null, or a function of another type.
+    private mutating func trapWrongEntry(if differs: Value, _ found: Value) {
+        let cold = builder.makeBlock(), next = builder.makeBlock()
+        let coldEdge = builder.makeCall(cold), nextEdge = builder.makeCall(next)
+        builder.branch(differs, coldEdge, nextEdge)
+        start(cold)
+        markCold()
+        builder.trapIf(zero: true, found, code: TrapCode.uninitializedElement.rawValue)
+        builder.trap(code: TrapCode.indirectCallTypeMismatch.rawValue)
+        start(next)
+    }
+
+    // MARK: Shared
+
+    private mutating func callAddress(_ code: Value, callee: Value, _ type: TypeIndex, isTail: Bool) {
+        popArguments(type, callee: callee)
+        arguments.append(context)
+        finishIndirect(indirectSignature(type), code, isTail: isTail)
+    }
+
+    private mutating func finishIndirect(_ signature: SignatureReference, _ code: Value, isTail: Bool) {
+        if isTail {
+            let list = builder.function.dfg.lists.make(arguments)
+            builder.emitEffect(InstructionData(.returnCallIndirect, a: signature.rawValue, b: code.rawValue, c: list.position))
+        } else {
+            pushResults(callIndirect(signature, code))
+        }
+    }
+
+    /// Moves the operands of a call to ``arguments``, behind the callee's context.
+    private mutating func popArguments(_ type: TypeIndex, callee: Value) {
+        let count = environment.types[type.index].shape.parameters.count
+        arguments.removeAll(keepingCapacity: true)
+        arguments.append(callee)
+        arguments.append(contentsOf: top(count))
+        stack.removeLast(count)
+    }
+    private mutating func pushResults(_ call: Inst) { stack.append(contentsOf: builder.function.dfg.results(call)) }
+}

@@ -1,0 +1,66 @@
+import PrecastIR
+import PrecastWasmModel
+
+extension FunctionTranslator {
+    mutating func translateVariable(_ op: Operator) {
+        switch op.opcode {
+        case .drop: _ = pop()
+        case .select, .selectTyped: translateSelect()
+        case .localGet: push(readLocal(Int(op.index)))
+        case .localSet: writeLocal(Int(op.index), pop())
+        case .localTee: writeLocal(Int(op.index), stack[stack.count - 1])
+        case .globalGet: translateGlobalGet(Int(op.index))
+        case .globalSet: translateGlobalSet(Int(op.index))
+        default: break
+        }
+    }
+
+    private mutating func translateSelect() {
+        let condition = pop(), b = pop(), a = pop()
+        push(builder.select(type(a), condition, a, b))
+    }
+
+    // MARK: Locals
+
+    /// Makes the locals that ``localTypes`` lists: parameters from the entry block, the rest zero.
+    mutating func defineLocals(parameterCount: Int, inFrame: Bool) {
+        if inFrame {
+            let slot = StackSlotData(size: UInt32(8 * max(localTypes.count, 1)), alignment: 8)
+            localSlot = builder.function.dfg.stackSlots.push(slot)
+        } else {
+            for type in localTypes { locals.append(builder.declareVariable(type)) }
+        }
+        let entry = builder.function.entry
+        for i in 0..<parameterCount { writeLocal(i, builder.function.dfg.parameter(entry, i + 1)) }
+        if inFrame {
+            // A variable that was never written is zero by itself; a slot is not.
+            for i in parameterCount..<localTypes.count { writeLocal(i, builder.constant(localTypes[i], 0)) }
+        }
+    }
+    private mutating func readLocal(_ i: Int) -> Value {
+        if localSlot.isNone { return builder.read(locals[i]) }
+        return builder.load(localTypes[i], localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
+    }
+    private mutating func writeLocal(_ i: Int, _ value: Value) {
+        if localSlot.isNone { return builder.write(locals[i], value) }
+        builder.store(value, localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
+    }
+    private mutating func localAddress(_ i: Int) -> Value { slotAddress(localSlot, UInt32(i * 8)) }
+    mutating func slotAddress(_ slot: StackSlot, _ offset: UInt32) -> Value {
+        builder.emit(InstructionData(.stackAddress, .i64, a: slot.rawValue, b: offset))
+    }
+
+    // MARK: Globals
+
+    private mutating func translateGlobalGet(_ i: Int) {
+        let global = environment.globals[i]
+        if let known = global.constant { return push(builder.constant(global.type, known)) }
+        let (address, offset) = globalAddress(global)
+        push(builder.load(global.type, address, offset: offset, global.flags))
+    }
+    private mutating func translateGlobalSet(_ i: Int) {
+        let global = environment.globals[i]
+        let (address, offset) = globalAddress(global)
+        builder.store(pop(), address, offset: offset, global.flags)
+    }
+}

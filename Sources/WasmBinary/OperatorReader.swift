@@ -1,0 +1,241 @@
+internal import PrecastEntities
+public import PrecastWasmModel
+public import PrecastWasmTypes
+
+/// Decodes function bodies, one operator at a time.
+///
+/// - Input: the bytes of one body, as ``Module/bodies`` names them. Output: ``Operator`` values, in order, up to and including the
+///   `end` of the function.
+/// - Invariants: an operator returned is well formed and its feature is enabled; nothing is said about its indices. The reader never
+///   leaves the body.
+/// - Algorithm: the opcode's row tells which immediates follow; no state is kept between operators. Nesting
+///   is the validator's business.
+/// - Source: WebAssembly core specification, section 5.4.
+///
+/// One reader serves many functions, so that the array of `br_table` targets is allocated once.
+public struct OperatorReader: ~Copyable, @unchecked Sendable {
+    @usableFromInline var reader: ByteReader
+    private let bodies: [FunctionBody]
+    private let firstBody: Int
+    private let features: FeatureSet
+    /// The features' bits, and the bit of operators that need none.
+    private let enabled: UInt64
+    private let rows = OpcodeTable.rows
+    private let maximumLocals: Int
+    private let maximumTargets: Int
+    private let hasDataCount: Bool
+    private var function: FunctionIndex = .none
+    /// The runs of locals that the current body declares, parameters apart.
+    public private(set) var localDeclarations: [LocalDeclaration] = []
+    /// The targets of the last `br_table` but the default; valid until the next one is read.
+    public private(set) var brTableTargets: [UInt32] = []
+
+    /// A reader of the bodies of `module`.
+    public init(_ module: Module) {
+        bodies = module.bodies
+        firstBody = module.importedFunctionCount
+        features = module.features
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
+        maximumLocals = module.limits.locals
+        maximumTargets = module.limits.branchTableSize
+        hasDataCount = module.dataCount != nil
+        reader = ByteReader(module.bytes, from: 0, to: 0)
+    }
+
+    /// A reader of constant expressions in the bytes of `reader`.
+    init(_ reader: ByteReader, _ features: FeatureSet, _ limits: ImplementationLimits) {
+        self.reader = reader
+        self.features = features
+        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
+        maximumLocals = limits.locals
+        maximumTargets = limits.branchTableSize
+        bodies = []
+        firstBody = 0
+        hasDataCount = true
+    }
+
+    /// Goes to the start of a function's body and reads its declarations of locals.
+    ///
+    /// - Precondition: the module defines `function`.
+    public mutating func begin(_ function: FunctionIndex) throws(DecodeError) {
+        self.function = function
+        reader = ByteReader(reader.bytes, bodies[function.index - firstBody].range)
+        do throws(DecodeError) { try readLocalDeclarations() } catch { throw located(error) }
+    }
+
+    /// Whether the body is used up.
+    @inlinable @inline(__always) public var isAtEnd: Bool { reader.isAtEnd }
+    /// The byte offset in the module of what is read next.
+    @inlinable @inline(__always) public var position: Int { reader.position }
+
+    /// Reads one operator.
+    public mutating func next() throws(DecodeError) -> Operator {
+        do throws(DecodeError) { return try readOperator() } catch { throw located(error) }
+    }
+
+    @inline(never)
+    private func located(_ error: DecodeError) -> DecodeError {
+        var error = error
+        if function.isSome { error.function = function }
+        return error
+    }
+
+    private mutating func readLocalDeclarations() throws(DecodeError) {
+        localDeclarations.removeAll(keepingCapacity: true)
+        let runs = try reader.readCount("local declarations", maximum: .max)
+        var total: UInt64 = 0
+        for _ in 0..<runs {
+            let start = reader.position
+            let count = try reader.readU32()
+            total += UInt64(count)
+            if total > UInt64(UInt32.max) { throw DecodeError("too many locals: \(total)", at: start) }
+            let type = try reader.readValueType(features)
+            if count > 0 { localDeclarations.append(LocalDeclaration(count: count, type: type)) }
+            if total > UInt64(maximumLocals) { throw .limit("too many locals", found: total, maximum: maximumLocals, at: start) }
+        }
+    }
+
+    /// The fields are gathered in variables and put together once: the optimizer then keeps them in registers.
+    mutating func readOperator() throws(DecodeError) -> Operator {
+        let start = reader.position
+        let code = try reader.readByte()
+        let row: OpcodeRow
+        if let single = rows[Int(code)] { row = single } else { row = OpcodeRow(try readPrefixed(code, at: start)) }
+        let opcode = row.opcode
+        if enabled >> UInt64(row.feature) & 1 == 0 { throw disabled(opcode, at: start) }
+        var index: UInt32 = 0
+        var secondIndex: UInt32 = 0
+        var alignment: UInt8 = 0
+        var bits: UInt64 = 0
+        switch row.immediates {
+        case .none: break
+        case .label, .function, .local, .global, .table, .element: index = try reader.readU32()
+        case .i32: bits = UInt64(bitPattern: Int64(try reader.readS32()))
+        case .i64: bits = UInt64(bitPattern: try reader.readS64())
+        case .f32: bits = UInt64(try reader.readFixed32())
+        case .f64: bits = try reader.readFixed64()
+        case .memoryArgument: (alignment, index, bits) = try readMemoryArgument()
+        case .blockType: bits = try reader.readBlockType(features).rawValue
+        case .labelTable: (index, secondIndex) = try readLabelTable()
+        case .typeAndTable:
+            index = try reader.readU32()
+            secondIndex = try readTableOfCall()
+        case .valueTypes: (index, secondIndex) = try readSelectTypes()
+        case .heapType: index = try reader.readHeapType(features).rawValue
+        case .memory: index = try readMemoryIndex()
+        case .memoryAndMemory:
+            index = try readMemoryIndex()
+            secondIndex = try readMemoryIndex()
+        case .data:
+            try requireDataCount()
+            index = try reader.readU32()
+        case .dataAndMemory:
+            try requireDataCount()
+            index = try reader.readU32()
+            secondIndex = try readMemoryIndex()
+        case .elementAndTable, .tableAndTable:
+            index = try reader.readU32()
+            secondIndex = try reader.readU32()
+        }
+        return Operator(
+            opcode, offset: UInt32(truncatingIfNeeded: start), index: index, secondIndex: secondIndex, alignment: alignment, bits: bits)
+    }
+
+    @inline(never)
+    private func disabled(_ opcode: Opcode, at start: Int) -> DecodeError {
+        let missing = FeatureSet(rawValue: opcode.requiredFeatures).subtracting(features).features
+        return .needs(missing[0], "illegal opcode \(opcode.mnemonic)", at: start, enabled: features)
+    }
+
+    private mutating func readPrefixed(_ code: UInt8, at start: Int) throws(DecodeError) -> Opcode {
+        if code == 0xFC {
+            let second = try reader.readU32()
+            if let opcode = Opcode(miscellaneous: second) { return opcode }
+            let name = "illegal opcode fc " + String(second, radix: 16)
+            if second >= 0x13 && second <= 0x16 { throw .needs(.wideArithmetic, name, at: start, enabled: features) }
+            throw DecodeError(name, at: start)
+        }
+        let name = "illegal opcode " + String(code, radix: 16)
+        switch code {
+        case 0xFD: throw .needs(.simd, name, at: start, enabled: features)
+        case 0xFE: throw .needs(.threads, name, at: start, enabled: features)
+        case 0xFB: throw .needs(.gc, name, at: start, enabled: features)
+        case 0x14, 0x15, 0xD4, 0xD5, 0xD6: throw .needs(.functionReferences, name, at: start, enabled: features)
+        case 0xD3: throw .needs(.gc, name, at: start, enabled: features)
+        case 0x06...0x0A, 0x18, 0x19, 0x1F: throw .needs(.exceptions, name, at: start, enabled: features)
+        default: throw DecodeError(name, at: start)
+        }
+    }
+
+    private func requireDataCount() throws(DecodeError) {
+        if !hasDataCount { throw DecodeError("data count section required", at: reader.position) }
+    }
+
+    @inline(__always)
+    private mutating func readMemoryArgument() throws(DecodeError) -> (alignment: UInt8, memory: UInt32, offset: UInt64) {
+        let start = reader.position
+        let flags = try reader.readU32()
+        let memory = flags < 0x40 ? 0 : try readMemoryOfArgument(flags, at: start)
+        return (UInt8(truncatingIfNeeded: flags & 0x3F), memory, try reader.readU64())
+    }
+
+    @inline(never)
+    private mutating func readMemoryOfArgument(_ flags: UInt32, at start: Int) throws(DecodeError) -> UInt32 {
+        guard flags < 0x80 else { throw DecodeError("malformed memop flags 0x\(String(flags, radix: 16))", at: start) }
+        guard features.contains(.multiMemory) else {
+            throw .needs(.multiMemory, "malformed memop flags", at: start, enabled: features)
+        }
+        return try reader.readU32()
+    }
+
+    private mutating func readMemoryIndex() throws(DecodeError) -> UInt32 {
+        if features.contains(.multiMemory) { return try reader.readU32() }
+        let start = reader.position
+        let index = try reader.readByte()
+        guard index == 0 else {
+            throw .needs(.multiMemory, "zero byte expected, unknown memory \(index)", at: start, enabled: features)
+        }
+        return 0
+    }
+
+    private mutating func readTableOfCall() throws(DecodeError) -> UInt32 {
+        if features.contains(.referenceTypes) { return try reader.readU32() }
+        if try reader.readByte() != 0 {
+            throw .needs(.referenceTypes, "zero byte expected", at: reader.position - 1, enabled: features)
+        }
+        return 0
+    }
+
+    /// Keeps the targets, and returns the default and their number.
+    @inline(never)
+    private mutating func readLabelTable() throws(DecodeError) -> (UInt32, UInt32) {
+        let count = try reader.readCount("br_table targets", maximum: maximumTargets)
+        brTableTargets.removeAll(keepingCapacity: true)
+        brTableTargets.reserveCapacity(count)
+        for _ in 0..<count { brTableTargets.append(try reader.readU32()) }
+        return (try reader.readU32(), UInt32(count))
+    }
+
+    /// Returns the first type and the number of types.
+    @inline(never)
+    private mutating func readSelectTypes() throws(DecodeError) -> (UInt32, UInt32) {
+        let count = try reader.readCount("types of select", maximum: .max)
+        var first: UInt32 = 0
+        for position in 0..<count {
+            let type = try reader.readValueType(features)
+            if position == 0 { first = type.rawValue }
+        }
+        return (first, UInt32(count))
+    }
+}
+
+/// A run of locals of one type.
+public struct LocalDeclaration: Hashable, Sendable, BitwiseCopyable {
+    public var count: UInt32
+    public var type: ValueType
+
+    @inlinable public init(count: UInt32, type: ValueType) {
+        self.count = count
+        self.type = type
+    }
+}

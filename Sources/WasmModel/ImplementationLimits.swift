@@ -1,0 +1,37 @@
+/// How large the parts of a module may be. The specification lets every implementation set such limits; these defaults are the ones that
+/// engines agree on, so that a module refused here is refused elsewhere. docs/limits.md lists them.
+public struct ImplementationLimits: Hashable, Sendable {
+    /// Bytes of a module.
+    public var moduleSize = 1 << 30
+    public var types = 1_000_000
+    /// Functions, imports included.
+    public var functions = 1_000_000
+    public var imports = 1_000_000
+    public var exports = 1_000_000
+    public var globals = 1_000_000
+    public var tables = 100_000
+    public var memories = 100
+    public var elementSegments = 100_000
+    public var dataSegments = 100_000
+    /// The initial size of one table.
+    public var tableSize = 10_000_000
+    /// Elements of one element segment.
+    public var segmentElements = 10_000_000
+    /// Pages of 64 KiB that a 32-bit memory may have.
+    public var memoryPages: UInt64 = 65_536
+    public var parameters = 1_000
+    public var results = 1_000
+    /// Locals of one function, parameters included.
+    public var locals = 50_000
+    /// Bytes of one function body.
+    public var bodySize = 7_654_321
+    /// Open blocks at one point of a function, the function's own included.
+    public var nesting = 100_000
+    /// Targets of one `br_table`, the default apart.
+    public var branchTableSize = 65_520
+    /// Bytes of one name.
+    public var stringSize = 100_000
+    public var customSections = 100_000
+
+    public init() {}
+}

@@ -1,0 +1,65 @@
+/// A named part of WebAssembly that a module may use. The raw value is a bit number and part of artifact stamps: append only.
+public enum Feature: UInt8, CaseIterable, Sendable {
+    case mutableGlobals = 0, signExtension, saturatingFloatToInt, multiValue, bulkMemory, referenceTypes, simd
+    case tailCalls, extendedConst, multiMemory, memory64, threads, relaxedSIMD, exceptions
+    case functionReferences, gc, customPageSizes, wideArithmetic
+
+    /// The name that `--features` and messages use.
+    public var name: String {
+        switch self {
+        case .mutableGlobals: "mutable-globals"
+        case .signExtension: "sign-extension"
+        case .saturatingFloatToInt: "saturating-float-to-int"
+        case .multiValue: "multi-value"
+        case .bulkMemory: "bulk-memory"
+        case .referenceTypes: "reference-types"
+        case .simd: "simd"
+        case .tailCalls: "tail-call"
+        case .extendedConst: "extended-const"
+        case .multiMemory: "multi-memory"
+        case .memory64: "memory64"
+        case .threads: "threads"
+        case .relaxedSIMD: "relaxed-simd"
+        case .exceptions: "exceptions"
+        case .functionReferences: "function-references"
+        case .gc: "gc"
+        case .customPageSizes: "custom-page-sizes"
+        case .wideArithmetic: "wide-arithmetic"
+        }
+    }
+
+    /// The feature called `name`, or nil.
+    public init?(name: String) {
+        for feature in Self.allCases where feature.name == name {
+            self = feature
+            return
+        }
+        return nil
+    }
+}
+
+/// A set of features, one bit each.
+public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: UInt64
+
+    @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+    @inlinable public init(_ feature: Feature) { rawValue = 1 << UInt64(feature.rawValue) }
+
+    @inlinable public func contains(_ feature: Feature) -> Bool { rawValue >> UInt64(feature.rawValue) & 1 != 0 }
+    public mutating func insert(_ feature: Feature) { self = union(FeatureSet(feature)) }
+    public mutating func remove(_ feature: Feature) { self = subtracting(FeatureSet(feature)) }
+
+    /// The features of WebAssembly 1.0 (with mutable globals across module borders).
+    public static var wasm1: FeatureSet { FeatureSet(.mutableGlobals) }
+    /// The features of WebAssembly 2.0.
+    public static var wasm2: FeatureSet { FeatureSet(rawValue: 0b111_1111) }
+    /// What is accepted unless the user says otherwise: WebAssembly 2.0, tail calls and extended constant expressions.
+    public static var `default`: FeatureSet { wasm2.union(FeatureSet(.tailCalls)).union(FeatureSet(.extendedConst)) }
+    /// What the front end can decode and validate. A feature outside is refused as "not supported yet" even where enabled.
+    public static var implemented: FeatureSet {
+        FeatureSet.default.union(FeatureSet(.multiMemory)).subtracting(FeatureSet(.simd))
+    }
+
+    /// The members in bit order.
+    public var features: [Feature] { Feature.allCases.filter { contains($0) } }
+}

@@ -1,0 +1,28 @@
+/// An open block. WebAssembly core specification, appendix 7.3.
+public struct ControlFrame: Hashable, Sendable, BitwiseCopyable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable {
+        case function, block, loop, `if`, `else`
+    }
+
+    public var kind: Kind
+    /// Whether the rest of the block cannot be reached.
+    public var isUnreachable: Bool
+    /// How many operands lie below the block's own, its parameters included.
+    public var height: Int
+    public var startTypes: TypeList
+    public var endTypes: TypeList
+
+    @inlinable init(kind: Kind, isUnreachable: Bool = false, height: Int, startTypes: TypeList, endTypes: TypeList) {
+        self.kind = kind
+        self.isUnreachable = isUnreachable
+        self.height = height
+        self.startTypes = startTypes
+        self.endTypes = endTypes
+    }
+
+    /// What a branch to the block carries.
+    @inlinable public var labelTypes: TypeList { kind == .loop ? startTypes : endTypes }
+}
+
+/// The open blocks, outermost first.
+@usableFromInline typealias ControlStack = PointerStack<ControlFrame>

@@ -1,0 +1,119 @@
+internal import PrecastEntities
+public import PrecastWasmBinary
+public import PrecastWasmModel
+public import PrecastWasmTypes
+
+/// Validates function bodies, one operator at a time.
+///
+/// - Input: the operators of a body, as ``OperatorReader`` gives them, one ``step(_:_:)`` each. Output: nothing but the verdict;
+///   between steps the state may be asked for reachability, operand types and open blocks, which is what a translator needs.
+/// - Invariants: `base` and `isReachable` mirror the innermost frame; the operand stack is never lower than `base`. After the
+///   `end` of the function no frame is open.
+/// - Algorithm: an operand stack of types and a control stack of frames; after an unconditional branch the stack is polymorphic, and
+///   popping beyond the frame's base yields the bottom type.
+/// - Source: WebAssembly core specification, appendix 7.3 (validation algorithm).
+///
+/// One validator serves many functions, one after the other, and allocates only while its stacks grow.
+public struct FunctionValidator: ~Copyable {
+    public let context: ValidationContext
+    // The context's tables again: reading an array of a class costs more.
+    @usableFromInline let typePool: [ValueType]
+    let signatures: [TypeListPair]
+    let isDeclared: [Bool]
+    let functions: [TypeIndex]
+    let globals: [Global]
+    let memories: [MemoryType]
+    let tables: [Table]
+    let nestingLimit: Int
+    @usableFromInline var operands: OperandStack
+    @usableFromInline var control: ControlStack
+    /// The height below which the innermost block may not pop.
+    @usableFromInline var base = 0
+    /// Whether control reaches the current point.
+    public internal(set) var isReachable = false
+    var locals = LocalTypes()
+    var function: FunctionIndex = .none
+    /// The byte offset of the operator being validated.
+    var offset: UInt32 = 0
+
+    public init(_ context: ValidationContext) {
+        self.context = context
+        typePool = context.typePool
+        signatures = context.signatures
+        isDeclared = context.isDeclared
+        functions = context.module.functions
+        globals = context.module.globals
+        memories = context.module.memories
+        tables = context.module.tables
+        nestingLimit = context.module.limits.nesting
+        operands = OperandStack(capacity: 256)
+        control = ControlStack(capacity: 64)
+    }
+
+    /// Starts on a function's body; `reader` has just begun it.
+    ///
+    /// - Precondition: the module defines `function`.
+    public mutating func begin(_ function: FunctionIndex, _ reader: borrowing OperatorReader) throws(ValidationError) {
+        self.function = function
+        offset = UInt32(reader.position)
+        let signature = context.signature(of: function)
+        locals.reset(signature.parameters, reader.localDeclarations, typePool)
+        let maximum = context.module.limits.locals
+        if locals.count > maximum {
+            throw error("too many locals: \(locals.count), and the limit is \(maximum)", kind: .limitExceeded)
+        }
+        operands.count = 0
+        control.count = 0
+        try pushControl(.function, TypeListPair(parameters: .empty, results: signature.results))
+    }
+
+    /// Validates one operator. `reader` is the one that it was just read from.
+    public mutating func step(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
+        offset = op.offset
+        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
+        let signature = op.opcode.signature
+        if signature.isSpecial {
+            try stepSpecial(op, reader)
+        } else if op.opcode.immediates == .memoryArgument {
+            try apply(signature, address: try addressType(of: op))
+        } else {
+            try apply(signature, address: .i32)
+        }
+    }
+
+    /// Checks that the body was complete. `reader` is at its end.
+    public func finish(_ reader: borrowing OperatorReader) throws(ValidationError) {
+        if control.count > 0 {
+            throw ValidationError(
+                "END opcode expected: unexpected end of section or function, or section size mismatch; \(control.count) blocks are open",
+                at: reader.position, kind: .malformed, function: function)
+        }
+    }
+
+    // MARK: What a translator asks
+
+    /// How many operands are on the stack.
+    @inlinable @inline(__always) public var operandHeight: Int { operands.count }
+
+    /// The type of the operand `depth` below the top; ``ValueType/bottom`` for one that only unreachable code could pop.
+    @inlinable @inline(__always)
+    public func operandType(depth: Int) -> ValueType {
+        depth < operands.count - base ? operands[operands.count - 1 - depth] : .bottom
+    }
+
+    /// How many blocks are open, the function's own included; 0 after its `end`.
+    @inlinable @inline(__always) public var controlDepth: Int { control.count }
+
+    /// The open block `depth` levels out; 0 is the innermost. - Precondition: `depth < controlDepth`
+    @inlinable @inline(__always)
+    public func frame(depth: Int) -> ControlFrame { control[control.count - 1 - depth] }
+
+    /// The type at `position` of a list.
+    @inlinable @inline(__always)
+    public subscript(list: TypeList, position: Int) -> ValueType { list.type(position, in: typePool) }
+
+    public var localCount: Int { locals.count }
+    public var parameterCount: Int { locals.parameterCount }
+    /// The type of a local, parameters first, or nil if there is none with that index.
+    public func localType(_ index: UInt32) -> ValueType? { locals[index] }
+}

@@ -1,0 +1,190 @@
+internal import PrecastEntities
+public import PrecastWasmModel
+internal import PrecastWasmTypes
+
+/// Validates everything in a module but its function bodies.
+///
+/// - Input: a decoded module. Output: the context that its bodies are validated against.
+/// - Errors: the first rule broken, in the order of the sections.
+/// - Complexity: linear in the size of the module.
+/// - Source: WebAssembly core specification, section 3.5.
+@discardableResult
+public func validate(_ module: Module) throws(ValidationError) -> ValidationContext {
+    var validator = ModuleValidator(module)
+    try validator.validateFunctions()
+    try validator.validateTables()
+    try validator.validateMemories()
+    try validator.validateMutableGlobals()
+    try validator.validateGlobals()
+    try validator.validateExports()
+    try validator.validateStart()
+    try validator.validateElements()
+    try validator.validateData()
+    return ValidationContext(module, isDeclared: validator.expressions.isDeclared)
+}
+
+/// The state of ``validate(_:)``.
+private struct ModuleValidator {
+    let module: Module
+    var expressions: ConstantExpressionValidator
+
+    init(_ module: Module) {
+        self.module = module
+        expressions = ConstantExpressionValidator(module)
+    }
+
+    func validateFunctions() throws(ValidationError) {
+        for item in module.imports {
+            guard case .function(let type) = item.item else { continue }
+            guard type.index < module.types.count else { throw .unknown("type", type.rawValue, at: item.offset) }
+        }
+        for (position, type) in module.functions.enumerated() where type.index >= module.types.count {
+            var error = ValidationError.unknown("type", type.rawValue, at: offsetOfBody(position))
+            error.function = FunctionIndex(index: position)
+            throw error
+        }
+    }
+
+    private func offsetOfBody(_ position: Int) -> UInt32 { module.body(of: FunctionIndex(index: position))?.range.start ?? 0 }
+
+    func validateTables() throws(ValidationError) {
+        if module.tables.count > 1 && !module.features.contains(.referenceTypes) {
+            throw ValidationError(
+                "multiple tables: the feature reference-types is not enabled", at: Int(module.tables[1].offset),
+                kind: .featureDisabled(.referenceTypes))
+        }
+        for table in module.tables { try validateTable(table) }
+    }
+
+    private func validateTable(_ table: Table) throws(ValidationError) {
+        let limits = table.type.limits
+        try validateLimits(limits, at: table.offset)
+        let largest = max(limits.minimum, limits.maximum ?? 0)
+        if !table.type.is64 && largest > UInt64(UInt32.max) {
+            throw ValidationError(
+                "table size must be at most 2**32-1 elements: found \(largest)", at: Int(table.offset),
+                expected: "at most \(UInt32.max)", found: "\(largest)")
+        }
+        let maximum = UInt64(module.limits.tableSize)
+        if limits.minimum > maximum {
+            throw ValidationError(
+                "table size is limited to \(maximum) elements: found \(limits.minimum)", at: Int(table.offset),
+                kind: .limitExceeded, expected: "at most \(maximum)", found: "\(limits.minimum)")
+        }
+    }
+
+    private func validateLimits(_ limits: Limits, at offset: UInt32) throws(ValidationError) {
+        guard let maximum = limits.maximum, maximum < limits.minimum else { return }
+        throw ValidationError(
+            "size minimum must not be greater than maximum: \(limits.minimum) and \(maximum)", at: Int(offset),
+            expected: "at most \(maximum)", found: "\(limits.minimum)")
+    }
+
+    func validateMemories() throws(ValidationError) {
+        if module.memories.count > 1 && !module.features.contains(.multiMemory) {
+            throw ValidationError(
+                "multiple memories: the feature multi-memory is not enabled", at: Int(offset(ofMemory: 1)),
+                kind: .featureDisabled(.multiMemory))
+        }
+        for (position, memory) in module.memories.enumerated() { try validateMemory(memory, at: offset(ofMemory: position)) }
+    }
+
+    private func offset(ofMemory index: Int) -> UInt32 {
+        let imports = module.imports.lazy.filter { if case .memory = $0.item { true } else { false } }
+        return imports.dropFirst(index).first?.offset ?? module.memorySectionOffset
+    }
+
+    private func validateMemory(_ memory: MemoryType, at offset: UInt32) throws(ValidationError) {
+        try validateLimits(memory.limits, at: offset)
+        let maximum = memory.is64 ? (1 << 48 as UInt64) : min(65_536, module.limits.memoryPages)
+        let largest = max(memory.limits.minimum, memory.limits.maximum ?? 0)
+        if largest > maximum {
+            throw ValidationError(
+                "memory size must be at most \(maximum) pages (\(memory.is64 ? "16EiB" : "4GiB")): found \(largest)", at: Int(offset),
+                expected: "at most \(maximum)", found: "\(largest)")
+        }
+        if memory.isShared && memory.limits.maximum == nil {
+            throw ValidationError("shared memory must have maximum", at: Int(offset))
+        }
+    }
+
+    /// Without the feature, mutable globals stay within their module.
+    func validateMutableGlobals() throws(ValidationError) {
+        if module.features.contains(.mutableGlobals) { return }
+        var offsets = module.globals.prefix(module.importedGlobalCount).filter(\.type.isMutable).map(\.offset)
+        for export in module.exports {
+            guard case .global(let index) = export.item, index.index < module.globals.count else { continue }
+            if module.globals[index.index].type.isMutable { offsets.append(export.offset) }
+        }
+        guard let offset = offsets.first else { return }
+        throw ValidationError(
+            "mutable globals cannot be imported or exported: the feature mutable-globals is not enabled", at: Int(offset),
+            kind: .featureDisabled(.mutableGlobals))
+    }
+
+    mutating func validateGlobals() throws(ValidationError) {
+        for (position, global) in module.globals.enumerated() {
+            guard let initializer = global.initializer else { continue }
+            try expressions.validate(initializer, global.type.valueType, globalCount: position)
+        }
+    }
+
+    mutating func validateExports() throws(ValidationError) {
+        var names = Set<String>(minimumCapacity: module.exports.count)
+        for export in module.exports {
+            switch export.item {
+            case .function(let index): try expressions.declare(index, at: export.offset)
+            case .table(let index): try check(index, module.tables.count, "table", export.offset)
+            case .memory(let index): try check(index, module.memories.count, "memory", export.offset)
+            case .global(let index): try check(index, module.globals.count, "global", export.offset)
+            }
+            guard names.insert(export.name).inserted else {
+                throw ValidationError("duplicate export name \"\(export.name)\"", at: Int(export.offset))
+            }
+        }
+    }
+
+    private func check(_ index: some EntityReference, _ count: Int, _ what: String, _ offset: UInt32) throws(ValidationError) {
+        if index.index >= count { throw .unknown(what, index.rawValue, at: offset) }
+    }
+
+    func validateStart() throws(ValidationError) {
+        guard let start = module.start else { return }
+        try check(start.function, module.functions.count, "function", start.offset)
+        let type = module.functionType(of: start.function)
+        if !type.parameters.isEmpty || !type.results.isEmpty {
+            throw ValidationError(
+                "start function must take and return nothing: its type is \(type)", at: Int(start.offset), expected: "[] -> []",
+                found: type.description)
+        }
+    }
+
+    mutating func validateElements() throws(ValidationError) {
+        for segment in module.elements {
+            if case .active(let index, let offset) = segment.mode {
+                try check(index, module.tables.count, "table", segment.offset)
+                let table = module.tables[index.index].type
+                guard segment.type.matches(table.element) else {
+                    throw ValidationError(
+                        "type mismatch: elements of type \(segment.type) in a table of \(table.element)", at: Int(segment.offset),
+                        expected: table.element.description, found: segment.type.description)
+                }
+                try expressions.validate(offset, table.addressType, globalCount: module.globals.count)
+            }
+            switch segment.items {
+            case .functions(let functions):
+                for function in functions { try expressions.declare(function, at: segment.offset) }
+            case .expressions(let items):
+                for item in items { try expressions.validate(item, .reference(segment.type), globalCount: module.globals.count) }
+            }
+        }
+    }
+
+    mutating func validateData() throws(ValidationError) {
+        for segment in module.data {
+            guard case .active(let index, let offset) = segment.mode else { continue }
+            try check(index, module.memories.count, "memory", segment.offset)
+            try expressions.validate(offset, module.memories[index.index].addressType, globalCount: module.globals.count)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import PrecastCompiler
+import PrecastGuestRunner
+
+struct Compile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compile a module to an artifact.",
+        discussion: """
+            Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on
+            however many threads they are compiled. Exit status 0, or 1 with an error.
+
+            Examples:
+              precast compile app.wasm
+              precast compile app.wasm -o out/app.pwasm --cpu x86-64-v3
+              precast compile app.wasm -O0 -j1 --time-passes
+              precast compile app.wasm -o - | ssh host 'cat > app.pwasm'
+              precast compile app.wasm --dump=opt,asm --function 12
+            """)
+
+    @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
+    var input: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write the artifact (default: the module's name with .pwasm); - for standard output.", valueName: "file"))
+    var output: String?
+    @OptionGroup var options: CompileOptions
+    @Flag(name: .customLong("time-passes"), help: "Print where the time went, to standard error.")
+    var timePasses = false
+    @Flag(name: .customLong("MD", withSingleDash: true), help: "Write a dependency file for make beside the output.")
+    var writesDependencies = false
+
+    func run() throws {
+        let compiler = try options.compiler()
+        let bytes = try readFile(input)
+        if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
+        let path = output ?? defaultOutput
+        try checkOutput(path)
+        let timing = Timing()
+        let artifact: [UInt8]
+        do throws(CompileFailure) {
+            artifact = try compile(bytes, from: input, compiler, timing)
+        } catch {
+            throw CommandFailure(error.message)
+        }
+        try writeOutput(artifact, to: path)
+        if writesDependencies && path != "-" {
+            try writeOutput(Array("\(escapedForMake(path)): \(escapedForMake(input))\n".utf8), to: replacingExtension(path, with: "d"))
+        }
+        if timePasses { writeText(timing.report, to: STDERR_FILENO) }
+    }
+
+    private var defaultOutput: String { input == "-" ? "-" : replacingExtension(input, with: "pwasm") }
+
+    private func checkOutput(_ path: String) throws {
+        if path == "-" {
+            if isatty(STDOUT_FILENO) == 1 { throw CommandFailure("standard output is a terminal: name a file with -o") }
+            if options.dump != nil { throw CommandFailure("the artifact and the dump cannot both go to standard output: name a file with -o") }
+        } else if input != "-", let here = identity(path), here == identity(input) {
+            throw CommandFailure("\(printable(path)): the output would replace the input: name another file with -o")
+        }
+    }
+    /// Device and number of the file at `path`, if there is one.
+    private func identity(_ path: String) -> [UInt64]? {
+        var status = stat()
+        return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    }
+
+    private func replacingExtension(_ path: String, with new: String) -> String {
+        let url = URL(fileURLWithPath: path)
+        let base = url.pathExtension.isEmpty ? path : String(path.dropLast(url.pathExtension.count + 1))
+        return base + "." + new
+    }
+    private func escapedForMake(_ path: String) -> String {
+        path.replacingOccurrences(of: "$", with: "$$").replacingOccurrences(of: "#", with: "\\#").replacingOccurrences(of: " ", with: "\\ ")
+    }
+}
+
+/// Why a module could not be compiled; the message names it.
+struct CompileFailure: Error { let message: String }
+
+/// Compiles what was read from `path`, with progress on a terminal.
+func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing: Timing = Timing()) throws(CompileFailure) -> [UInt8] {
+    if let reason = reasonAgainstModule(bytes, path) { throw CompileFailure(message: "\(inputName(path)): \(reason)") }
+    var compiler = compiler
+    let progress = Progress(inputSize: bytes.count)
+    compiler.progress = { progress.update($0, $1) }
+    defer { progress.clear() }
+    do throws(CompileError) {
+        return try compiler.compile(bytes, timing: timing)
+    } catch {
+        throw CompileFailure(message: "\(inputName(path)): \(error)")
+    }
+}
+
+struct Validate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that a module is valid.",
+        discussion: """
+            Exit status 0 if it is, 1 with the first error if not.
+
+            Examples:
+              precast validate app.wasm
+              curl -s https://example.org/app.wasm | precast validate -
+            """)
+    @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
+    var input: String
+
+    func run() throws {
+        let bytes = try readFile(input)
+        if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
+        do {
+            try Compiler().validate(bytes)
+        } catch {
+            throw CommandFailure("\(inputName(input)): \(error)")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import PrecastCompiler
+
+/// Options that `compile` and `run` share.
+struct CompileOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The machine to compile for.", valueName: "triple"))
+    var target: String?
+    @Option(name: .long, help: ArgumentHelp("The CPU: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native.", valueName: "name"))
+    var cpu: String?
+    @Option(name: .customLong("cpu-features"), help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
+    var cpuFeatures: String?
+    @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
+    var optimization: String = "2"
+    @Option(name: .customShort("j", allowingJoined: true), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
+    var threads: Int?
+    @Option(name: .customLong("memory-reservation"), help: ArgumentHelp("Address space per memory, in bytes (default 4 GiB; 0: none, every access is checked).", valueName: "bytes"))
+    var memoryReservation: UInt64?
+    @Option(name: .customLong("memory-guard"), help: ArgumentHelp("Inaccessible bytes behind a memory's reservation (default 32 MiB).", valueName: "bytes"))
+    var memoryGuard: UInt64?
+    @Flag(name: .customLong("no-signals"), help: "Check explicitly instead of relying on signal handlers.")
+    var noSignals = false
+    @Flag(name: .customLong("no-speculation-masks"), help: "Leave out the masking of bounds against speculation.")
+    var noSpeculationMasks = false
+    @Option(name: .customLong("frame-pointers"), help: ArgumentHelp("Which functions keep a frame pointer: non-leaf (default) or all.", valueName: "which"))
+    var framePointers = "non-leaf"
+    @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
+    var disabledPasses: [String] = []
+    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Run only that many passes on each function, to bisect a miscompilation.", valueName: "count"))
+    var optimizationFuel: Int?
+    @Flag(name: .customLong("verify"), help: "Check the compiler's own work after every stage.")
+    var verify = false
+    @Option(name: .long, help: ArgumentHelp("Print functions after stages: translate, opt, opt:PASS, lower, regalloc, asm; separated by commas.", valueName: "stages"))
+    var dump: String?
+    @Option(name: .customLong("function"), help: ArgumentHelp("The only function to dump, by its number among those the module defines.", valueName: "number"))
+    var dumpedFunction: Int?
+
+    /// The configuration that the options describe.
+    func configuration(defaultCPU: String?) throws -> CompilerConfiguration {
+        var configuration = CompilerConfiguration()
+        do throws(ConfigurationError) {
+            configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
+        } catch {
+            throw CommandFailure.usage("\(error)")
+        }
+        guard let level = OptimizationLevel(rawValue: optimization) else {
+            throw CommandFailure.usage("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
+        }
+        configuration.optimizationLevel = level
+        configuration.threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        if let memoryReservation { configuration.memoryReservation = memoryReservation }
+        if let memoryGuard { configuration.memoryGuard = memoryGuard }
+        configuration.usesSignals = !noSignals
+        configuration.masksSpeculation = !noSpeculationMasks
+        guard framePointers == "all" || framePointers == "non-leaf" else {
+            throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
+        }
+        configuration.keepsAllFramePointers = framePointers == "all"
+        configuration.disabledPasses = Set(disabledPasses)
+        configuration.optimizationFuel = optimizationFuel
+        configuration.checksItself = verify
+        return configuration
+    }
+
+    /// A compiler with that configuration, which dumps what was asked for.
+    func compiler(defaultCPU: String? = nil) throws -> Compiler {
+        let configuration = try configuration(defaultCPU: defaultCPU)
+        var compiler: Compiler
+        do throws(ConfigurationError) {
+            compiler = try Compiler(configuration)
+        } catch {
+            throw CommandFailure.usage("\(error)")
+        }
+        compiler.dump = try dumpRequest()
+        return compiler
+    }
+
+    /// What to dump, to standard output.
+    private func dumpRequest() throws -> DumpRequest? {
+        guard let dump else {
+            if dumpedFunction != nil { throw CommandFailure.usage("--function says what to dump: name the stages with --dump") }
+            return nil
+        }
+        var points = Set<DumpRequest.Point>()
+        for name in dump.split(separator: ",") {
+            guard let point = DumpRequest.Point(name: String(name)) else {
+                throw CommandFailure.usage("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
+                    + CompilerConfiguration.passNames.joined(separator: ", "))
+            }
+            points.insert(point)
+        }
+        return DumpRequest(points: points, function: dumpedFunction) { text in
+            FileHandle.standardOutput.write(Data(text.utf8))
+        }
+    }
+}

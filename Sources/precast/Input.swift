@@ -1,0 +1,61 @@
+import Foundation
+import PrecastInspection
+
+/// Text from outside, with control and formatting characters escaped so that a terminal shows it and nothing else.
+func printable(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+            result += "\\u{\(String(scalar.value, radix: 16))}"
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+/// What messages call the input at `path`.
+func inputName(_ path: String) -> String { path == "-" ? "standard input" : printable(path) }
+
+/// A file that cannot be read.
+struct InputError: Error {
+    let errorNumber: Int32
+    func failure(_ path: String, status: Int32 = 1) -> CommandFailure {
+        CommandFailure("\(inputName(path)): \(String(cString: strerror(errorNumber)))", status: status)
+    }
+}
+
+/// The bytes of a file, or of standard input for "-".
+func readInput(_ path: String) throws(InputError) -> [UInt8] {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw InputError(errorNumber: errno) }
+    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw InputError(errorNumber: errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw InputError(errorNumber: EISDIR) }
+    var bytes: [UInt8] = []
+    if status.st_mode & S_IFMT == S_IFREG { bytes.reserveCapacity(Int(status.st_size)) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 { throw InputError(errorNumber: errno) }
+        if count == 0 { return bytes }
+        bytes.append(contentsOf: buffer[0..<count])
+    }
+}
+
+/// The bytes of a file that a command reads, or a failure with the exit status 1.
+func readFile(_ path: String) throws(CommandFailure) -> [UInt8] {
+    do throws(InputError) { return try readInput(path) } catch { throw error.failure(path) }
+}
+
+/// Why `bytes` are no module in the binary format, if that can be told before decoding.
+func reasonAgainstModule(_ bytes: [UInt8], _ path: String) -> String? {
+    if detectPrecompiled(bytes) { return "this is a compiled artifact already: run it with precast-run" }
+    if bytes.starts(with: [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0]) { return "components are not supported yet" }
+    if bytes.starts(with: [0, 0x61, 0x73, 0x6D]) { return nil }
+    let start = bytes.prefix(4096).first { $0 > 0x20 }
+    let isText = start == UInt8(ascii: "(") || bytes.starts(with: ";;".utf8) || [".wat", ".wast"].contains { path.hasSuffix($0) }
+    return isText ? "the text format is not supported yet: convert it to the binary format (wat2wasm, wasm-tools parse)" : nil
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import PrecastArtifactFormat
+import PrecastGuestRunner
+import PrecastInspection
+import PrecastRuntime
+
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what is in an artifact.",
+        discussion: """
+            Prints its stamp (target, CPU features, versions, settings, digests), sections, imports and exports. Nothing of it is run.
+            Exit status 0, or 1 with an error for what is no artifact, or a damaged one.
+
+            Examples:
+              precast inspect app.pwasm
+              precast inspect --json app.pwasm | jq .cpu_features
+            """)
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
+    @Argument(help: ArgumentHelp("The artifact, or - for standard input.", valueName: "file"))
+    var file: String
+
+    func run() throws {
+        let bytes = try readFile(file)
+        do throws(ArtifactError) {
+            let report = try inspect(bytes)
+            writeText(json ? report.json : report.text, to: STDOUT_FILENO)
+        } catch {
+            let hint = bytes.starts(with: [0, 0x61, 0x73, 0x6D]) ? ": it is a WebAssembly module, which `precast compile` makes one of" : ""
+            throw CommandFailure("\(inputName(file)): \(error.text)\(hint)")
+        }
+    }
+}
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say whether an artifact will load on a host.",
+        discussion: """
+            Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are
+            walked, its digests compared. Exit status 0 if it will load, 1 if not.
+
+            Examples:
+              precast check app.pwasm
+              precast check app.pwasm --cpu x86-64-v3
+              precast check app.pwasm --target aarch64-unknown-linux-gnu
+              ssh edge precast-run --describe-host > edge.json; precast check app.pwasm --host edge.json
+            """)
+    @Option(name: .long, help: ArgumentHelp("A host of this target.", valueName: "triple"))
+    var target: String?
+    @Option(name: .long, help: ArgumentHelp("A host with this CPU: a level as for compile, or native.", valueName: "name"))
+    var cpu: String?
+    @Option(name: .long, help: ArgumentHelp("The host that this file describes, written by `precast-run --describe-host` there.", valueName: "host.json"))
+    var host: String?
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
+    @Argument(help: ArgumentHelp("The artifact, or - for standard input.", valueName: "file"))
+    var file: String
+
+    func validate() throws {
+        if host != nil && (target != nil || cpu != nil) { throw ValidationError("--host already says all; leave out --target and --cpu") }
+        if host == "-" && file == "-" { throw ValidationError("the artifact and the host cannot both come from standard input") }
+    }
+
+    func run() throws {
+        let described = try describedHost()
+        let report = check(try readFile(file), on: described)
+        if json {
+            writeText(report.json, to: STDOUT_FILENO)
+        } else {
+            writeText("\(inputName(file)): \(report.text)", to: STDOUT_FILENO)
+        }
+        if !report.loads { throw ExitCode(1) }
+    }
+
+    private func describedHost() throws -> HostDescription {
+        if let host {
+            let text = String(decoding: try readFile(host), as: UTF8.self)
+            do { return try HostDescription(json: text) } catch { throw CommandFailure("\(inputName(host)): \(error)") }
+        }
+        if target == nil && cpu == nil { return .current }
+        do throws(HostDescriptionError) {
+            if cpu == "native", try HostDescription(target: target ?? Machine.host.name, cpu: nil).machine == .host { return .current }
+            return try HostDescription(target: target ?? Machine.host.name, cpu: cpu)
+        } catch {
+            throw CommandFailure.usage("\(error)")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import PrecastCompiler
+import PrecastGuestRunner
+import PrecastInspection
+import PrecastRuntime
+
+/// `precast-run` with a compiler before it: the same options for the guest, the same exit statuses.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compile a module in memory and run it.",
+        discussion: """
+            Calls the module's `_start`, or the function named by --invoke. Compiles for this machine's CPU unless told otherwise.
+            Everything after FILE belongs to the guest; one leading `--` is dropped.
+
+            Exit status: the guest's own; 125 for errors of the loader or its options, 126 for a module or artifact that cannot be
+            run, 127 for a file that does not exist, 134 for a trap.
+
+            Examples:
+              precast run app.wasm input.txt
+              precast run --dir ./data::/data --env MODE=fast app.wasm /data/input
+              precast run --invoke add math.wasm 2 40
+            """)
+
+    @Option(name: .long, help: ArgumentHelp("Let the guest use directory HOST, as GUEST; may be repeated.", valueName: "host[::guest]"))
+    var dir: [String] = []
+    @Option(name: .customLong("dir-ro"), help: ArgumentHelp("The same, without changing anything in it.", valueName: "host[::guest]"))
+    var readOnlyDir: [String] = []
+    @Option(name: .long, help: ArgumentHelp("Set a variable of the guest's environment, which is empty otherwise.", valueName: "name=value"))
+    var env: [String] = []
+    @Option(name: .long, help: ArgumentHelp("Call this exported function with the arguments and print its results.", valueName: "name"))
+    var invoke: String?
+    @Option(name: .customLong("max-memory"), help: ArgumentHelp("Most linear memory of the guest; K, M, G may follow.", valueName: "bytes"))
+    var maximumMemory: String?
+    @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
+    var allowsPrecompiled = false
+    @OptionGroup(title: "Compiling") var options: CompileOptions
+    @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
+    var file: String
+    @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("Arguments of the guest.", valueName: "arguments"))
+    var arguments: [String] = []
+
+    func run() throws {
+        let guest = try guestOptions()
+        let compiler = try options.compiler(defaultCPU: "native")
+        let image = try image(of: try artifact(compiler))
+        Foundation.exit(runGuest(image, guest, Self.reporter))
+    }
+
+    private static let reporter = Reporter(prefix: "error: ")
+
+    private func guestOptions() throws -> GuestOptions {
+        var guest = GuestOptions()
+        do throws(UsageError) {
+            guest.file = file
+            guest.setArguments(arguments)
+            guest.directories = dir.map { GuestOptions.Directory(parsing: $0, isReadOnly: false) }
+                + readOnlyDir.map { GuestOptions.Directory(parsing: $0, isReadOnly: true) }
+            for variable in env { try guest.addVariable(parsing: variable) }
+            guest.invokedFunction = invoke
+            if let maximumMemory { try guest.setMaximumMemory(parsing: maximumMemory) }
+        } catch {
+            throw CommandFailure.usage(error.message)
+        }
+        return guest
+    }
+
+    private func artifact(_ compiler: Compiler) throws -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(InputError) { bytes = try readInput(file) } catch {
+            throw error.failure(file, status: error.errorNumber == ENOENT ? ExitStatus.notFound : ExitStatus.loaderError)
+        }
+        if detectPrecompiled(bytes) {
+            if allowsPrecompiled { return bytes }
+            throw CommandFailure(
+                "\(inputName(file)): this is a compiled artifact: run it with precast-run, or allow it with --allow-precompiled", status: ExitStatus.refused)
+        }
+        do throws(CompileFailure) { return try compile(bytes, from: file, compiler) } catch {
+            throw CommandFailure(error.message, status: ExitStatus.refused)
+        }
+    }
+
+    private func image(of artifact: [UInt8]) throws -> ArtifactImage {
+        do throws(LoadError) { return try ArtifactImage.open(copying: artifact, trust: .vouched) } catch {
+            Foundation.exit(Self.reporter.report(error, about: file))
+        }
+    }
+}

@@ -1,0 +1,11 @@
+; numbers as functions
+(define zero (lambda (f) (lambda (x) x)))
+(define (succ n) (lambda (f) (lambda (x) (f ((n f) x)))))
+(define (plus m n) (lambda (f) (lambda (x) ((m f) ((n f) x)))))
+(define (times m n) (lambda (f) (m (n f))))
+(define (show n) ((n (lambda (k) (+ k 1))) 0))
+(define three (succ (succ (succ zero))))
+(define nine (times three three))
+(print (show (plus (times nine nine) three)))
+(print (map show (list zero three nine)))
+(car 7)

@@ -1,0 +1,45 @@
+;; The same without masks.
+;; options: dynamic-memory no-masks
+(module
+  (memory 1)
+  (func (param i32 i32)
+    local.get 0
+    i32.load offset=8
+    drop
+    local.get 0
+    local.get 1
+    i32.store16 offset=65536
+    i32.const 16
+    i32.load
+    drop))
+;; binary:
+;; 00 61 73 6d 01 00 00 00  01 06 01 60 02 7f 7f 00
+;; 03 02 01 00 05 03 01 00  01 0a 19 01 17 00 20 00
+;; 28 02 08 1a 20 00 20 01  3b 01 80 80 04 41 10 28
+;; 02 00 1a 0b
+;; ir:
+;; function 0(i64 context, i32, i32) precast {
+;; block0(v0: i64, v1: i32, v2: i32):
+;;     v3 = uextend.i64 v1  @20
+;;     v4 = load.i64 v0+72 region 4  @20
+;;     v5 = iconst.i64 12  @20
+;;     v6 = isub.i64 v4, v5  @20
+;;     v7 = icmp.ugt v3, v6  @20
+;;     trapnz v7, 2  @20
+;;     v8 = load.i64 v0+64 region 4  @20
+;;     v9 = iadd.i64 v8, v3  @20
+;;     v10 = load.i32 v9+8 region 11 trap 2  @20
+;;     v11 = uextend.i64 v1  @28
+;;     v12 = load.i64 v0+72 region 4  @28
+;;     v13 = iconst.i64 65538  @28
+;;     v14 = iadd.i64 v11, v13  @28
+;;     v15 = icmp.ugt v14, v12  @28
+;;     trapnz v15, 2  @28
+;;     v16 = load.i64 v0+64 region 4  @28
+;;     v17 = iadd.i64 v16, v11  @28
+;;     store16.i32 v2, v17+65536 region 11 trap 2  @28
+;;     v18 = iconst.i32 16  @2d
+;;     v19 = load.i64 v0+64 region 4  @2f
+;;     v20 = load.i32 v19+16 region 11  @2f
+;;     return  @33
+;; }
