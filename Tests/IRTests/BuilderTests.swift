@@ -160,6 +160,25 @@ import Testing
         try verify(builder.finish())
     }
 
+    /// Two blocks that only lead to each other end the search for a definition.
+    @Test func unreachableCycleReadsZero() throws {
+        var builder = FunctionBuilder(number: 0, signature: signature)
+        let (a, _) = start(&builder)
+        let x = builder.declareVariable(.i32)
+        builder.return([a])
+        let (first, second, exit) = (builder.makeBlock(), builder.makeBlock(), builder.makeBlock())
+        builder.startBlock(first)
+        builder.jump(second)
+        builder.startBlock(second)
+        builder.branch(a, first, else: exit)
+        builder.seal(first)
+        builder.seal(second)
+        builder.seal(exit)
+        builder.startBlock(exit)
+        builder.return([builder.read(x)])
+        try verify(builder.finish())
+    }
+
     /// A chain of very many blocks and joins is no recursion.
     @Test func longChains() throws {
         var builder = FunctionBuilder(number: 0, signature: signature)
