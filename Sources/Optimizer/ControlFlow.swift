@@ -70,9 +70,12 @@ private func threadJumps(_ function: inout Function, _ cfg: ControlFlowGraph) ->
     let empty = emptyBlocks(function, cfg)
     if empty.isEmpty { return false }
     var block = function.layout.firstBlock
+    var calls: [BlockCall] = []
     while block.isSome {
-        var calls: [BlockCall] = []
-        function.dfg.forEachBlockCall(function.terminator(block)) { calls.append($0) }
+        calls.removeAll(keepingCapacity: true)
+        // Taken out of the call: with another access to the function in its arguments, the whole graph would be copied.
+        let last = function.terminator(block)
+        function.dfg.forEachBlockCall(last) { calls.append($0) }
         for call in calls {
             // Chains of empty blocks are short; a cycle of them is an endless loop that stays.
             for _ in 0..<8 where !thread(call, &function, empty) { break }

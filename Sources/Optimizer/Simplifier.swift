@@ -178,7 +178,8 @@ struct Simplifier {
     private func strip(_ inst: Inst, _ function: inout Function) -> Bool {
         var inverted = false
         for _ in 0..<Self.rewriteLimit {
-            let data = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            let condition = function.dfg.instructions[inst].valueA
+            let data = function.dfg.definingData(condition)
             guard data.opcode == .icmp, function.dfg.constant(data.valueB) == 0, function.dfg.type(data.valueA) == .i32 else { break }
             if data.integerCondition == .equal { inverted.toggle() } else if data.integerCondition != .notEqual { break }
             function.dfg.instructions[inst].a = data.a
@@ -227,15 +228,16 @@ struct Simplifier {
     mutating func narrowStoredValue(_ inst: Inst, _ function: inout Function) {
         let data = function.dfg.instructions[inst]
         if data.opcode == .store { return }
-        let stored: UInt64 = data.opcode == .store8 ? 0xff : data.opcode == .store16 ? 0xffff : 0xffff_ffff
+        let storedBits: UInt64 = data.opcode == .store8 ? 0xff : data.opcode == .store16 ? 0xffff : 0xffff_ffff
         for _ in 0..<Self.rewriteLimit {
-            let value = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            let stored = function.dfg.instructions[inst].valueA
+            let value = function.dfg.definingData(stored)
             switch value.opcode {
             case .uextend, .sextend:
                 function.dfg.instructions[inst].type = .i32
                 if data.opcode == .store32 { function.dfg.instructions[inst].opcode = .store }
             case .band:
-                guard let mask = function.dfg.constant(value.valueB), UInt64(bitPattern: mask) & stored == stored else { return }
+                guard let mask = function.dfg.constant(value.valueB), UInt64(bitPattern: mask) & storedBits == storedBits else { return }
             case .sextend16 where data.opcode != .store32, .sextend8 where data.opcode == .store8: break
             default: return
             }
