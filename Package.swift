@@ -121,6 +121,8 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmTestSupport"]),
+        tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]
