@@ -15,6 +15,8 @@ enum Simplified {
 /// instruction put the others before ``position``. Constants stand on the right of commutative operations.
 struct Simplifier {
     var table = NumberingTable()
+    /// Whether a branch became a jump.
+    private(set) var foldedBranch = false
     /// The instruction being simplified.
     var position = Inst.none
     /// How many instructions that make each other are being simplified.
@@ -195,6 +197,7 @@ struct Simplifier {
         }
         if let known = isNonzero(data.valueA, function) {
             function.dfg.rewrite(inst, InstructionData(.jump, a: known != inverted ? data.b : data.c))
+            foldedBranch = true
         }
     }
     mutating func simplifyCondition(_ inst: Inst, _ function: inout Function) {
