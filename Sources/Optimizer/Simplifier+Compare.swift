@@ -140,6 +140,7 @@ extension Simplifier {
                 return .data(stripped)
             }
         }
+        if data.opcode == .select, data.type == .i32 || data.type == .i64, let nested = choiceOfTwo(data, condition, &function) { return nested }
         guard data.opcode == .select, data.type.isInteger, data.type != .i128, let x = function.dfg.constant(data.valueB), let y = function.dfg.constant(data.valueC) else { return nil }
         if data.type != .i32 {
             guard data.type == .i64, x | y == 1, x & y == 0 else { return nil }
@@ -152,6 +153,19 @@ extension Simplifier {
         }
         return x == 0 && y == 1 ? .data(.compare(.equal, data.valueA, data.valueB)) : nil
     }
+}
+
+extension Simplifier {
+    /// A choice by two comparisons, joined by `band` or `bor`, as two choices: their conditions need not become numbers.
+    private mutating func choiceOfTwo(_ data: InstructionData, _ condition: InstructionData, _ function: inout Function) -> Simplified? {
+        guard condition.opcode == .band || condition.opcode == .bor, isComparison(condition.valueA, function), isComparison(condition.valueB, function) else { return nil }
+        var (inner, outer) = (data, data)
+        inner.a = condition.b
+        outer.a = condition.a
+        if condition.opcode == .band { outer.b = emit(inner, &function).rawValue } else { outer.c = emit(inner, &function).rawValue }
+        return .data(outer)
+    }
+    private func isComparison(_ value: Value, _ function: borrowing Function) -> Bool { function.dfg.definingData(value).opcode == .icmp }
 }
 
 extension IntegerCondition {
