@@ -2,12 +2,15 @@ import Foundation
 import PrecastWasmTestSupport
 import Testing
 
-/// The commands that the tests run: those built with them.
+/// The commands that the tests run: those built with them. `$PRECAST_RUN` names another loader, such as the embedded one.
 enum Command: String {
     case precast
     case precastRun = "precast-run"
 
-    var path: String { Self.folder.appendingPathComponent(rawValue).path }
+    var path: String {
+        if self == .precastRun, let other = ProcessInfo.processInfo.environment["PRECAST_RUN"] { return other }
+        return Self.folder.appendingPathComponent(rawValue).path
+    }
     private static let folder = URL(fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/")
         .deletingLastPathComponent()
 }

@@ -124,6 +124,7 @@ import Testing
         let limited = try folder.run(.precastRun, [artifact], shell: "ulimit -v 2000000")
         #expect(limited.status == 125)
         #expect(limited.errors.contains("ulimit -v") && limited.errors.contains("--memory-reservation=0"), "\(limited.errors)")
+        #expect(try folder.run(.precast, ["run", "guest.wasm"], shell: "ulimit -v 2000000").status == 125)
         let frugal = try folder.compile("frugal", Guests.memory, ["--memory-reservation=0"])
         #expect(try folder.run(.precastRun, [frugal], shell: "ulimit -v 2000000").status == 0)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastWasmTestSupport
@@ -47,8 +48,8 @@ import Testing
         }
     }
 
-    /// 20,000 mutations in all. The seed of each is its number, so that one can be repeated alone.
-    @Test(arguments: 0..<10)
+    /// 20,000 mutations in all, or 2,000 times `$PRECAST_FUZZ_PARTS`. The seed of each is its number, so that one can be repeated alone.
+    @Test(arguments: 0..<(Int(ProcessInfo.processInfo.environment["PRECAST_FUZZ_PARTS"] ?? "") ?? 10))
     func mutations(part: Int) throws {
         let modules = [
             everythingModule().encode(), generatedModule(functions: 6, seed: 3).encode(), generatedModule(functions: 3, statements: 40, seed: 4).encode(),
