@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "precast-fuzz",
             dependencies: [
-                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime",
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWasmTypes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast-fuzz", swiftSettings: settings),

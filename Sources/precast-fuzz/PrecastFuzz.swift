@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PrecastCompiler
 import PrecastRuntime
+import PrecastWasmTypes
 
 /// Runs generated modules in several configurations and compares with what another engine said: the Swift half of tools/fuzz.
 @main struct PrecastFuzz: ParsableCommand {
