@@ -109,6 +109,8 @@
     // Of several instructions, or none: expanded by emission.
     case loadImmediate
     case zeroFloat, onesFloat
+    /// dst = src1 as a float register of another type.
+    case retypeFloat
     /// dst = setcc, zero-extended.
     case setccWide
     case jumpTableAddress
@@ -199,9 +201,3 @@
 @frozen public enum VectorHalf: UInt8, Sendable, CaseIterable { case low = 0, high }
 /// Formats of fused multiply-add.
 @frozen public enum FusedFormat: UInt8, Sendable, CaseIterable { case ps = 0, pd, ss, sd }
-/// A packed shift's count.
-@frozen public enum PackedShiftCount: Sendable, BitwiseCopyable {
-    case immediate(UInt8)
-    /// The low 64 bits of a vector.
-    case register(Register)
-}
