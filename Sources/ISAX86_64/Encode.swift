@@ -118,7 +118,8 @@ struct Encoder {
         case .sseTwoSourcesImmediate:
             sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i))
             immediate8(i)
-        case .sse: load(i, row)
+        case .sse: load(i, row, vvvv: 0)
+        case .sseLowMerge: load(i, row, vvvv: i.src1.number)
         case .sseMerge: sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i))
         case .sseMergeImmediate:
             sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i))
@@ -164,15 +165,22 @@ struct Encoder {
         }
     }
     /// Loads and moves with two encodings: the shorter one.
-    private mutating func load(_ i: MachineInstruction, _ row: EncodingRow) {
-        if i.opcode == .movaps, i.isVEX, i.mode == .register, i.src2.number >= 8, i.dst.number < 8 {
+    private mutating func load(_ i: MachineInstruction, _ row: EncodingRow, vvvv: UInt8) {
+        if i.isVEX, i.mode == .register, i.src2.number >= 8, i.dst.number < 8, let store = storeForm(i.opcode, row) {
             // The store form has the high register in ModRM.reg, which a two-byte prefix can name.
-            sse(i, EncodingRow(.sse, .x0F, .none, 0x29, .none), reg: i.src2.number, vvvv: 0, .register(i.dst.number))
+            sse(i, store, reg: i.src2.number, vvvv: vvvv, .register(i.dst.number))
         } else if i.opcode == .movdToFloat, i.mode == .memory, i.size == .q {
             // `movq` from memory needs no REX.W.
             sse(i, EncodingRow(.sse, .x0F, .xF3, 0x7e, .none), reg: i.dst.number, vvvv: 0, .memory)
         } else {
-            sse(i, row, reg: i.dst.number, vvvv: 0, rm(i))
+            sse(i, row, reg: i.dst.number, vvvv: vvvv, rm(i))
+        }
+    }
+    private func storeForm(_ opcode: Opcode, _ row: EncodingRow) -> EncodingRow? {
+        switch opcode {
+        case .movaps, .movssMerge, .movsdMerge: row.with(map: row.map, opcode: row.opcode + 1)
+        case .movqLow: EncodingRow(.sse, .x0F, .x66, 0xd6, .none)
+        default: nil
         }
     }
     private mutating func packedShift(_ i: MachineInstruction, _ row: EncodingRow) {

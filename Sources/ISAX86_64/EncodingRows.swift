@@ -48,7 +48,9 @@ struct EncodingRow {
         case sseTwoSourcesImmediate
         /// SSE or AVX: reg = dst, rm = src2, nothing else read.
         case sse
-        /// … that keeps upper lanes: AVX vvvv = src2 if it is a float register, else dst.
+        /// … and the upper lanes of src1.
+        case sseLowMerge
+        /// `sse` that keeps upper lanes: AVX vvvv = src2 if it is a float register, else dst.
         case sseMerge
         case sseMergeImmediate
         case sseMergeFromInteger
@@ -387,8 +389,8 @@ struct EncodingRow {
         case .pextrwStore: .init(.sseStoreImmediate, .x0F3A, .x66, 0x15)
         case .pextrdStore: .init(.sseStoreImmediate, .x0F3A, .x66, 0x16)
         case .pextrqStore: .init(.sseStoreImmediate, .x0F3A, .x66, 0x16)
-        case .movssMerge: .init(.sseTwoSources, .x0F, .xF3, 0x10, .none)
-        case .movsdMerge: .init(.sseTwoSources, .x0F, .xF2, 0x10, .none)
+        case .movssMerge: .init(.sseLowMerge, .x0F, .xF3, 0x10, .none)
+        case .movsdMerge: .init(.sseLowMerge, .x0F, .xF2, 0x10, .none)
         case .movhlps: .init(.sseTwoSources, .x0F, .none, 0x12, .none)
         case .movlhps: .init(.sseTwoSources, .x0F, .none, 0x16, .none)
         case .movlpsLoad: .init(.sseTwoSources, .x0F, .none, 0x12, .none)
@@ -413,6 +415,7 @@ struct EncodingRow {
         case .fnmadd231pd: .init(.vexTernary, .x0F38, .x66, 0xbc, .wide)
         case .fnmadd231ss: .init(.vexTernary, .x0F38, .x66, 0xbd, .none)
         case .fnmadd231sd: .init(.vexTernary, .x0F38, .x66, 0xbd, .wide)
+        case .permi2b: .init(.vexTernary, .x0F38, .x66, 0x75, .none, evexScale: 4)
         case .pternlogd: .init(.vexTernaryImmediate, .x0F3A, .x66, 0x25, .none, evexScale: 4)
 
         case .callIndirect: .init(.rmDigit, .one, .none, 0xff, digit: 2, .none)

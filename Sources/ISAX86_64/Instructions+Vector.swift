@@ -147,6 +147,10 @@ extension MachineInstruction {
         i.immediate = Int64(table)
         return i
     }
+    /// dst = bytes of the 32 of `high`:`low` that the low five bits of the bytes of `indices` number; dst is tied to the indices. AVX-512VBMI.
+    public static func permuteBytes(_ dst: Register, indices: Register, low: Register, high: RegisterOrMemory) -> Self {
+        ternary(.permi2b, dst, indices, low, high)
+    }
     private static func ternary(_ opcode: Opcode, _ dst: Register, _ src1: Register, _ src3: Register, _ source: RegisterOrMemory) -> Self {
         var i = float(opcode, avx: true, dst: dst, src1: src1, source)
         i.src3 = src3

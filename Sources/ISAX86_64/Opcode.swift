@@ -103,6 +103,8 @@
     case fmadd213ps, fmadd213pd, fmadd213ss, fmadd213sd, fnmadd213ps, fnmadd213pd, fnmadd213ss, fnmadd213sd
     /// dst = src3 * src2 + src1.
     case fmadd231ps, fmadd231pd, fmadd231ss, fmadd231sd, fnmadd231ps, fnmadd231pd, fnmadd231ss, fnmadd231sd
+    /// dst = bytes of src2:src3 (src2 above) that the bytes of src1 number.
+    case permi2b
     /// Bit by bit: the bit of the immediate that src1, src3, src2 number.
     case pternlogd
 

@@ -97,7 +97,8 @@ extension Opcode {
         case .ptest: .packedUses
         case .blendvps, .blendvpd, .pblendvb: .blend
         case .fmadd213ss, .fmadd213sd, .fnmadd213ss, .fnmadd213sd, .fmadd231ss, .fmadd231sd, .fnmadd231ss, .fnmadd231sd: .ternary
-        case .fmadd213ps, .fmadd213pd, .fnmadd213ps, .fnmadd213pd, .fmadd231ps, .fmadd231pd, .fnmadd231ps, .fnmadd231pd, .pternlogd: .packedTernary
+        case .fmadd213ps, .fmadd213pd, .fnmadd213ps, .fnmadd213pd, .fmadd231ps, .fmadd231pd, .fnmadd231ps, .fnmadd231pd: .packedTernary
+        case .permi2b, .pternlogd: .packedTernary
         case .mov, .movaps: .move
         case .call, .callIndirect, .tailCall, .tailCallIndirect: .call
         case .arguments: .arguments

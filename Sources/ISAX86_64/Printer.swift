@@ -217,7 +217,7 @@ public struct InstructionPrinter {
         switch EncodingRow.of(i.opcode).form {
         case .sse: return [dst, source(i)]
         case .sseImmediate: return [dst, source(i), immediate(i)]
-        case .sseTwoSources, .sseShift: return sources + [source(i)]
+        case .sseTwoSources, .sseShift, .sseLowMerge: return sources + [source(i)]
         case .sseTwoSourcesImmediate: return sources + [source(i), immediate(i)]
         case .sseBlend: return sources + [source(i), name(i.src3, .x)]
         case .sseCompare: return [name(i.src1, .x), source(i)]

@@ -21,10 +21,18 @@ import Testing
         if !native.contains(.sse41) || avx && !native.contains(.avx2) { return }
         var steps = Self.integerSteps(avx) + Self.laneSteps(avx) + Self.floatSteps(avx)
         if avx && native.contains(.fma) { steps += Self.fusedSteps }
+        if avx && native.isSuperset(of: [.avx512vl, .avx512vbmi]) {
+            steps.append(
+                Step(
+                    name: "vpermi2b", emit: { f, d, a, b in f.emit(0, .permuteBytes(d, indices: a, low: a, high: .register(b))) },
+                    expected: { a, b in Self.lanes { (a[$0] & 16 == 0 ? a : b)[Int(a[$0] & 15)] } }))
+        }
         if avx && native.isSuperset(of: [.avx512vl, .avx512dq]) { steps += Self.evexSteps }
         var random = SeededGenerator(seed: 7)
         let inputs = (0..<steps.count).map { _ in Bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }) }
-        let code = Executable([function(steps, avx: avx).compile(algorithm) { $0.usesAVX = avx }])
+        let function = function(steps, avx: avx).compile(algorithm) { $0.usesAVX = avx }
+        #expect(function.frameSize >= 16 * (steps.count - 15))
+        let code = Executable([function])
         // Unaligned on purpose: loads and stores of vectors take any address.
         let memory = UnsafeMutableRawPointer.allocate(byteCount: steps.count * 48 + 16, alignment: 16)
         defer { memory.deallocate() }
@@ -38,6 +46,19 @@ import Testing
             #expect((to + 16 * (steps.count + k)).loadUnaligned(as: Bytes.self) == a, "input \(k) is intact")
         }
     }
+    /// A scalar's slot is too short for an instruction that reads 16 bytes.
+    @Test func scalarsAreNotReadAsVectorsFromMemory() {
+        for size in [8, 16] as [UInt8] {
+            var f = TestFunction(blocks: 1)
+            let (source, result) = (f.register(.float, size), f.vector())
+            f.arguments([(source, .xmm(0))])
+            f.emit(0, .packed(.pxor, result, source, .register(source), avx: true))
+            f.ret(0, [(result, .xmm(0))])
+            let problem = makeProblem(f.finish())
+            #expect(problem.operands[2].constraint == (size == 16 ? .any : .register))
+        }
+    }
+
     private func partner(_ k: Int, _ count: Int) -> Int { (k + 9) % count }
 
     /// Loads all inputs from [rsi], stores each step's result at [rdx], then all inputs again.
@@ -192,21 +213,25 @@ import Testing
                 emit(&f, d, x, y)
             }, expected: { a, b in bytes(SIMD4<Float>((0..<4).map { expected(Float(ints(a)[$0]), Float(ints(b)[$0])) })) })
     }
-    private static let fusedSteps: [Step] = [
-        fused("fmadd213ps", { f, d, x, y in f.emit(0, .fusedMultiplyAdd(.ps, d, x, multiplier: x, addend: .register(y))) }, { $1.addingProduct($0, $0) }),
-        fused("fnmadd231ps", { f, d, x, y in f.emit(0, .fusedAccumulate(.ps, d, accumulator: x, y, .register(x), negated: true)) }, { $0.addingProduct(-$1, $0) }),
-    ]
+    private static var fusedSteps: [Step] {
+        [
+            fused("fmadd213ps", { f, d, x, y in f.emit(0, .fusedMultiplyAdd(.ps, d, x, multiplier: x, addend: .register(y))) }, { $1.addingProduct($0, $0) }),
+            fused("fnmadd231ps", { f, d, x, y in f.emit(0, .fusedAccumulate(.ps, d, accumulator: x, y, .register(x), negated: true)) }, { $0.addingProduct(-$1, $0) }),
+        ]
+    }
 
-    private static let evexSteps: [Step] = [
-        packed(.pmullq, avx: true) { bytes(longs($0) &* longs($1)) },
-        Step(name: "psraq", emit: { f, d, a, _ in f.emit(0, .packedShift(.psraq, d, a, .immediate(40), avx: true)) }, expected: { a, _ in bytes(longs(a) &>> 40) }),
-        Step(
-            name: "pternlogd",
-            emit: { f, d, a, b in
-                let ones = f.vector()
-                f.emit(0, .onesFloat(ones, avx: true))
-                f.emit(0, .ternaryLogic(d, a, ones, .register(b), table: 0xca))
-            }, expected: { a, b in a | b }),
-    ]
+    private static var evexSteps: [Step] {
+        [
+            packed(.pmullq, avx: true) { bytes(longs($0) &* longs($1)) },
+            Step(name: "psraq", emit: { f, d, a, _ in f.emit(0, .packedShift(.psraq, d, a, .immediate(40), avx: true)) }, expected: { a, _ in bytes(longs(a) &>> 40) }),
+            Step(
+                name: "pternlogd",
+                emit: { f, d, a, b in
+                    let ones = f.vector()
+                    f.emit(0, .onesFloat(ones, avx: true))
+                    f.emit(0, .ternaryLogic(d, a, ones, .register(b), table: 0xca))
+                }, expected: { a, b in a | b }),
+        ]
+    }
 }
 #endif

@@ -82,6 +82,7 @@ extension InstructionSamples {
             }
         }
         add(.ternaryLogic(a, a, b, source, table: 0xca))
+        add(.permuteBytes(a, indices: a, low: b, high: source))
     }
 }
 
