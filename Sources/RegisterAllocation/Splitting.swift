@@ -46,7 +46,6 @@ extension LinearScan {
         case .memory:
             spill(c, from: piece.start, after: piece.start)
         case .none:
-            dumpContention(piece, run)
             preconditionFailure("instruction \(points.instruction(at: piece.start)) demands more registers than there are, for v\(piece.register)")
         }
     }
@@ -287,12 +286,25 @@ extension LinearScan {
         let piece = pieces[c]
         if let use = nextWish(piece, after.nextSlotStart) {
             let low = max(after.nextSlotStart, piece.start)
-            let point = bestPoint(piece, low, live.uses[Int(use)].point.slotStart)
+            let point = inheritedPoint(piece, low, bestPoint(piece, low, live.uses[Int(use)].point.slotStart))
             if point <= piece.start { return enqueue(c) }
             enqueue(split(c, at: point))
         }
         pieces[c].place = Piece.inMemory
         if problem.rematerialization[Int(piece.register)] == 0 { isSpilled[Int(piece.register)] = true }
+    }
+
+    /// The head of the block of `point`, if the value arrives there in a register from a block that was allocated already; else `point`.
+    /// Emission order says only what was before in the text: control may come from where the value never left its register.
+    private func inheritedPoint(_ piece: Piece, _ low: ProgramPoint, _ point: ProgramPoint) -> ProgramPoint {
+        let b = points.block(at: point)
+        let head = points.heads[b]
+        if head == point || head < low || !covers(piece, head) { return point }
+        for p in problem.blocks[b].predecessors.prefix(4) {
+            let predecessor = problem.blockPool[Int(p)].index
+            if predecessor < b && points.ends[predecessor] <= low && place(of: piece.register, at: points.ends[predecessor] &- 1) >= 0 { return head }
+        }
+        return point
     }
 
     /// The next use at or after `point` that wants a register: one that needs it, or one of several that would profit.
@@ -324,18 +336,5 @@ extension LinearScan {
         pieces[c].end = straddles ? point : live.ranges[Int(range) - 1].to
         pieces[c].next = Int32(rest)
         return rest
-    }
-}
-
-extension LinearScan {
-    func dumpContention(_ piece: Piece, _ run: Range<Int>) {
-        let i = InstructionIndex(index: points.instruction(at: piece.start))
-        print("CONTENTION v\(piece.register) [\(piece.start),\(piece.end)) phase \(piece.start & 3) at i\(i.rawValue) clobber \(problem.clobbers[i.index])")
-        for o in problem.operandRange(i) { let x = problem.operands[o]; print("   op v\(x.register.rawValue) \(x.kind) \(x.position) \(x.constraint)") }
-        for r in run {
-            print("  ", describe(table.registers[r]), "conflict", firstConflict(piece, r), "reservation", firstReservation(piece, r), terminator: "")
-            for h in holders[r] where pieces[Int(h)].place == Int16(r) && covers(pieces[Int(h)], piece.start) { let q = pieces[Int(h)]; print(" held v\(q.register) [\(q.start),\(q.end))", terminator: "") }
-            print("")
-        }
     }
 }

@@ -7,7 +7,7 @@ struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compile a module to an artifact.",
         discussion: """
-            Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on
+            Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on \
             however many threads they are compiled. Exit status 0, or 1 with an error.
 
             Examples:

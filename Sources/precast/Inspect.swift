@@ -37,7 +37,7 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say whether an artifact will load on a host.",
         discussion: """
-            Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are
+            Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are \
             walked, its digests compared. Exit status 0 if it will load, 1 if not.
 
             Examples:
