@@ -82,6 +82,13 @@ let package = Package(
 
         // Commands
         .executableTarget(
+            name: "precast-fuzz",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-fuzz", swiftSettings: settings),
+        .executableTarget(
             name: "precast-bench",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",

@@ -15,6 +15,8 @@ enum Simplified {
 /// instruction put the others before ``position``. Constants stand on the right of commutative operations.
 struct Simplifier {
     var table = NumberingTable()
+    /// Whether a branch became a jump.
+    private(set) var foldedBranch = false
     /// The instruction being simplified.
     var position = Inst.none
     /// How many instructions that make each other are being simplified.
@@ -178,7 +180,8 @@ struct Simplifier {
     private func strip(_ inst: Inst, _ function: inout Function) -> Bool {
         var inverted = false
         for _ in 0..<Self.rewriteLimit {
-            let data = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            let condition = function.dfg.instructions[inst].valueA
+            let data = function.dfg.definingData(condition)
             guard data.opcode == .icmp, function.dfg.constant(data.valueB) == 0, function.dfg.type(data.valueA) == .i32 else { break }
             if data.integerCondition == .equal { inverted.toggle() } else if data.integerCondition != .notEqual { break }
             function.dfg.instructions[inst].a = data.a
@@ -194,6 +197,7 @@ struct Simplifier {
         }
         if let known = isNonzero(data.valueA, function) {
             function.dfg.rewrite(inst, InstructionData(.jump, a: known != inverted ? data.b : data.c))
+            foldedBranch = true
         }
     }
     mutating func simplifyCondition(_ inst: Inst, _ function: inout Function) {
@@ -227,15 +231,16 @@ struct Simplifier {
     mutating func narrowStoredValue(_ inst: Inst, _ function: inout Function) {
         let data = function.dfg.instructions[inst]
         if data.opcode == .store { return }
-        let stored: UInt64 = data.opcode == .store8 ? 0xff : data.opcode == .store16 ? 0xffff : 0xffff_ffff
+        let storedBits: UInt64 = data.opcode == .store8 ? 0xff : data.opcode == .store16 ? 0xffff : 0xffff_ffff
         for _ in 0..<Self.rewriteLimit {
-            let value = function.dfg.definingData(function.dfg.instructions[inst].valueA)
+            let stored = function.dfg.instructions[inst].valueA
+            let value = function.dfg.definingData(stored)
             switch value.opcode {
             case .uextend, .sextend:
                 function.dfg.instructions[inst].type = .i32
                 if data.opcode == .store32 { function.dfg.instructions[inst].opcode = .store }
             case .band:
-                guard let mask = function.dfg.constant(value.valueB), UInt64(bitPattern: mask) & stored == stored else { return }
+                guard let mask = function.dfg.constant(value.valueB), UInt64(bitPattern: mask) & storedBits == storedBits else { return }
             case .sextend16 where data.opcode != .store32, .sextend8 where data.opcode == .store8: break
             default: return
             }

@@ -12,7 +12,8 @@ import PrecastIR
 /// Comparisons are not shared between blocks: one that stands near the branch on it costs less than a result kept in a register.
 ///
 /// Source: Briggs, Cooper, Simpson, "Value Numbering" (1997), dominator-based. O(instructions) expected.
-func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: DominatorTree) {
+/// - Returns: whether edges changed, because a branch's condition turned out to be known.
+func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: DominatorTree) -> Bool {
     var walk = ValueNumbering(function, cfg)
     var scopes: [Block] = []
     for block in tree.preorder {
@@ -24,6 +25,7 @@ func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: D
         scopes.append(block)
         walk.number(block, &function, cfg)
     }
+    return walk.simplifier.foldedBranch
 }
 
 private struct ValueNumbering {
