@@ -31,7 +31,7 @@ extension ModuleDecoder {
     private mutating func readSubtype(_ reader: inout ByteReader) throws(DecodeError) {
         var start = reader.position
         var form = try reader.readByte()
-        var subtyping = Subtyping()
+        var subtyping = Subtyping(offset: UInt32(start))
         if form == 0x50 || form == 0x4F {
             try gate.require(.gc, "malformed type form", at: start)
             subtyping.isFinal = form == 0x4F
