@@ -157,22 +157,6 @@ extension ModuleParser {
 
     // MARK: Constants
 
-    /// The two's complement of an integer literal of that width.
-    mutating func integer(width: Int, _ message: String = "constant out of range") throws(TextFailure) -> UInt64 {
-        guard token.kind == .integer else { throw unexpected("an integer") }
-        guard let bits = IntegerLiteral(text.source[token.range]).bits(width: width) else { throw failure(message) }
-        cursor += 1
-        return bits
-    }
-
-    /// The bits of a float literal.
-    mutating func float(_ format: FloatFormat) throws(TextFailure) -> UInt64 {
-        guard token.kind == .integer || token.kind == .float else { throw unexpected("a number") }
-        guard let bits = floatBits(text.source[token.range], format) else { throw failure("constant out of range") }
-        cursor += 1
-        return bits
-    }
-
     /// A shape and its lanes.
     mutating func vector() throws(TextFailure) -> [UInt8] {
         guard let shape = keyword.flatMap(VectorShape.init) else { throw unexpected("the shape of a vector") }

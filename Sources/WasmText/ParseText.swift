@@ -54,7 +54,7 @@ private func parseStep(_ source: [UInt8], _ options: TextOptions) throws(TextFai
 }
 
 /// A module as scripts and files write it: what stands between its parentheses.
-struct ModuleForm {
+struct ModuleForm: Sendable {
     enum Kind { case fields, binary, quote }
 
     var kind = Kind.fields
@@ -64,6 +64,12 @@ struct ModuleForm {
     var start: Int
     /// The closing parenthesis, or the end of input.
     var close: Int
+
+    /// The fields of a module without its parentheses.
+    init(fieldsFrom start: Int, to close: Int) {
+        self.start = start
+        self.close = close
+    }
 
     /// Reads the head of the `(module` that opens at `token`.
     init(_ text: LexedText, at token: Int) {
