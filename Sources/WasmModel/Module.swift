@@ -161,10 +161,12 @@ public struct Subtyping: Hashable, Sendable, BitwiseCopyable {
     public var supertype: TypeIndex
     /// Whether no other type may extend it.
     public var isFinal: Bool
+    public var offset: UInt32
 
-    @inlinable public init(supertype: TypeIndex = .none, isFinal: Bool = true) {
+    @inlinable public init(supertype: TypeIndex = .none, isFinal: Bool = true, offset: UInt32 = 0) {
         self.supertype = supertype
         self.isFinal = isFinal
+        self.offset = offset
     }
 }
 
