@@ -82,6 +82,13 @@ let package = Package(
 
         // Commands
         .executableTarget(
+            name: "precast-fuzz",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWasmTypes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-fuzz", swiftSettings: settings),
+        .executableTarget(
             name: "precast-bench",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",
@@ -121,6 +128,8 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmTestSupport"]),
+        tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]

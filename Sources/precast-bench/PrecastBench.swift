@@ -53,7 +53,8 @@ import PrecastWasmTypes
         measurement.wasm_bytes = bytes.count
         var settings = CompilerConfiguration()
         settings.target = try Target(cpu: cpu)
-        settings.optimizationLevel = OptimizationLevel(rawValue: optimization) ?? .standard
+        guard let level = OptimizationLevel(rawValue: optimization) else { throw BenchError("unknown optimization level '-O\(optimization)'") }
+        settings.optimizationLevel = level
         settings.threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
         let compiler = try Compiler(settings)
         var artifact: [UInt8] = []
