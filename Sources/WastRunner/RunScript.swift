@@ -3,6 +3,7 @@
 // Input: a script, a compiler, and the list of what is skipped. Output: how many assertions passed, failed and were skipped, and
 // what failed where. Every script runs in an engine and a store of its own; scripts share nothing and may run in parallel.
 public import PrecastCompiler
+public import PrecastWasmTypes
 import PrecastWasmText
 
 /// What running a script, or several, came to.
@@ -18,6 +19,12 @@ public struct WastResult: Sendable {
     public var failures: [Failure] = []
 
     public init() {}
+
+    /// A single failure.
+    public init(failure message: String, line: Int) {
+        failed = 1
+        failures = [Failure(line: line, message: message)]
+    }
 
     /// `N passed, N failed, N skipped`
     public var summary: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
@@ -40,20 +47,24 @@ public func runScript(_ source: [UInt8], name: String, compiler: Compiler, skips
     do throws(TextError) {
         script = try parseScript(source)
     } catch {
-        var result = WastResult()
-        result.failed = 1
-        result.failures = [WastResult.Failure(line: error.line, message: error.description)]
-        return result
+        return WastResult(failure: error.description, line: error.line)
     }
     let runner: ScriptRunner
     do {
         runner = try ScriptRunner(compiler: compiler, skips: skips.entries(for: name))
     } catch {
-        var result = WastResult()
-        result.failed = 1
-        result.failures = [WastResult.Failure(line: 1, message: "\(error)")]
-        return result
+        return WastResult(failure: "\(error)", line: 1)
     }
     runner.run(script.commands)
     return runner.result
+}
+
+/// The features that a script of the suite is about: those of WebAssembly 3.0 with threads, in the folder of a proposal those it
+/// adds, and in that of threads, which is older than they are, neither several tables nor several memories.
+public func scriptFeatures(_ path: String) -> FeatureSet {
+    func isIn(_ folder: String) -> Bool { path.contains("proposals/\(folder)/") }
+    if isIn("threads") { return FeatureSet.wasm2.subtracting(FeatureSet(.referenceTypes)).union(FeatureSet(.threads)) }
+    if isIn("wide-arithmetic") { return FeatureSet.default.union(FeatureSet(.wideArithmetic)) }
+    if isIn("custom-page-sizes") { return FeatureSet.default.union(FeatureSet(.customPageSizes)) }
+    return .default
 }

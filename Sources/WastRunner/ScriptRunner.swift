@@ -102,7 +102,7 @@ final class ScriptRunner {
     private func load(_ module: ScriptModule) throws -> Module {
         let artifact = try compiler.compile(try module.encode())
         let image = try ArtifactImage.open(copying: artifact, trust: .vouched)
-        return Module(engine, try LoadedModule(image, registersUnwindInformation: false))
+        return try Module(engine, LoadedModule(image, registersUnwindInformation: false))
     }
 
     private func instance(_ name: String?) throws -> Instance {
@@ -181,6 +181,8 @@ final class ScriptRunner {
         case .malformed: break
         // WebAssembly 3.0 reads limits of 64 bits everywhere, and refuses later what older texts call malformed.
         case .invalid where message.hasSuffix("constant out of range"): break
+        // How blocks nest is seen by the validator alone, which then says so in these words.
+        case .invalid(let found) where found.contains(message): break
         case .invalid(let found): throw Failure("expected a malformed module (\(message)), found an invalid one: \(found)")
         case nil: throw Failure("expected a malformed module: \(message)")
         }

@@ -4,13 +4,15 @@ import PrecastWasmText
 /// A thread of a script: it runs commands of its own.
 final class ScriptThread: @unchecked Sendable {
     private let runner: ScriptRunner
+    private let commands: [ScriptCommand]
     private let end = DispatchSemaphore(value: 0)
 
     /// Starts it.
     init(_ runner: ScriptRunner, _ commands: [ScriptCommand]) {
         self.runner = runner
+        self.commands = commands
         let thread = Thread { [self] in
-            runner.run(commands)
+            self.runner.run(self.commands)
             end.signal()
         }
         thread.stackSize = scriptStackSize

@@ -31,16 +31,20 @@ struct Wast: ParsableCommand {
         let threads = configuration.threadCount
         // Scripts run in parallel; their modules are small.
         configuration.threadCount = 1
-        let compiler: Compiler
-        do throws(ConfigurationError) { compiler = try Compiler(configuration) } catch { throw CommandFailure.usage("\(error)") }
+        let settings = configuration
+        do throws(ConfigurationError) { _ = try Compiler(settings) } catch { throw CommandFailure.usage("\(error)") }
         let skips = try skipList()
         let files = try inputs.flatMap(scripts)
         let report = Report(perFile: perFile)
         runInParallel(files.count, threads: threads) { index in
-            do throws(CommandFailure) {
-                report.add(files[index], runScript(try readFile(files[index]), name: files[index], compiler: compiler, skips: skips))
+            let file = files[index]
+            do {
+                var settings = settings
+                settings.features = scriptFeatures(file)
+                let compiler = try Compiler(settings)
+                report.add(file, runScript(try readFile(file), name: file, compiler: compiler, skips: skips))
             } catch {
-                report.add(files[index], unreadable: "\(error)")
+                report.add(file, unreadable: "\(error)")
             }
         }
         let total = report.total
@@ -50,8 +54,9 @@ struct Wast: ParsableCommand {
 
     private func skipList() throws -> SkipList {
         guard let skip else { return SkipList() }
+        let text = String(decoding: try readFile(skip), as: UTF8.self)
         do throws(SkipListError) {
-            return try SkipList(parsing: String(decoding: try readFile(skip), as: UTF8.self))
+            return try SkipList(parsing: text)
         } catch {
             throw CommandFailure("\(printable(skip)): \(error)")
         }
@@ -87,10 +92,7 @@ private final class Report: Sendable {
     }
 
     func add(_ file: String, unreadable message: String) {
-        var result = WastResult()
-        result.failed = 1
-        result.failures = [WastResult.Failure(line: 1, message: message)]
-        add(file, result)
+        add(file, WastResult(failure: message, line: 1))
     }
 
     private func printableLines(_ text: String) -> String {
