@@ -110,12 +110,15 @@ let package = Package(
         // Tests
         .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
         .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
+        tests("Entities", ["PrecastEntities"]),
         tests("WasmTypes", ["PrecastWasmTypes"]),
         tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
         tests("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmTestSupport"]),
         tests("WasmValidation", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
+        tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
+        tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
         tests("Translation", [
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
