@@ -82,6 +82,13 @@ let package = Package(
 
         // Commands
         .executableTarget(
+            name: "precast-fuzz",
+            dependencies: [
+                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWasmTypes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
+            ],
+            path: "Sources/precast-fuzz", swiftSettings: settings),
+        .executableTarget(
             name: "precast-bench",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes",
@@ -103,12 +110,15 @@ let package = Package(
         // Tests
         .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
         .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
+        tests("Entities", ["PrecastEntities"]),
         tests("WasmTypes", ["PrecastWasmTypes"]),
         tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
         tests("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmTestSupport"]),
         tests("WasmValidation", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
+        tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
+        tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
         tests("Translation", [
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
@@ -121,6 +131,8 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmTestSupport"]),
+        tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]

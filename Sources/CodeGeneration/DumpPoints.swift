@@ -15,7 +15,7 @@ public protocol StageObserver {
 }
 
 func describe(_ code: borrowing VCode<MachineInstruction>) -> String { InstructionPrinter().text(code) }
-func describe(_ problem: Problem, _ solution: Solution) -> String { "\(solution.edits.count) edits" }
+func describe(_ problem: Problem, _ solution: Solution) -> String { dumpAllocation(problem, solution) }
 /// The code as bytes, 16 a line, each after its offset. A disassembler has the rest to say.
 func describe(_ function: CompiledFunction) -> String {
     let digits = Array("0123456789abcdef")

@@ -14,37 +14,41 @@ import PrecastWasmValidation
 /// A function between two parallel phases.
 final class FunctionBox: @unchecked Sendable {
     private var function: Function?
-    init(_ function: consuming Function) { self.function = consume function }
+    /// Numbers of the functions that it calls directly.
+    let callees: [UInt32]
+    init(_ function: consuming Function) {
+        callees = FunctionSummary(function).callees
+        self.function = consume function
+    }
     func take() -> Function? { function.take() }
 }
 
 extension Compiler {
     /// The functions and trampolines of a module as machine code, by number.
+    ///
+    /// Two parallel phases: all functions are translated; then, callees before callers, each takes in what is worth inlining, is optimized once
+    /// and becomes code. A small function's optimized body waits for its callers.
     func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [EmittedFunction] {
         let translated = try translate(plan, validation, timing)
-        return try generate(translated, plan, timing)
+        let policy = InliningPolicy(level: configuration.optimizationLevel.stage)
+        let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
+        return try generate(translated, graph, policy, plan, timing)
     }
 
     // MARK: Translation
 
-    /// Translates and optimizes every function by itself.
     private func translate(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [FunctionBox] {
         let executor = ParallelExecutor(threadCount: configuration.threadCount)
         let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
-        let options = configuration.optimizationOptions
-        let dump = dump
         executor.run(count: plan.functionCount, chunk: 8) { next in
             var translator = FunctionTranslator(plan.environment, validation)
             while let range = next() {
                 for number in range {
                     do throws(ModuleError) {
-                        var function = try timing.measure(.translate) { () throws(ModuleError) in
+                        let function = try timing.measure(.translate) { () throws(ModuleError) in
                             try translator.translate(number: number, plan)
                         }
                         dump?.write(.translate, function)
-                        timing.measure(.optimize) {
-                            optimize(&function, options) { pass, function in dump?.write(.pass(pass.rawValue), function) }
-                        }
                         slots[number] = .success(FunctionBox(function))
                     } catch {
                         slots[number] = .failure(error)
@@ -64,31 +68,32 @@ extension Compiler {
         return boxes
     }
 
-    // MARK: Code generation
+    // MARK: Inlining, optimization, code generation
 
-    private func generate(_ functions: [FunctionBox], _ plan: ModulePlan, _ timing: Timing) throws(CompileError) -> [EmittedFunction] {
+    private func generate(
+        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ timing: Timing
+    ) throws(CompileError) -> [EmittedFunction] {
         let executor = ParallelExecutor(threadCount: configuration.threadCount)
         let slots = ResultSlots<Result<EmittedFunction, AllocationError>>(count: functions.count)
+        let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
+        let stage = LaterStages(
+            compiler: self, graph: graph, policy: policy, plan: plan, timing: timing, options: configuration.optimizationOptions, bodies: bodies)
         let settings = configuration.codeGenerationSettings
         let finished = Counter()
-        executor.run(count: functions.count, chunk: 8) { next in
-            var compiler = FunctionCompiler(settings, observer: nil)
-            while let range = next() {
-                for number in range {
-                    guard var function = functions[number].take() else { continue }
-                    dump?.write(.optimize, function)
-                    compiler.observer = FunctionObserver(timing: timing, dump: dump, number: number)
-                    let locations = sourceLocations(function, plan)
-                    do throws(AllocationError) {
-                        let compiled = try compiler.compile(&function)
-                        slots[number] = .success(emitted(compiled, number, plan, locations))
-                    } catch {
-                        slots[number] = .failure(error)
+        for level in graph.levels {
+            let members = level.flatMap { graph.components[$0] }
+            executor.run(count: members.count, chunk: 4) { next in
+                var compiler = FunctionCompiler(settings, observer: nil)
+                while let range = next() {
+                    for position in range {
+                        let number = Int(members[position])
+                        slots[number] = stage.finish(functions[number], number, &compiler)
                     }
+                    progress?(finished.add(range.count), functions.count)
                 }
-                progress?(finished.add(range.count), functions.count)
             }
         }
+        _ = bodies.take()
         var result: [EmittedFunction] = []
         result.reserveCapacity(functions.count)
         for (number, slot) in slots.take().enumerated() {
@@ -100,8 +105,42 @@ extension Compiler {
         }
         return result
     }
+}
 
-    private func emitted(_ compiled: CompiledFunction, _ number: Int, _ plan: ModulePlan, _ locations: [PrecastObjectEmission.SourceLocation]) -> EmittedFunction {
+/// What happens to a function once its callees are finished.
+private struct LaterStages: Sendable {
+    let compiler: Compiler
+    let graph: CallGraph
+    let policy: InliningPolicy
+    let plan: ModulePlan
+    let timing: Timing
+    let options: OptimizationOptions
+    /// Finished functions that callers may take in. Written by one worker, read in later levels only.
+    let bodies: ResultSlots<PrecastOptimizer.FunctionBody>
+
+    func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, AllocationError>? {
+        guard var function = box.take() else { return nil }
+        if policy.isEnabled { timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) } }
+        let start = timing.now
+        optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
+        timing.add(.optimize, timing.now - start)
+        compiler.dump?.write(.optimize, function)
+        if policy.wants(FunctionSummary(function)), !graph.isRecursive(UInt32(number)) { bodies[number] = PrecastOptimizer.FunctionBody(function.clone()) }
+        codeGenerator.observer = FunctionObserver(timing: timing, dump: compiler.dump, number: number)
+        let locations = sourceLocations(function)
+        do throws(AllocationError) {
+            let compiled = try codeGenerator.compile(&function)
+            return .success(emitted(compiled, number, locations))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func body(of callee: UInt32) -> PrecastOptimizer.FunctionBody? {
+        graph.isRecursive(callee) || Int(callee) >= bodies.count ? nil : bodies[Int(callee)]
+    }
+
+    private func emitted(_ compiled: CompiledFunction, _ number: Int, _ locations: [PrecastObjectEmission.SourceLocation]) -> EmittedFunction {
         switch plan.kind(of: number) {
         case .function(let index):
             EmittedFunction(compiled, functionIndex: index.rawValue, typeIndex: plan.module.functions[index.index].rawValue, locations: locations)
@@ -109,7 +148,7 @@ extension Compiler {
         case .hostTrampoline(let type): EmittedFunction(compiled, kind: .hostTrampoline, typeIndex: type.rawValue)
         }
     }
-    private func sourceLocations(_ function: borrowing Function, _ plan: ModulePlan) -> [PrecastObjectEmission.SourceLocation] {
+    private func sourceLocations(_ function: borrowing Function) -> [PrecastObjectEmission.SourceLocation] {
         function.sourceLocations.storage.map {
             PrecastObjectEmission.SourceLocation(
                 wasmOffset: $0.offset, functionIndex: $0.function + UInt32(plan.module.importedFunctionCount), caller: $0.inlinedAt.rawValue)

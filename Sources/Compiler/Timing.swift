@@ -13,11 +13,13 @@ public final class Timing: Sendable {
 
     public init() {}
 
+    /// Nanoseconds of a clock that only goes forward.
+    var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
     func add(_ stage: Stage, _ amount: UInt64) { nanoseconds[stage.rawValue].value.wrappingAdd(amount, ordering: .relaxed) }
     /// Measures `body` as part of `stage`.
     func measure<Result: ~Copyable, Failure: Error>(_ stage: Stage, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let start = DispatchTime.now().uptimeNanoseconds
-        defer { add(stage, DispatchTime.now().uptimeNanoseconds - start) }
+        let start = now
+        defer { add(stage, now - start) }
         return try body()
     }
     public subscript(stage: Stage) -> UInt64 { nanoseconds[stage.rawValue].value.load(ordering: .relaxed) }

@@ -303,7 +303,9 @@ public struct FunctionBuilder: ~Copyable {
                 define(variable, in: at, value)
                 break
             }
-            if state.predecessorCount == 1 {
+            // More single predecessors than blocks: a cycle that nothing leads into.
+            let isCycle = passed.count > function.dfg.blocks.count
+            if state.predecessorCount == 1 && !isCycle {
                 let previous = predecessors[Int(state.firstPredecessor)].block
                 if let known = valueAtEnd(variable, previous) {
                     value = known
@@ -314,7 +316,7 @@ public struct FunctionBuilder: ~Copyable {
                 work += 1
                 continue
             }
-            if state.predecessorCount == 0 {
+            if state.predecessorCount == 0 || isCycle {
                 value = zero(variableTypes[variable.index], in: at)
             } else {
                 value = function.dfg.makeDetachedParameter(at, variableTypes[variable.index])

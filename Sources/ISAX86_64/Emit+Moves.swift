@@ -75,6 +75,7 @@ extension Emitter {
         switch i.opcode {
         case .loadImmediate where i.immediate == 0 && !flagsLive: put(.alu(.xor, .l, i.dst, i.dst, .register(i.dst)))
         case .zeroFloat: put(.logic(.xor, i.dst, i.dst, .register(i.dst), avx: options.usesAVX))
+        case .onesFloat: put(.packed(.pcmpeqd, i.dst, i.dst, .register(i.dst), avx: options.usesAVX))
         default: put(i)
         }
     }

@@ -191,7 +191,7 @@ struct Emitter: ~Copyable {
 
     private mutating func emitInstruction(_ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], _ block: Int) {
         switch i.opcode {
-        case .loadImmediate, .zeroFloat:
+        case .loadImmediate, .zeroFloat, .onesFloat:
             if i.dst.isSome { materialize(i, flagsLive: flagsAreLive(from: n + 1, instructions)) }
         case .lea where i.dst.isNone, .movss where i.dst.isNone, .movsd where i.dst.isNone, .movups where i.dst.isNone: break
         case .cvtsi2ss, .cvtsi2sd:
@@ -205,7 +205,7 @@ struct Emitter: ~Copyable {
             put(.lea(.q, .r11, MemoryOperand(kind: .jumpTable, entity: i.lowWord)))
             put(.movsx(from: .l, to: .q, i.dst, .memory(.indexed(.r11, i.src1, scale: 2))))
             put(.alu(.add, .q, i.dst, i.dst, .register(.r11)))
-        case .arguments: break
+        case .arguments, .retypeFloat: break
         case .jmp: jump(i.lowWord, from: block)
         case .jcc: conditional(i, from: block)
         case .jccAnd: both(i, from: block)

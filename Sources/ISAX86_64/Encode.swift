@@ -64,7 +64,7 @@ struct Encoder {
             if i.src1.isSome {
                 legacy(i, row, paired, reg: i.src1.number, .memory, byteReg: isByte)
             } else {
-                legacy(i, row, isByte ? 0xf6 : 0xf7, reg: 0, .memory, immediateBytes: immediateBytes(i.size))
+                legacy(i, row, isByte ? 0xf6 : 0xf7, reg: 0, .memory)
                 immediate(i)
             }
         case .unary: legacy(i, row, paired, reg: row.digit, .register(i.dst.number), byteRM: isByte)
@@ -77,8 +77,8 @@ struct Encoder {
             if i.flags.contains(.countInCL) {
                 legacy(i, row, row.opcode + 1, reg: i.src2.number, .register(i.dst.number))
             } else {
-                legacy(i, row, row.opcode, reg: i.src2.number, .register(i.dst.number), immediateBytes: 1)
-                byte(UInt8(truncatingIfNeeded: i.immediate))
+                legacy(i, row, row.opcode, reg: i.src2.number, .register(i.dst.number))
+                immediate8(i)
             }
         case .regRM:
             if i.opcode == .mov {
@@ -88,22 +88,22 @@ struct Encoder {
             }
         case .regRMImmediate:
             let small = i.immediate == Int64(Int8(truncatingIfNeeded: i.immediate))
-            legacy(i, row, small ? row.opcode + 2 : row.opcode, reg: i.dst.number, rm(i), immediateBytes: small ? 1 : immediateBytes(i.size))
-            if small { byte(UInt8(truncatingIfNeeded: i.immediate)) } else { immediate(i) }
+            legacy(i, row, small ? row.opcode + 2 : row.opcode, reg: i.dst.number, rm(i))
+            if small { immediate8(i) } else { immediate(i) }
         case .rmDigit: legacy(i, row, paired, reg: row.digit, rm(i), byteRM: isByte)
         case .store:
             let register = i.opcode == .cmpxchgMemory ? i.src3 : i.src1
             legacy(i, row, paired, reg: register.number, .memory, byteReg: isByte)
         case .storeImmediate:
-            legacy(i, row, paired, reg: 0, .memory, immediateBytes: immediateBytes(i.size))
+            legacy(i, row, paired, reg: 0, .memory)
             immediate(i)
         case .setcc: legacy(i, row, row.opcode + i.conditions & 15, reg: 0, .register(i.dst.number), byteRM: true)
         case .cmov: legacy(i, row, row.opcode + i.conditions & 15, reg: i.dst.number, rm(i))
         case .bitTest:
             let target = i.dst.isSome ? i.dst.number : i.src1.number
             if i.mode == .immediate {
-                legacy(i, row, 0xba, reg: row.digit, .register(target), immediateBytes: 1)
-                byte(UInt8(truncatingIfNeeded: i.immediate))
+                legacy(i, row, 0xba, reg: row.digit, .register(target))
+                immediate8(i)
             } else {
                 legacy(i, row, row.opcode, reg: i.src2.number, .register(target))
             }
@@ -111,22 +111,38 @@ struct Encoder {
         case .vexVM: vex(i, row, w: i.size == .q, reg: row.digit, vvvv: i.dst.number, rm(i))
         case .vexTwoResults: vex(i, row, w: i.size == .q, reg: i.dst.number, vvvv: i.dst2.number, rm(i))
         case .vexRMI:
-            vex(i, row, w: i.size == .q, reg: i.dst.number, vvvv: 0, rm(i), immediateBytes: 1)
-            byte(UInt8(truncatingIfNeeded: i.immediate))
+            vex(i, row, w: i.size == .q, reg: i.dst.number, vvvv: 0, rm(i))
+            immediate8(i)
         case .fixed: fixed(i, row)
         case .sseTwoSources: sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i))
         case .sseTwoSourcesImmediate:
-            sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i), immediateBytes: 1)
-            byte(UInt8(truncatingIfNeeded: i.immediate))
-        case .sse: load(i, row)
+            sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i))
+            immediate8(i)
+        case .sse: load(i, row, vvvv: 0)
+        case .sseLowMerge: load(i, row, vvvv: i.src1.number)
         case .sseMerge: sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i))
         case .sseMergeImmediate:
-            sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i), immediateBytes: 1)
-            byte(UInt8(truncatingIfNeeded: i.immediate))
+            sse(i, row, reg: i.dst.number, vvvv: mergeSource(i), rm(i))
+            immediate8(i)
         case .sseMergeFromInteger: sse(i, row, reg: i.dst.number, vvvv: i.dst.number, rm(i))
         case .sseCompare: sse(i, row, reg: i.src1.number, vvvv: 0, rm(i))
         case .sseStore: sse(i, row, reg: i.src1.number, vvvv: 0, .memory)
         case .sseReverse: sse(i, row, reg: i.src2.number, vvvv: 0, .register(i.dst.number))
+        case .sseImmediate:
+            sse(i, row, reg: i.dst.number, vvvv: 0, rm(i))
+            immediate8(i)
+        case .sseStoreImmediate:
+            sse(i, row, reg: i.src1.number, vvvv: 0, .memory)
+            immediate8(i)
+        case .sseReverseImmediate:
+            sse(i, row, reg: i.src2.number, vvvv: 0, .register(i.dst.number))
+            immediate8(i)
+        case .sseShift: packedShift(i, row)
+        case .sseBlend: blend(i, row)
+        case .vexTernary: sse(i, row, reg: i.dst.number, vvvv: i.src3.number, rm(i))
+        case .vexTernaryImmediate:
+            sse(i, row, reg: i.dst.number, vvvv: i.src3.number, rm(i))
+            immediate8(i)
         }
     }
 
@@ -149,13 +165,38 @@ struct Encoder {
         }
     }
     /// Loads and moves with two encodings: the shorter one.
-    private mutating func load(_ i: MachineInstruction, _ row: EncodingRow) {
-        if i.opcode == .movaps, i.isVEX, i.mode == .register, i.src2.number >= 8, i.dst.number < 8 {
+    private mutating func load(_ i: MachineInstruction, _ row: EncodingRow, vvvv: UInt8) {
+        if i.isVEX, i.mode == .register, i.src2.number >= 8, i.dst.number < 8, let store = storeForm(i.opcode, row) {
             // The store form has the high register in ModRM.reg, which a two-byte prefix can name.
-            sse(i, EncodingRow(.sse, .x0F, .none, 0x29, .none), reg: i.src2.number, vvvv: 0, .register(i.dst.number))
+            sse(i, store, reg: i.src2.number, vvvv: vvvv, .register(i.dst.number))
         } else if i.opcode == .movdToFloat, i.mode == .memory, i.size == .q {
             // `movq` from memory needs no REX.W.
             sse(i, EncodingRow(.sse, .x0F, .xF3, 0x7e, .none), reg: i.dst.number, vvvv: 0, .memory)
+        } else {
+            sse(i, row, reg: i.dst.number, vvvv: vvvv, rm(i))
+        }
+    }
+    private func storeForm(_ opcode: Opcode, _ row: EncodingRow) -> EncodingRow? {
+        switch opcode {
+        case .movaps, .movssMerge, .movsdMerge: row.with(map: row.map, opcode: row.opcode + 1)
+        case .movqLow: EncodingRow(.sse, .x0F, .x66, 0xd6, .none)
+        default: nil
+        }
+    }
+    private mutating func packedShift(_ i: MachineInstruction, _ row: EncodingRow) {
+        if i.mode == .immediate {
+            let byImmediate = row.with(map: row.map, opcode: 0x70 | row.opcode & 3)
+            sse(i, byImmediate, reg: row.digit, vvvv: i.dst.number, .register(i.src1.number))
+            immediate8(i)
+        } else {
+            sse(i, row, reg: i.dst.number, vvvv: i.src1.number, rm(i))
+        }
+    }
+    private mutating func blend(_ i: MachineInstruction, _ row: EncodingRow) {
+        if i.isVEX {
+            let fourOperands = row.with(map: EncodingRow.Map.x0F3A.rawValue, opcode: 0x40 | row.digit)
+            sse(i, fourOperands, reg: i.dst.number, vvvv: i.src1.number, rm(i))
+            byte(i.src3.number << 4)
         } else {
             sse(i, row, reg: i.dst.number, vvvv: 0, rm(i))
         }
@@ -169,11 +210,11 @@ struct Encoder {
             byte(row.opcode + (isByte ? 4 : 5))
             immediate(i)
         } else if isByte {
-            legacy(i, row, 0x80, reg: row.digit, place, byteRM: true, immediateBytes: 1)
+            legacy(i, row, 0x80, reg: row.digit, place, byteRM: true)
             immediate(i)
         } else {
-            legacy(i, row, small ? 0x83 : 0x81, reg: row.digit, place, immediateBytes: small ? 1 : immediateBytes(i.size))
-            if small { byte(UInt8(truncatingIfNeeded: i.immediate)) } else { immediate(i) }
+            legacy(i, row, small ? 0x83 : 0x81, reg: row.digit, place)
+            if small { immediate8(i) } else { immediate(i) }
         }
     }
     private mutating func test(_ i: MachineInstruction, _ row: EncodingRow) {
@@ -201,8 +242,8 @@ struct Encoder {
         } else if i.immediate == 1 {
             legacy(i, row, isByte ? 0xd0 : 0xd1, reg: row.digit, place, byteRM: isByte)
         } else {
-            legacy(i, row, isByte ? 0xc0 : 0xc1, reg: row.digit, place, byteRM: isByte, immediateBytes: 1)
-            byte(UInt8(truncatingIfNeeded: i.immediate))
+            legacy(i, row, isByte ? 0xc0 : 0xc1, reg: row.digit, place, byteRM: isByte)
+            immediate8(i)
         }
     }
     private mutating func fixed(_ i: MachineInstruction, _ row: EncodingRow) {
@@ -250,12 +291,12 @@ struct Encoder {
         UnsafeMutableRawPointer(p).storeBytes(of: w.littleEndian, as: UInt32.self)
         p += 4
     }
-    private func immediateBytes(_ size: OperandSize) -> Int { size == .b ? 1 : size == .w ? 2 : 4 }
+    private mutating func immediate8(_ i: MachineInstruction) { byte(UInt8(truncatingIfNeeded: i.immediate)) }
     private mutating func immediate(_ i: MachineInstruction) {
         switch i.size {
-        case .b: byte(UInt8(truncatingIfNeeded: i.immediate))
+        case .b: immediate8(i)
         case .w:
-            byte(UInt8(truncatingIfNeeded: i.immediate))
+            immediate8(i)
             byte(UInt8(truncatingIfNeeded: i.immediate >> 8))
         default: word(UInt32(truncatingIfNeeded: i.immediate))
         }
@@ -279,7 +320,7 @@ struct Encoder {
 
     private mutating func legacy(
         _ i: MachineInstruction, _ row: EncodingRow, _ opcode: UInt8, reg: UInt8, _ place: Place,
-        byteReg: Bool = false, byteRM: Bool = false, immediateBytes: Int = 0
+        byteReg: Bool = false, byteRM: Bool = false
     ) {
         let sized = row.width != .none
         if sized, i.size == .w { byte(0x66) }
@@ -292,13 +333,17 @@ struct Encoder {
         rex(w: sized && i.size == .q, reg: reg, index: index, rm: rm, force: force)
         escape(row.map)
         byte(opcode)
-        modRM(i, reg, place, immediateBytes)
+        modRM(i, reg, place)
     }
 
-    private mutating func sse(_ i: MachineInstruction, _ row: EncodingRow, reg: UInt8, vvvv: UInt8, _ place: Place, immediateBytes: Int = 0) {
-        let w = row.width == .operand && i.size == .q
+    private mutating func sse(_ i: MachineInstruction, _ row: EncodingRow, reg: UInt8, vvvv: UInt8, _ place: Place) {
+        let w = row.width == .operand && i.size == .q || row.width == .wide
+        if row.evexScale != 0 {
+            evex(i, row, w: w, reg: reg, vvvv: vvvv, place)
+            return
+        }
         if i.isVEX {
-            vex(i, row, w: w, reg: reg, vvvv: vvvv, place, immediateBytes: immediateBytes)
+            vex(i, row, w: w, reg: reg, vvvv: vvvv, place)
             return
         }
         prefix(row.prefix)
@@ -306,11 +351,11 @@ struct Encoder {
         rex(w: w, reg: reg, index: index, rm: rm, force: false)
         escape(row.map)
         byte(row.opcode)
-        modRM(i, reg, place, immediateBytes)
+        modRM(i, reg, place)
     }
 
     private mutating func vex(
-        _ i: MachineInstruction, _ row: EncodingRow, w: Bool, reg: UInt8, vvvv: UInt8, _ place: Place, immediateBytes: Int = 0
+        _ i: MachineInstruction, _ row: EncodingRow, w: Bool, reg: UInt8, vvvv: UInt8, _ place: Place
     ) {
         let (index, rm) = addressBits(i, place)
         let low = (~vvvv & 15) << 3 | (i.size == .y ? 4 : 0) | row.prefix
@@ -324,7 +369,18 @@ struct Encoder {
             byte((w ? 0x80 : 0) | low)
         }
         byte(row.opcode)
-        modRM(i, reg, place, immediateBytes)
+        modRM(i, reg, place)
+    }
+
+    /// 128 bits, no mask, no broadcast, registers below 16.
+    private mutating func evex(_ i: MachineInstruction, _ row: EncodingRow, w: Bool, reg: UInt8, vvvv: UInt8, _ place: Place) {
+        let (index, rm) = addressBits(i, place)
+        byte(0x62)
+        byte((~reg & 8) << 4 | (~index & 8) << 3 | (~rm & 8) << 2 | 0x10 | row.map)
+        byte((w ? 0x80 : 0) | (~vvvv & 15) << 3 | 4 | row.prefix)
+        byte(0x08)
+        byte(row.opcode)
+        modRM(i, reg, place, displacementScale: row.evexScale)
     }
 
     @inline(__always) private mutating func prefix(_ prefix: UInt8) {
@@ -342,7 +398,7 @@ struct Encoder {
         if map == 3 { byte(0x3a) }
     }
 
-    private mutating func modRM(_ i: MachineInstruction, _ reg: UInt8, _ place: Place, _ immediateBytes: Int) {
+    private mutating func modRM(_ i: MachineInstruction, _ reg: UInt8, _ place: Place, displacementScale: UInt8 = 0) {
         let middle = (reg & 7) << 3
         switch place {
         case .register(let n): byte(0xc0 | middle | n & 7)
@@ -352,13 +408,15 @@ struct Encoder {
                 ripField = p - start
                 word(0)
             } else {
-                address(i, middle)
+                address(i, middle, displacementScale)
             }
         }
     }
 
-    private mutating func address(_ i: MachineInstruction, _ middle: UInt8) {
+    /// 8-bit displacements are multiplied by 2^`scale`.
+    private mutating func address(_ i: MachineInstruction, _ middle: UInt8, _ scale: UInt8) {
         let displacement = i.displacement
+        let short = displacement >> Int32(scale)
         guard i.base.isSome else {
             // No base: SIB with base 101 and a 32-bit displacement. Index 100 is none.
             byte(middle | 4)
@@ -371,7 +429,7 @@ struct Encoder {
         let mode: UInt8
         if displacement == 0, base & 7 != 5 {
             mode = 0
-        } else if displacement == Int32(Int8(truncatingIfNeeded: displacement)) {
+        } else if short << Int32(scale) == displacement, short == Int32(Int8(truncatingIfNeeded: short)) {
             mode = 0x40
         } else {
             mode = 0x80
@@ -387,7 +445,7 @@ struct Encoder {
         } else {
             byte(mode | middle | base & 7)
         }
-        if mode == 0x40 { byte(UInt8(truncatingIfNeeded: displacement)) }
+        if mode == 0x40 { byte(UInt8(truncatingIfNeeded: short)) }
         if mode == 0x80 { word(UInt32(bitPattern: displacement)) }
     }
 }

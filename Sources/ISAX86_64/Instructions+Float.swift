@@ -11,7 +11,7 @@ extension MachineInstruction {
         return i
     }
 
-    /// dst = src, whole register: a copy the allocator tries to make disappear.
+    /// dst = src of the same type: a copy the allocator tries to make disappear.
     public static func moveFloat(_ dst: Register, _ src: Register, avx: Bool) -> Self { float(.movaps, avx: avx, dst: dst, .register(src)) }
     /// The rest of the register is zero.
     public static func loadFloat(_ size: FloatSize, _ dst: Register, _ m: MemoryOperand, avx: Bool) -> Self {
@@ -28,6 +28,13 @@ extension MachineInstruction {
         var i = Self(.zeroFloat, .x)
         i.dst = dst
         if avx { i.flags.insert(.vex) }
+        return i
+    }
+    /// dst = src as another type: the scalar in the low lane of a vector, or a vector with undefined lanes above a scalar. No code.
+    public static func retypeFloat(_ dst: Register, _ src: Register) -> Self {
+        var i = Self(.retypeFloat, .x)
+        i.dst = dst
+        i.src1 = src
         return i
     }
     /// Bits of an integer register or memory (32 or 64) into a float register.
@@ -64,7 +71,7 @@ extension MachineInstruction {
     public static func ucomis(_ size: FloatSize, _ a: Register, _ b: RegisterOrMemory, avx: Bool) -> Self {
         float(.row(.ucomiss, size.rawValue), avx: avx, src1: a, b)
     }
-    /// dst = src1 op source over 16 bytes; a memory source is 16-byte aligned (pool constants of 16 bytes are). `andNot`: ~src1 & source.
+    /// dst = src1 op source over 16 bytes; without `avx` a memory source is 16-byte aligned (pool constants of 16 bytes are). `andNot`: ~src1 & source.
     public static func logic(_ op: FloatLogic, _ dst: Register, _ src1: Register, _ source: RegisterOrMemory, avx: Bool) -> Self {
         float(.row(.andps, op.rawValue), avx: avx, dst: dst, src1: src1, source)
     }

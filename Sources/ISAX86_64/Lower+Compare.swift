@@ -123,8 +123,13 @@ extension Lowering {
             swap(&a, &b)
             condition = condition.swapped
         }
-        let right: RegisterOrMemory = .register(use(b))
-        code.emit(.ucomis(floatSize(dfg.type(a)), use(a), right, avx: avx))
+        let x = use(a)
+        if dfg.resolve(a) == dfg.resolve(b), condition == .equal || condition == .notEqual {
+            // A value differs from itself only if it is no number.
+            code.emit(.ucomis(floatSize(dfg.type(a)), x, .register(x), avx: avx))
+            return .one(condition == .equal ? .np : .p)
+        }
+        code.emit(.ucomis(floatSize(dfg.type(a)), x, .register(use(b)), avx: avx))
         return switch condition {
         case .equal: .both(.e, .np)
         case .notEqual: .either(.ne, .p)

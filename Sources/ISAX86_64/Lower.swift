@@ -47,6 +47,7 @@ struct Lowering: ~Copyable {
     let signature: Signature
     let cfg: ControlFlowGraph
     let order: LoweredBlockOrder
+    let loops: LoopForest
     let analysis: LoweringAnalysis
     let options: LoweringOptions
     let avx: Bool
@@ -69,7 +70,8 @@ struct Lowering: ~Copyable {
         signature = function.signature
         cfg = ControlFlowGraph(function)
         let tree = DominatorTree(cfg)
-        order = LoweredBlockOrder(function, cfg, tree, LoopForest(cfg, tree))
+        loops = LoopForest(cfg, tree)
+        order = LoweredBlockOrder(function, cfg, tree, loops)
         analysis = LoweringAnalysis(function)
         self.options = options
         avx = options.features.contains(.avx)
@@ -199,8 +201,17 @@ struct Lowering: ~Copyable {
         }
         return root
     }
-    /// Whether a later instruction (in emission order) already asked for `value`: overwriting its register would cost a copy.
-    func isLiveAfter(_ value: Value) -> Bool { registers[free(value).index].isSome }
+    /// Whether `value` is still wanted behind the current instruction, so that overwriting its register would cost a copy: a later
+    /// instruction (in emission order) asked for it, or it comes from outside the loop and the next round reads it again.
+    func isLiveAfter(_ value: Value) -> Bool {
+        let root = free(value)
+        if registers[root.index].isSome { return true }
+        let loop = loops.loop(of: layout.block(of: current))
+        if loop.isNone { return false }
+        let data = dfg.values[root]
+        let home = data.kind == .parameter ? Block(rawValue: data.owner) : layout.block(of: Inst(rawValue: data.owner))
+        return !loops.contains(loop, home)
+    }
 
     // MARK: Operands
 

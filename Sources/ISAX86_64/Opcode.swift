@@ -48,13 +48,71 @@
     case ucomiss, ucomisd
     case roundss, roundsd
     case cmpss, cmpsd
-    case andps, andnps, orps, xorps
     case movmskps, movmskpd
-    case unpcklps
+
+    // Vectors of 128 bits. Names are the assembler's without the `v` of VEX and EVEX forms.
+    // Two sources, in the order of `PackedOperation`.
+    case paddb, paddw, paddd, paddq, psubb, psubw, psubd, psubq
+    case paddsb, paddsw, paddusb, paddusw, psubsb, psubsw, psubusb, psubusw
+    case pmullw, pmulld, pmuludq, pmuldq, pmulhw, pmulhuw, pmulhrsw, pmaddwd, pmaddubsw, psadbw
+    case pand, pandn, por, pxor
+    case pcmpeqb, pcmpeqw, pcmpeqd, pcmpeqq, pcmpgtb, pcmpgtw, pcmpgtd, pcmpgtq
+    case pminsb, pminsw, pminsd, pminub, pminuw, pminud, pmaxsb, pmaxsw, pmaxsd, pmaxub, pmaxuw, pmaxud
+    case pavgb, pavgw
+    case packsswb, packssdw, packuswb, packusdw
+    case punpcklbw, punpcklwd, punpckldq, punpcklqdq, punpckhbw, punpckhwd, punpckhdq, punpckhqdq
+    case pshufb
+    case addps, addpd, mulps, mulpd, subps, subpd, minps, minpd, divps, divpd, maxps, maxpd
+    case andps, andnps, orps, xorps
+    case unpcklps, unpckhps, unpcklpd, unpckhpd
+    case pmullq, pminsq, pminuq, pmaxsq, pmaxuq
+    // One source, in the order of `PackedUnaryOperation`.
+    case pabsb, pabsw, pabsd, sqrtps, sqrtpd
+    case cvtdq2ps, cvttps2dq, cvttpd2dq, cvtpd2ps
+    case pabsq, popcntb, cvttps2udq, cvttpd2udq, cvtudq2ps
+    // … that read less than 16 bytes.
+    case pmovsxbw, pmovsxbd, pmovsxbq, pmovsxwd, pmovsxwq, pmovsxdq
+    case pmovzxbw, pmovzxbd, pmovzxbq, pmovzxwd, pmovzxwq, pmovzxdq
+    case cvtdq2pd, cvtps2pd, movddup, movqLow
+    case pbroadcastb, pbroadcastw, pbroadcastd, pbroadcastq, broadcastss
+    case cvtudq2pd
+    // By an immediate, or by the low 64 bits of a vector.
+    case psllw, pslld, psllq, psrlw, psrld, psrlq, psraw, psrad, psraq
+    // By bytes.
+    case pslldq, psrldq
+    // One source and an immediate.
+    case roundps, roundpd, pshufd, pshuflw, pshufhw
+    // Two sources and an immediate.
+    case cmpps, cmppd
+    case shufps, shufpd, palignr, pblendw, blendps, blendpd
+    case insertps
+    /// dst = lanes of src2 where the sign bit of src3 is set, else of src1. SSE: src3 is xmm0.
+    case blendvps, blendvpd, pblendvb
+    // dst = src1 with a lane from an integer register or memory.
+    case pinsrb, pinsrw, pinsrd, pinsrq
+    case pextrb, pextrw, pextrd, pextrq
+    case pextrbStore, pextrwStore, pextrdStore, pextrqStore
+    // dst = the low lane of src2, the others of src1.
+    case movssMerge, movsdMerge
+    case movhlps, movlhps
+    // 64-bit halves from and to memory.
+    case movlpsLoad, movhpsLoad, movlpsStore, movhpsStore
+    case pmovmskb
+    case ptest
+    /// dst = src1 * src3 + src2.
+    case fmadd213ps, fmadd213pd, fmadd213ss, fmadd213sd, fnmadd213ps, fnmadd213pd, fnmadd213ss, fnmadd213sd
+    /// dst = src3 * src2 + src1.
+    case fmadd231ps, fmadd231pd, fmadd231ss, fmadd231sd, fnmadd231ps, fnmadd231pd, fnmadd231ss, fnmadd231sd
+    /// dst = bytes of src2:src3 (src2 above) that the bytes of src1 number.
+    case permi2b
+    /// Bit by bit: the bit of the immediate that src1, src3, src2 number.
+    case pternlogd
 
     // Of several instructions, or none: expanded by emission.
     case loadImmediate
-    case zeroFloat
+    case zeroFloat, onesFloat
+    /// dst = src1 as a float register of another type.
+    case retypeFloat
     /// dst = setcc, zero-extended.
     case setccWide
     case jumpTableAddress
@@ -88,7 +146,60 @@
 }
 @frozen public enum FloatOperation: UInt8, Sendable, CaseIterable { case add = 0, mul, sub, min, div, max }
 @frozen public enum FloatLogic: UInt8, Sendable, CaseIterable { case and = 0, andNot, or, xor }
-/// Rounding of `roundss` and `roundsd`; inexact is not signalled.
+/// Rounding of `roundss`, `roundps` and the like; inexact is not signalled.
 @frozen public enum RoundingMode: UInt8, Sendable, CaseIterable { case nearestEven = 8, down, up, towardZero }
-/// Predicates of `cmpss` and `cmpsd`.
+/// Predicates of `cmpss`, `cmpps` and the like.
 @frozen public enum ComparePredicate: UInt8, Sendable, CaseIterable { case eq = 0, lt, le, unord, neq, nlt, nle, ord }
+
+/// Operations of two vectors, in the order of their opcodes.
+@frozen public enum PackedOperation: UInt8, Sendable, CaseIterable {
+    case paddb = 0, paddw, paddd, paddq, psubb, psubw, psubd, psubq
+    case paddsb, paddsw, paddusb, paddusw, psubsb, psubsw, psubusb, psubusw
+    case pmullw, pmulld, pmuludq, pmuldq, pmulhw, pmulhuw, pmulhrsw, pmaddwd, pmaddubsw, psadbw
+    /// `pandn` is ~src1 & source.
+    case pand, pandn, por, pxor
+    /// `pcmpgtq`: SSE4.2.
+    case pcmpeqb, pcmpeqw, pcmpeqd, pcmpeqq, pcmpgtb, pcmpgtw, pcmpgtd, pcmpgtq
+    case pminsb, pminsw, pminsd, pminub, pminuw, pminud, pmaxsb, pmaxsw, pmaxsd, pmaxub, pmaxuw, pmaxud
+    case pavgb, pavgw
+    /// The low half of the result from src1.
+    case packsswb, packssdw, packuswb, packusdw
+    case punpcklbw, punpcklwd, punpckldq, punpcklqdq, punpckhbw, punpckhwd, punpckhdq, punpckhqdq
+    /// Bytes of src1 chosen by source; 0 where its sign bit is set.
+    case pshufb
+    case addps, addpd, mulps, mulpd, subps, subpd, minps, minpd, divps, divpd, maxps, maxpd
+    case andps, andnps, orps, xorps
+    case unpcklps, unpckhps, unpcklpd, unpckhpd
+    /// AVX-512VL, `pmullq` with AVX-512DQ: always `avx`.
+    case pmullq, pminsq, pminuq, pmaxsq, pmaxuq
+}
+
+/// Operations of one vector, in the order of their opcodes.
+@frozen public enum PackedUnaryOperation: UInt8, Sendable, CaseIterable {
+    case pabsb = 0, pabsw, pabsd, sqrtps, sqrtpd
+    case cvtdq2ps, cvttps2dq, cvttpd2dq, cvtpd2ps
+    /// AVX-512VL, `popcntb` with AVX-512BITALG: always `avx`.
+    case pabsq, popcntb, cvttps2udq, cvttpd2udq, cvtudq2ps
+    case pmovsxbw, pmovsxbd, pmovsxbq, pmovsxwd, pmovsxwq, pmovsxdq
+    case pmovzxbw, pmovzxbd, pmovzxbq, pmovzxwd, pmovzxwq, pmovzxdq
+    /// `movqLow`: the low 64 bits, zero above.
+    case cvtdq2pd, cvtps2pd, movddup, movqLow
+    /// AVX2, `broadcastss` from memory AVX: always `avx`.
+    case pbroadcastb, pbroadcastw, pbroadcastd, pbroadcastq, broadcastss
+    /// AVX-512VL: always `avx`.
+    case cvtudq2pd
+}
+
+/// Shifts of lanes; `psraq` needs AVX-512VL and `avx`. A count of the lane's width or more gives 0, or all sign bits.
+@frozen public enum PackedShift: UInt8, Sendable, CaseIterable {
+    case psllw = 0, pslld, psllq, psrlw, psrld, psrlq, psraw, psrad, psraq
+}
+/// Shuffles of one vector by an immediate.
+@frozen public enum PackedShuffle: UInt8, Sendable, CaseIterable { case pshufd = 0, pshuflw, pshufhw }
+/// Shuffles and blends of two vectors by an immediate.
+@frozen public enum PackedMix: UInt8, Sendable, CaseIterable { case shufps = 0, shufpd, palignr, pblendw, blendps, blendpd }
+@frozen public enum VariableBlend: UInt8, Sendable, CaseIterable { case blendvps = 0, blendvpd, pblendvb }
+/// Halves of a vector.
+@frozen public enum VectorHalf: UInt8, Sendable, CaseIterable { case low = 0, high }
+/// Formats of fused multiply-add.
+@frozen public enum FusedFormat: UInt8, Sendable, CaseIterable { case ps = 0, pd, ss, sd }

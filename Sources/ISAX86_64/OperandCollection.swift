@@ -9,6 +9,8 @@ protocol OperandVisitor {
     mutating func def(_ register: inout Register, _ constraint: Operand.Constraint)
     /// `src2` of a register-mode instruction that could take memory instead.
     mutating func source(_ i: inout MachineInstruction)
+    /// … which would be 16 bytes: no memory for a value spilled to less.
+    mutating func vectorSource(_ i: inout MachineInstruction)
     mutating func call(_ info: Int, uses: Bool)
 }
 
@@ -26,6 +28,15 @@ enum OperandShape: UInt8 {
     /// Only uses: src1, src2 or memory.
     case uses
     case usesRegister
+    /// `tied`, `untied` and `uses` where src2 in memory is 16 bytes.
+    case packed
+    case packedUnary
+    case packedUses
+    /// dst tied to src1; src3 a register; src2 anything, for `packedTernary` of 16 bytes.
+    case ternary
+    case packedTernary
+    /// `packed`, with a mask in src3.
+    case blend
     case move
     case shift
     case multiply
@@ -43,10 +54,13 @@ extension Opcode {
         switch self {
         case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov: .tied
         case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd, .cmpss, .cmpsd: .tied
-        case .neg, .not, .bswap, .bts, .btr, .btc, .andps, .andnps, .orps, .xorps, .unpcklps, .xchgMemory, .xaddMemory: .tiedRegister
+        case .pinsrb, .pinsrw, .pinsrd, .pinsrq, .movlpsLoad, .movhpsLoad: .tied
+        case .neg, .not, .bswap, .bts, .btr, .btc, .xchgMemory, .xaddMemory: .tiedRegister
+        case .insertps, .movssMerge, .movsdMerge, .movhlps, .movlhps, .retypeFloat: .tiedRegister
         case .cmp, .test, .ucomiss, .ucomisd: .uses
         case .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory, .xorMemory, .cmpMemory, .testMemory: .uses
         case .movStore, .movStoreImmediate, .movssStore, .movsdStore, .movupsStore, .jmpTable: .uses
+        case .movlpsStore, .movhpsStore, .pextrbStore, .pextrwStore, .pextrdStore, .pextrqStore: .uses
         case .bt: .usesRegister
         case .rol, .ror, .shl, .shr, .sar, .shld, .shrd: .shift
         case .mulWide, .imulWide: .multiply
@@ -59,8 +73,32 @@ extension Opcode {
         case .andn, .pdep, .pext, .blsr, .blsmsk, .blsi, .bzhi, .bextr, .shlx, .shrx, .sarx, .rorx: .untied
         case .movss, .movsd, .sqrtss, .sqrtsd, .cvtss2sd, .cvtsd2ss, .cvtsi2ss, .cvtsi2sd, .cvttss2si, .cvttsd2si: .untied
         case .roundss, .roundsd, .movdToFloat: .untied
+        case .pmovsxbw, .pmovsxbd, .pmovsxbq, .pmovsxwd, .pmovsxwq, .pmovsxdq: .untied
+        case .pmovzxbw, .pmovzxbd, .pmovzxbq, .pmovzxwd, .pmovzxwq, .pmovzxdq: .untied
+        case .cvtdq2pd, .cvtps2pd, .cvtudq2pd, .movddup, .movqLow: .untied
+        case .pbroadcastb, .pbroadcastw, .pbroadcastd, .pbroadcastq, .broadcastss: .untied
         case .movups, .movdFromFloat, .movmskps, .movmskpd: .untiedRegister
-        case .setcc, .setccWide, .loadImmediate, .zeroFloat, .jumpTableAddress: .untiedRegister
+        case .pmovmskb, .pextrb, .pextrw, .pextrd, .pextrq: .untiedRegister
+        case .setcc, .setccWide, .loadImmediate, .zeroFloat, .onesFloat, .jumpTableAddress: .untiedRegister
+        case .paddb, .paddw, .paddd, .paddq, .psubb, .psubw, .psubd, .psubq, .paddsb, .paddsw, .paddusb, .paddusw, .psubsb, .psubsw, .psubusb,
+            .psubusw: .packed
+        case .pmullw, .pmulld, .pmullq, .pmuludq, .pmuldq, .pmulhw, .pmulhuw, .pmulhrsw, .pmaddwd, .pmaddubsw, .psadbw: .packed
+        case .pand, .pandn, .por, .pxor, .andps, .andnps, .orps, .xorps: .packed
+        case .pcmpeqb, .pcmpeqw, .pcmpeqd, .pcmpeqq, .pcmpgtb, .pcmpgtw, .pcmpgtd, .pcmpgtq, .cmpps, .cmppd: .packed
+        case .pminsb, .pminsw, .pminsd, .pminsq, .pminub, .pminuw, .pminud, .pminuq: .packed
+        case .pmaxsb, .pmaxsw, .pmaxsd, .pmaxsq, .pmaxub, .pmaxuw, .pmaxud, .pmaxuq, .pavgb, .pavgw: .packed
+        case .packsswb, .packssdw, .packuswb, .packusdw, .unpcklps, .unpckhps, .unpcklpd, .unpckhpd: .packed
+        case .punpcklbw, .punpcklwd, .punpckldq, .punpcklqdq, .punpckhbw, .punpckhwd, .punpckhdq, .punpckhqdq: .packed
+        case .pshufb, .shufps, .shufpd, .palignr, .pblendw, .blendps, .blendpd: .packed
+        case .addps, .addpd, .mulps, .mulpd, .subps, .subpd, .minps, .minpd, .divps, .divpd, .maxps, .maxpd: .packed
+        case .psllw, .pslld, .psllq, .psrlw, .psrld, .psrlq, .psraw, .psrad, .psraq, .pslldq, .psrldq: .packed
+        case .pabsb, .pabsw, .pabsd, .pabsq, .popcntb, .sqrtps, .sqrtpd, .roundps, .roundpd, .pshufd, .pshuflw, .pshufhw: .packedUnary
+        case .cvtdq2ps, .cvttps2dq, .cvttpd2dq, .cvtpd2ps, .cvttps2udq, .cvttpd2udq, .cvtudq2ps: .packedUnary
+        case .ptest: .packedUses
+        case .blendvps, .blendvpd, .pblendvb: .blend
+        case .fmadd213ss, .fmadd213sd, .fnmadd213ss, .fnmadd213sd, .fmadd231ss, .fmadd231sd, .fnmadd231ss, .fnmadd231sd: .ternary
+        case .fmadd213ps, .fmadd213pd, .fnmadd213ps, .fnmadd213pd, .fmadd231ps, .fmadd231pd, .fnmadd231ps, .fnmadd231pd: .packedTernary
+        case .permi2b, .pternlogd: .packedTernary
         case .mov, .movaps: .move
         case .call, .callIndirect, .tailCall, .tailCallIndirect: .call
         case .arguments: .arguments
@@ -75,7 +113,7 @@ extension Opcode {
         case .add, .or, .adc, .sbb, .and, .sub, .xor, .cmp, .test, .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory,
             .xorMemory, .cmpMemory, .testMemory, .neg, .rol, .ror, .shl, .shr, .sar, .shld, .shrd, .imul, .imulImmediate, .mulWide,
             .imulWide, .div, .idiv, .bsf, .bsr, .lzcnt, .tzcnt, .popcnt, .bt, .bts, .btr, .btc, .andn, .blsr, .blsmsk, .blsi, .bzhi, .bextr,
-            .xaddMemory, .cmpxchgMemory, .ucomiss, .ucomisd, .jumpTableAddress, .call, .callIndirect: true
+            .xaddMemory, .cmpxchgMemory, .ucomiss, .ucomisd, .ptest, .jumpTableAddress, .call, .callIndirect: true
         default: false
         }
     }
@@ -89,14 +127,14 @@ extension Opcode {
 }
 
 extension MachineInstruction {
-    /// A copy from register to register that allocation may remove. A 32-bit `mov` zero-extends, so it is none.
+    /// A copy from register to register of the same type that allocation may remove. A 32-bit `mov` zero-extends, so it is none.
     var isMove: Bool {
         mode == .register && src2.isVirtual && dst.isVirtual && (opcode == .mov && size == .q || opcode == .movaps)
     }
     /// The result is a constant that can be made anew anywhere.
     var isRematerializable: Bool {
         switch opcode {
-        case .loadImmediate, .zeroFloat: true
+        case .loadImmediate, .zeroFloat, .onesFloat: true
         case .lea: memoryKind != .registers && memoryKind != .spill
         case .movss, .movsd, .movups: memoryKind == .constant
         default: false
@@ -141,6 +179,31 @@ extension MachineInstruction {
         case .usesRegister:
             use1(&v, .register)
             if mode == .register { v.use(&src2, .register) }
+        case .packed:
+            use1(&v, .register)
+            if mode == .register { v.vectorSource(&self) }
+            visitMemory(&v)
+            v.def(&dst, isVEX ? .register : .tied(0))
+        case .packedUnary:
+            if mode == .register { v.vectorSource(&self) }
+            visitMemory(&v)
+            v.def(&dst, .register)
+        case .packedUses:
+            use1(&v, .register)
+            if mode == .register { v.vectorSource(&self) }
+            visitMemory(&v)
+        case .ternary, .packedTernary:
+            use1(&v, .register)
+            v.use(&src3, .register)
+            if mode == .register { opcode.shape == .ternary ? v.source(&self) : v.vectorSource(&self) }
+            visitMemory(&v)
+            v.def(&dst, .tied(0))
+        case .blend:
+            use1(&v, .register)
+            if mode == .register { v.vectorSource(&self) }
+            visitMemory(&v)
+            v.use(&src3, isVEX ? .register : .fixed(.xmm(0)))
+            v.def(&dst, isVEX ? .register : .tied(0))
         case .move:
             if isMove {
                 v.source(&self)
@@ -208,6 +271,7 @@ private struct OperandCollector: OperandVisitor {
     let aliases: [UInt32]
     let infos: [CallInfo]
     let callOperands: [CallOperand]
+    let spillSizes: [UInt8]
 
     @inline(__always) func resolve(_ register: Register) -> VirtualRegister {
         var bits = register.bits
@@ -221,6 +285,10 @@ private struct OperandCollector: OperandVisitor {
         if register.isVirtual { operands.append(.def(resolve(register), constraint)) }
     }
     @inline(__always) mutating func source(_ i: inout MachineInstruction) { use(&i.src2, .any) }
+    mutating func vectorSource(_ i: inout MachineInstruction) {
+        guard i.src2.isVirtual else { return }
+        use(&i.src2, spillSizes[resolve(i.src2).index] == 16 ? .any : .register)
+    }
     mutating func call(_ info: Int, uses: Bool) {
         let run = uses ? infos[info].uses : infos[info].defs
         for n in run {
@@ -275,6 +343,7 @@ struct OperandAssigner: OperandVisitor {
             preconditionFailure("a source without a place")
         }
     }
+    @inline(__always) mutating func vectorSource(_ i: inout MachineInstruction) { source(&i) }
     mutating func call(_ info: Int, uses: Bool) { cursor += uses ? infos[info].uses.count : infos[info].defs.count }
 }
 
@@ -288,7 +357,7 @@ public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem
     problem.blockPool = vcode.blockPool
     for r in vcode.references { problem.isReference.insert(r.index) }
     problem.moves.reset(capacity: vcode.instructions.count)
-    var collector = OperandCollector(aliases: vcode.aliases, infos: vcode.callInfos, callOperands: vcode.callOperands)
+    var collector = OperandCollector(aliases: vcode.aliases, infos: vcode.callInfos, callOperands: vcode.callOperands, spillSizes: vcode.spillSizes)
     collector.operands.reserveCapacity(vcode.instructions.count * 3)
     problem.operandEnds.reserveCapacity(vcode.instructions.count)
     problem.clobbers.reserveCapacity(vcode.instructions.count)

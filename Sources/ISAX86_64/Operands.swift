@@ -131,3 +131,10 @@ public import PrecastMachineCode
     /// A register, which allocation puts in `cl`.
     case register(Register)
 }
+
+/// A packed shift's count.
+@frozen public enum PackedShiftCount: Sendable, BitwiseCopyable {
+    case immediate(UInt8)
+    /// The low 64 bits of a vector.
+    case register(Register)
+}

@@ -91,10 +91,19 @@ public struct InstructionPrinter {
         case .xchgMemory: return "xchg"
         case .xaddMemory: return lock + "xadd"
         case .cmpxchgMemory: return lock + "cmpxchg"
-        case .movssStore: return vector("movss", i)
-        case .movsdStore: return vector("movsd", i)
+        case .movssStore, .movssMerge: return vector("movss", i)
+        case .movsdStore, .movsdMerge: return vector("movsd", i)
         case .movupsStore: return vector("movups", i)
         case .movdToFloat, .movdFromFloat: return vector(i.size == .q ? "movq" : "movd", i)
+        case .movqLow: return vector("movq", i)
+        case .movlpsLoad, .movlpsStore: return vector("movlps", i)
+        case .movhpsLoad, .movhpsStore: return vector("movhps", i)
+        case .pextrbStore: return vector("pextrb", i)
+        case .pextrwStore: return vector("pextrw", i)
+        case .pextrdStore: return vector("pextrd", i)
+        case .pextrqStore: return vector("pextrq", i)
+        case .onesFloat: return "ones"
+        case .retypeFloat: return "retype"
         case .callIndirect: return "call"
         case .tailCallIndirect: return "jmp"
         case .loadImmediate: return i.size == .q && !fitsMove(i.immediate) ? "movabs" : "mov"
@@ -119,6 +128,12 @@ public struct InstructionPrinter {
         case .callIndirect, .tailCallIndirect: .q
         case .movss, .movssStore, .addss, .mulss, .subss, .minss, .divss, .maxss, .sqrtss, .cvtss2sd, .cvttss2si, .ucomiss, .roundss, .cmpss: .l
         case .movsd, .movsdStore, .addsd, .mulsd, .subsd, .minsd, .divsd, .maxsd, .sqrtsd, .cvtsd2ss, .cvttsd2si, .ucomisd, .roundsd, .cmpsd: .q
+        case .pbroadcastb: .b
+        case .pmovsxbq, .pmovzxbq, .pbroadcastw: .w
+        case .pmovsxbd, .pmovzxbd, .pmovsxwq, .pmovzxwq, .pbroadcastd, .broadcastss, .insertps, .fmadd213ss, .fnmadd213ss, .fmadd231ss,
+            .fnmadd231ss: .l
+        case .pmovsxbw, .pmovzxbw, .pmovsxwd, .pmovzxwd, .pmovsxdq, .pmovzxdq, .cvtdq2pd, .cvtps2pd, .cvtudq2pd, .movddup, .movqLow, .pbroadcastq,
+            .movlpsLoad, .movhpsLoad, .movlpsStore, .movhpsStore, .fmadd213sd, .fnmadd213sd, .fmadd231sd, .fnmadd231sd: .q
         default: i.size
         }
     }
@@ -164,7 +179,7 @@ public struct InstructionPrinter {
         case .cmpxchgMemory: return [pointer(i.size) + address(i), name(i.src3, i.size)]
         case .movdToFloat: return [name(i.dst, .x), source(i)]
         case .movdFromFloat: return [name(i.dst, i.size), name(i.src2, .x)]
-        case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd, .andps, .andnps, .orps, .xorps, .unpcklps:
+        case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd:
             return tied(i) + [source(i)]
         case .cmpss, .cmpsd: return tied(i) + [source(i), immediate(i)]
         case .sqrtss, .sqrtsd, .cvtss2sd, .cvtsd2ss: return merged(i) + [source(i)]
@@ -173,7 +188,8 @@ public struct InstructionPrinter {
         case .cvttss2si, .cvttsd2si: return [name(i.dst, i.size), i.mode == .register ? name(i.src2, .x) : source(i)]
         case .movmskps, .movmskpd: return [name(i.dst, .l), name(i.src2, .x)]
         case .loadImmediate: return [name(i.dst, i.size == .q && i.immediate >= 0 && i.immediate <= Int64(UInt32.max) ? .l : i.size), immediate(i)]
-        case .zeroFloat: return [name(i.dst, .x)]
+        case .zeroFloat, .onesFloat: return [name(i.dst, .x)]
+        case .retypeFloat: return tied(i)
         case .jumpTableAddress: return [name(i.dst, .q), name(i.src1, .q), "table\(i.lowWord)"]
         case .jmp: return ["block\(i.lowWord)"]
         case .jcc, .jccAnd, .jccOr: return ["block\(i.lowWord)", "block\(i.highWord)"]
@@ -182,6 +198,35 @@ public struct InstructionPrinter {
         case .callIndirect, .tailCallIndirect: return [source(i, .q)]
         case .ud2, .trapIf: return i.trap == 0 ? [] : ["trap\(i.trap)"]
         case .arguments, .ret, .mfence, .pause, .nop: return []
+        default: return vectorOperands(i)
+        }
+    }
+    /// Vector operations are told apart by their encoding's form.
+    private func vectorOperands(_ i: MachineInstruction) -> [String] {
+        let isByRegister = i.mode == .register
+        let dst = name(i.dst, .x)
+        let sources = i.dst == i.src1 && !i.isVEX ? [dst] : [dst, name(i.src1, .x)]
+        /// Integer registers of lanes are 32 bits wide, or 64.
+        let integer: OperandSize = i.size == .q ? .q : .l
+        switch i.opcode {
+        case .pinsrb, .pinsrw, .pinsrd, .pinsrq: return sources + [isByRegister ? name(i.src2, integer) : source(i), immediate(i)]
+        case .pextrb, .pextrw, .pextrd, .pextrq: return [name(i.dst, integer), name(i.src2, .x), immediate(i)]
+        case .pmovmskb: return [name(i.dst, .l), source(i)]
+        default: break
+        }
+        switch EncodingRow.of(i.opcode).form {
+        case .sse: return [dst, source(i)]
+        case .sseImmediate: return [dst, source(i), immediate(i)]
+        case .sseTwoSources, .sseShift, .sseLowMerge: return sources + [source(i)]
+        case .sseTwoSourcesImmediate: return sources + [source(i), immediate(i)]
+        case .sseBlend: return sources + [source(i), name(i.src3, .x)]
+        case .sseCompare: return [name(i.src1, .x), source(i)]
+        case .sseStore: return [pointer(memorySize(i)) + address(i), name(i.src1, .x)]
+        case .sseStoreImmediate: return [pointer(i.size) + address(i), name(i.src1, .x), immediate(i)]
+        case .vexTernary, .vexTernaryImmediate:
+            let first = i.dst == i.src1 ? [dst] : sources
+            return first + [name(i.src3, .x), source(i)] + (i.opcode == .pternlogd ? [immediate(i)] : [])
+        default: preconditionFailure("\(i.opcode) is not printed")
         }
     }
     private func merged(_ i: MachineInstruction) -> [String] {

@@ -20,6 +20,12 @@ extension MachineInstruction {
             var i = self
             i.size = .l
             return i
+        case _ where isVEX && mode == .register && src2.number >= 8 && src1.isSome && src1.number < 8 && opcode.isCommutativeVector:
+            // Only ModRM.reg and vvvv can be high registers in a two-byte prefix.
+            var i = self
+            i.src1 = src2
+            i.src2 = src1
+            return i
         default: break
         }
         return mode == .memory && memoryKind == .registers ? withShorterAddress : self
@@ -39,5 +45,16 @@ extension MachineInstruction {
             i.index = base
         }
         return i
+    }
+}
+
+extension Opcode {
+    /// VEX operations whose sources may change places without any difference, of map 0F, where it can save a byte.
+    fileprivate var isCommutativeVector: Bool {
+        switch self {
+        case .paddb, .paddw, .paddd, .paddq, .paddsb, .paddsw, .paddusb, .paddusw, .pmullw, .pmuludq, .pmulhw, .pmulhuw, .pmaddwd, .psadbw,
+            .pand, .por, .pxor, .andps, .orps, .xorps, .pcmpeqb, .pcmpeqw, .pcmpeqd, .pminsw, .pminub, .pmaxsw, .pmaxub, .pavgb, .pavgw: true
+        default: false
+        }
     }
 }

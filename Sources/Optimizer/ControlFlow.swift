@@ -3,29 +3,37 @@ import PrecastIR
 
 /// Simplifies control flow: folds branches on constants, threads jumps, removes unreachable blocks, merges blocks.
 ///
-/// Requires nothing; leaves every block in the layout reachable. O(instructions + edges).
-func simplifyControlFlow(_ function: inout Function) {
-    foldBranches(&function)
-    var cfg = ControlFlowGraph(function)
-    removeUnreachable(&function, cfg)
+/// Requires nothing (`known` is the graph as it is now, if somebody has it); leaves every block in the layout reachable. O(instructions + edges).
+/// - Returns: whether blocks or edges changed.
+func simplifyControlFlow(_ function: inout Function, known: ControlFlowGraph? = nil) -> Bool {
+    var changed = foldBranches(&function)
+    var cfg = changed ? ControlFlowGraph(function) : known ?? ControlFlowGraph(function)
+    var removed = removeUnreachable(&function, cfg)
     if threadJumps(&function, cfg) {
+        changed = true
         foldBranches(&function)
         cfg = ControlFlowGraph(function)
+        removed = removeUnreachable(&function, cfg)
     }
-    if removeUnreachable(&function, cfg) { cfg = ControlFlowGraph(function) }
-    mergeBlocks(&function, cfg)
+    if removed { cfg = ControlFlowGraph(function) }
+    return mergeBlocks(&function, cfg) || changed || removed
 }
 
 // MARK: Branch folding
 
 /// Turns branches whose way is known, or whose ways are one, into jumps.
-func foldBranches(_ function: inout Function) {
+@discardableResult func foldBranches(_ function: inout Function) -> Bool {
+    var changed = false
     var block = function.layout.firstBlock
     while block.isSome {
         let inst = function.terminator(block)
-        if let folded = foldedBranch(function.dfg.instructions[inst], function) { function.dfg.rewrite(inst, folded) }
+        if let folded = foldedBranch(function.dfg.instructions[inst], function) {
+            function.dfg.rewrite(inst, folded)
+            changed = true
+        }
         block = function.layout.next(block)
     }
+    return changed
 }
 
 private func foldedBranch(_ data: InstructionData, _ function: borrowing Function) -> InstructionData? {
@@ -69,35 +77,42 @@ private func foldedBranch(_ data: InstructionData, _ function: borrowing Functio
 private func threadJumps(_ function: inout Function, _ cfg: ControlFlowGraph) -> Bool {
     let empty = emptyBlocks(function, cfg)
     if empty.isEmpty { return false }
+    var threaded = false
     var block = function.layout.firstBlock
+    var calls: [BlockCall] = []
     while block.isSome {
-        var calls: [BlockCall] = []
-        function.dfg.forEachBlockCall(function.terminator(block)) { calls.append($0) }
+        calls.removeAll(keepingCapacity: true)
+        // Taken out of the call: with another access to the function in its arguments, the whole graph would be copied.
+        let last = function.terminator(block)
+        function.dfg.forEachBlockCall(last) { calls.append($0) }
         for call in calls {
             // Chains of empty blocks are short; a cycle of them is an endless loop that stays.
-            for _ in 0..<8 where !thread(call, &function, empty) { break }
+            for _ in 0..<8 {
+                if !thread(call, &function, empty) { break }
+                threaded = true
+            }
         }
         block = function.layout.next(block)
     }
-    return true
+    return threaded
 }
 
 /// Blocks that hold nothing but a jump or branch, and whose parameters are read only there. A loop header that branches is not
 /// among them: an edge sent past it into the loop would give the loop a second entry.
 private func emptyBlocks(_ function: borrowing Function, _ cfg: ControlFlowGraph) -> DenseBitSet {
     var candidates = DenseBitSet(capacity: function.dfg.blocks.count)
-    var found = false
+    var haveParameters = false
     var block = function.layout.next(function.entry)
     while block.isSome {
         let inst = function.layout.first(block)
         let opcode = function.dfg.instructions[inst].opcode
         if opcode == .jump || (opcode == .branch && !cfg.predecessors(block).contains { cfg.order[$0.block.index] >= cfg.order[block.index] }) {
             candidates.insert(block.index)
-            found = true
+            if function.dfg.parameterCount(block) != 0 { haveParameters = true }
         }
         block = function.layout.next(block)
     }
-    if !found { return candidates }
+    if !haveParameters { return candidates }
     // A parameter read by another block's instruction must stay.
     block = function.layout.firstBlock
     while block.isSome {
@@ -143,7 +158,8 @@ private func argument(for value: Value, _ call: BlockCall, _ target: Block, _ fu
 // MARK: Block merging
 
 /// Appends each block that has one predecessor, which jumps to it, to that predecessor.
-private func mergeBlocks(_ function: inout Function, _ cfg: ControlFlowGraph) {
+private func mergeBlocks(_ function: inout Function, _ cfg: ControlFlowGraph) -> Bool {
+    var merged = false
     for block in cfg.reversePostorder where function.layout.isInserted(block) {
         while true {
             let last = function.terminator(block)
@@ -157,6 +173,8 @@ private func mergeBlocks(_ function: inout Function, _ cfg: ControlFlowGraph) {
             function.layout.remove(last)
             function.layout.moveTail(from: function.layout.first(call.block), to: block)
             function.layout.remove(call.block)
+            merged = true
         }
     }
+    return merged
 }

@@ -32,6 +32,9 @@ public struct InliningPolicy: Sendable {
         }
     }
 
+    /// Whether anything is inlined at all.
+    public var isEnabled: Bool { leafLimit > 0 || callerLimit > 0 }
+
     public func wants(_ callee: FunctionSummary) -> Bool {
         callee.isInlinable && callee.size <= (callee.isLeaf ? leafLimit : callerLimit)
     }

@@ -100,14 +100,12 @@ private struct Pipeline {
     private mutating func apply(_ pass: Pass, _ function: inout Function) -> Bool {
         switch pass {
         case .controlFlow:
-            simplifyControlFlow(&function)
-            return true
+            return simplifyControlFlow(&function, known: cfg)
         case .redundantParameters:
             removeRedundantParameters(&function, graph(function))
             return false
         case .valueNumbering:
-            numberValues(&function, graph(function), dominators(function))
-            return true
+            return numberValues(&function, graph(function), dominators(function))
         case .loopInvariantMotion:
             let (cfg, tree) = (graph(function), dominators(function))
             markCold(&function, cfg)

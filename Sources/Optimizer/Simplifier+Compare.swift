@@ -30,6 +30,10 @@ extension Simplifier {
         if type == .reference { return nil }
         if let known = alwaysOrNever(data, type, c, function) { return boolean(known) }
         switch data.integerCondition {
+        case .signedLess, .signedLessOrEqual, .signedGreater, .signedGreaterOrEqual:
+            // Of what is not negative (negative constants were decided above), in the form that narrow loads can be compared in.
+            if isNonNegative(data.valueA, type, function) { return .data(.compare(data.integerCondition.unsigned, data.valueA, data.valueB)) }
+            return left.opcode == .sextend ? narrowedSigned(data, left, c, &function) : withZero(data, type, c, &function)
         case .unsignedLess where c == 1: return .data(.compare(.equal, data.valueA, constant(type, 0, &function)))
         case .unsignedGreater where c == 0: return .data(.compare(.notEqual, data.valueA, data.valueB))
         case .unsignedLessOrEqual where c == 0: return .data(.compare(.equal, data.valueA, data.valueB))
@@ -79,13 +83,38 @@ extension Simplifier {
             }
             let moved = left.opcode == .iadd ? c &- c1 : c ^ c1
             return .data(.compare(data.integerCondition, left.valueA, constant(type, moved, &function)))
-        case .isub: return c == 0 ? .data(.compare(data.integerCondition, left.valueA, left.valueB)) : nil
+        case .isub:
+            if c == 0 { return .data(.compare(data.integerCondition, left.valueA, left.valueB)) }
+            guard let c1 = function.dfg.constant(left.valueA) else { return nil }
+            return .data(.compare(data.integerCondition, left.valueB, constant(type, c1 &- c, &function)))
+        case .select:
+            guard let x = function.dfg.constant(left.valueB), let y = function.dfg.constant(left.valueC) else { return nil }
+            let (ifNonzero, ifZero) = ((x == c) == isEqual, (y == c) == isEqual)
+            if ifNonzero == ifZero { return boolean(ifNonzero) }
+            return .data(.compare(ifNonzero ? .notEqual : .equal, left.valueA, constant(.i32, 0, &function)))
         case .uextend: return narrowed(data, left, c, &function)
         case .sextend:
             if Int64(Int32(truncatingIfNeeded: c)) != c { return boolean(!isEqual) }
             return .data(.compare(data.integerCondition, left.valueA, constant(.i32, c, &function)))
         default: return nil
         }
+    }
+
+    private mutating func narrowedSigned(_ data: InstructionData, _ left: InstructionData, _ c: Int64, _ function: inout Function) -> Simplified? {
+        guard Int32(exactly: c) != nil else { return nil }
+        return .data(.compare(data.integerCondition, left.valueA, constant(.i32, c, &function)))
+    }
+    /// Comparisons with 1 and -1 that are comparisons with 0.
+    private mutating func withZero(_ data: InstructionData, _ type: Type, _ c: Int64, _ function: inout Function) -> Simplified? {
+        let condition: IntegerCondition
+        switch (data.integerCondition, c) {
+        case (.signedGreater, -1): condition = .signedGreaterOrEqual
+        case (.signedLess, 1): condition = .signedLessOrEqual
+        case (.signedGreaterOrEqual, 1): condition = .signedGreater
+        case (.signedLessOrEqual, -1): condition = .signedLess
+        default: return nil
+        }
+        return .data(.compare(condition, data.valueA, constant(type, 0, &function)))
     }
 
     /// A comparison of a zero-extended i32 with a constant, as one of the i32.
@@ -111,13 +140,32 @@ extension Simplifier {
                 return .data(stripped)
             }
         }
-        guard data.opcode == .select, data.type == .i32, let x = function.dfg.constant(data.valueB), let y = function.dfg.constant(data.valueC) else { return nil }
+        if data.opcode == .select, data.type == .i32 || data.type == .i64, let nested = choiceOfTwo(data, condition, &function) { return nested }
+        guard data.opcode == .select, data.type.isInteger, data.type != .i128, let x = function.dfg.constant(data.valueB), let y = function.dfg.constant(data.valueC) else { return nil }
+        if data.type != .i32 {
+            guard data.type == .i64, x | y == 1, x & y == 0 else { return nil }
+            let bit = simplified(.compare(x == 1 ? .notEqual : .equal, data.valueA, constant(.i32, 0, &function)), &function)
+            return .data(.unary(.uextend, .i64, bit))
+        }
         if x == 1 && y == 0 {
             if isBoolean(data.valueA, function) { return .value(data.valueA) }
             return .data(.compare(.notEqual, data.valueA, data.valueC))
         }
         return x == 0 && y == 1 ? .data(.compare(.equal, data.valueA, data.valueB)) : nil
     }
+}
+
+extension Simplifier {
+    /// A choice by two comparisons, joined by `band` or `bor`, as two choices: their conditions need not become numbers.
+    private mutating func choiceOfTwo(_ data: InstructionData, _ condition: InstructionData, _ function: inout Function) -> Simplified? {
+        guard condition.opcode == .band || condition.opcode == .bor, isComparison(condition.valueA, function), isComparison(condition.valueB, function) else { return nil }
+        var (inner, outer) = (data, data)
+        inner.a = condition.b
+        outer.a = condition.a
+        if condition.opcode == .band { outer.b = emit(inner, &function).rawValue } else { outer.c = emit(inner, &function).rawValue }
+        return .data(outer)
+    }
+    private func isComparison(_ value: Value, _ function: borrowing Function) -> Bool { function.dfg.definingData(value).opcode == .icmp }
 }
 
 extension IntegerCondition {

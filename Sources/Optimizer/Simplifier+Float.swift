@@ -3,9 +3,9 @@ import PrecastIR
 
 /// Float rules. Only exact ones: no rule changes a rounding, a signed zero, or whether a NaN is quiet.
 extension Simplifier {
-    func float(_ data: InstructionData, _ function: borrowing Function) -> Simplified? {
+    mutating func float(_ data: InstructionData, _ function: inout Function) -> Simplified? {
         switch data.opcode.format {
-        case .binary: binary(data, function)
+        case .binary: binary(data, function) ?? withConstant(data, &function)
         case .compareFloat: compare(data, function)
         case .unary: unary(data, function)
         default: nil
@@ -30,6 +30,22 @@ extension Simplifier {
         return ConstantFolding.binary(data.opcode, x, y).map { .data(.constant($0)) }
     }
 
+    /// Rules for a constant on the right that hold for every left operand.
+    private mutating func withConstant(_ data: InstructionData, _ function: inout Function) -> Simplified? {
+        guard let c = float32(data.valueB, function).map(Double.init) ?? float64(data.valueB, function), !c.isNaN else { return nil }
+        switch data.opcode {
+        case .fmul where c == 2: return .data(.binary(.fadd, data.type, data.valueA, data.valueA))
+        case .fdiv:
+            // The reciprocal of a power of two is exact, unless it leaves the range of normal numbers.
+            guard c.isNormal, c.significand == 1, abs(c.exponent) <= (data.type == .f32 ? 126 : 1022) else { return nil }
+            return .data(.binary(.fmul, data.type, data.valueA, emit(data.type == .f32 ? .constant(Float(1 / c)) : .constant(1 / c), &function)))
+        case .fcopysign:
+            let magnitude = InstructionData.unary(.fabs, data.type, data.valueA)
+            return .data(c.sign == .plus ? magnitude : .unary(.fneg, data.type, emit(magnitude, &function)))
+        default: return nil
+        }
+    }
+
     private func compare(_ data: InstructionData, _ function: borrowing Function) -> Simplified? {
         let result: Bool
         if let x = float32(data.valueA, function), let y = float32(data.valueB, function) {
@@ -47,9 +63,11 @@ extension Simplifier {
         switch (data.opcode, inner.opcode) {
         case (.fneg, .fneg): return .value(inner.valueA)
         case (.fabs, .fabs): return .value(data.valueA)
-        case (.fabs, .fneg): return .data(.unary(.fabs, data.type, inner.valueA))
+        case (.fabs, .fneg), (.fabs, .fcopysign): return .data(.unary(.fabs, data.type, inner.valueA))
         case (.bitcast, .bitcast) where function.dfg.type(inner.valueA) == data.type: return .value(inner.valueA)
         case (_, .iconst): return convert(data, inner, function)
+        case (.fcvtFromUnsigned, _) where isNonNegative(data.valueA, function.dfg.type(data.valueA), function):
+            return .data(.unary(.fcvtFromSigned, data.type, data.valueA))
         case (_, .f32const): return convert(data, Float(bitPattern: inner.a))
         case (_, .f64const): return convert(data, Double(bitPattern: UInt64(bitPattern: inner.immediate)))
         default: return nil

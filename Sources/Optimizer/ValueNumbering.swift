@@ -9,9 +9,11 @@ import PrecastIR
 /// - what memory holds: a load is keyed with the version of its region (``MemoryVersions``), and a store makes its value known;
 ///   what is known of disjoint bytes at the same base survives a store;
 /// - what branches and traps imply: past them their condition is known.
+/// Comparisons are not shared between blocks: one that stands near the branch on it costs less than a result kept in a register.
 ///
 /// Source: Briggs, Cooper, Simpson, "Value Numbering" (1997), dominator-based. O(instructions) expected.
-func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: DominatorTree) {
+/// - Returns: whether edges changed, because a branch's condition turned out to be known.
+func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: DominatorTree) -> Bool {
     var walk = ValueNumbering(function, cfg)
     var scopes: [Block] = []
     for block in tree.preorder {
@@ -23,6 +25,7 @@ func numberValues(_ function: inout Function, _ cfg: ControlFlowGraph, _ tree: D
         scopes.append(block)
         walk.number(block, &function, cfg)
     }
+    return walk.simplifier.foldedBranch
 }
 
 private struct ValueNumbering {
@@ -87,12 +90,13 @@ private struct ValueNumbering {
             return
         }
         let data = function.dfg.instructions[inst]
-        if let same = simplifier.table.find(data) {
-            function.dfg.replace(result, with: same)
-            function.layout.remove(inst)
-        } else {
-            simplifier.table.insert(data, result)
-        }
+        guard let same = simplifier.table.find(data) else { return simplifier.table.insert(data, result) }
+        if (data.opcode == .icmp || data.opcode == .fcmp) && !isInSameBlock(same, inst, function) { return }
+        function.dfg.replace(result, with: same)
+        function.layout.remove(inst)
+    }
+    private func isInSameBlock(_ value: Value, _ inst: Inst, _ function: borrowing Function) -> Bool {
+        function.dfg.definition(value).map { function.layout.block(of: $0) == function.layout.block(of: inst) } ?? false
     }
 
     // MARK: Conditions

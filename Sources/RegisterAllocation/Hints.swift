@@ -46,9 +46,17 @@ extension LinearScan {
         continueInPlace(piece)
     }
 
-    /// The end of the piece before, if it ends where this one starts.
+    /// The end of the piece before, if it ends where this one starts; at a block's head, the places in which control brings the value.
     private mutating func continueInPlace(_ piece: Piece) {
         guard piece.previous >= 0 else { return }
+        let b = points.block(at: piece.start)
+        if points.heads[b] == piece.start {
+            for p in problem.blocks[b].predecessors.prefix(4) {
+                let predecessor = problem.blockPool[Int(p)].index
+                add(place(of: piece.register, at: points.ends[predecessor] &- 1), points.frequencies[predecessor])
+            }
+            return
+        }
         let before = pieces[Int(piece.previous)]
         if before.end == piece.start && before.place >= 0 { hintScores[Int(before.place)] += points.frequency(at: piece.start) }
     }

@@ -52,6 +52,8 @@ struct LinearScan: ~Copyable {
     var webs: [UInt32] = []
     var webRegister: [Int16] = []
     var hintScores: [Float] = []
+    /// Per dense register: its first conflict with the piece at hand, as far as looked up.
+    var conflicts: [ProgramPoint?] = []
 
     private var initial: [UInt64] = []
     private var nextInitial = 0
@@ -80,6 +82,7 @@ extension LinearScan {
         holders = Array(repeating: [], count: table.registers.count)
         isUsed = Array(repeating: false, count: table.registers.count)
         hintScores = Array(repeating: 0, count: table.registers.count)
+        conflicts = Array(repeating: nil, count: table.registers.count)
         isSpilled = Array(repeating: false, count: problem.registerCount)
         firstPiece = Array(repeating: -1, count: problem.registerCount)
         lastPiece = firstPiece
@@ -215,13 +218,16 @@ extension LinearScan {
     }
 
     /// The best register that is free over the whole piece, or -1.
-    private func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
+    private mutating func freeRegister(_ piece: Piece, _ run: Range<Int>) -> Int {
+        for r in run { conflicts[r] = nil }
         var best = -1
         var bestScore = -Float.infinity
         for r in run {
             let score = hintScores[r] - (isFreshCalleeSaved(r) ? calleeSavedCost : 0)
             if score <= bestScore { continue }
-            if firstConflict(piece, r) == .never {
+            let conflict = firstConflict(piece, r)
+            conflicts[r] = conflict
+            if conflict == .never {
                 best = r
                 bestScore = score
             }
@@ -243,7 +249,13 @@ extension LinearScan {
     /// What the first store of the value to its slot costs, at its definition or at `point`.
     func storeCost(_ v: Int, _ point: ProgramPoint) -> Float {
         if isSpilled[v] || problem.rematerialization[v] != 0 { return 0 }
-        return min(points.frequency(at: point), points.frequency(at: live.ranges[Int(live.rangeStarts[v])].from))
+        return min(points.moveFrequency(at: point), definitionFrequency(v))
+    }
+    func definitionFrequency(_ v: Int) -> Float { points.frequency(at: live.ranges[Int(live.rangeStarts[v])].from) }
+    /// A value that is defined outside the loop in which it loses its register has to be back in it for the next round.
+    func returnCost(_ v: Int, _ cut: ProgramPoint) -> Float {
+        let frequency = points.moveFrequency(at: cut)
+        return definitionFrequency(v) < frequency ? frequency : 0
     }
 
     mutating func assign(_ c: Int, _ r: Int) {

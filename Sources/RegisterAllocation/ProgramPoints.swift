@@ -56,6 +56,11 @@ struct ProgramPoints {
 
     @inline(__always) func block(at point: ProgramPoint) -> Int { Int(blockOfSlot[point.slot]) }
     @inline(__always) func frequency(at point: ProgramPoint) -> Float { frequencies[block(at: point)] }
+    /// How often a move at `point` runs: at a block's head it is on the edges into the block, mostly from the block before.
+    @inline(__always) func moveFrequency(at point: ProgramPoint) -> Float {
+        let b = block(at: point)
+        return heads[b] == point && b > 0 ? min(frequencies[b], frequencies[b &- 1]) : frequencies[b]
+    }
     /// The slot of instruction `i` of block `b`.
     @inline(__always) func slot(of i: Int, in b: Int) -> Int { i &+ b &+ 1 }
     @inline(__always) func point(of i: Int, in b: Int) -> ProgramPoint { ProgramPoint(slot: i &+ b &+ 1) }

@@ -46,7 +46,6 @@ extension LinearScan {
         case .memory:
             spill(c, from: piece.start, after: piece.start)
         case .none:
-            dumpContention(piece, run)
             preconditionFailure("instruction \(points.instruction(at: piece.start)) demands more registers than there are, for v\(piece.register)")
         }
     }
@@ -57,7 +56,7 @@ extension LinearScan {
         var best = -1
         var bestUntil: ProgramPoint = 0
         for r in run {
-            var until = firstConflict(piece, r)
+            var until = conflicts[r] ?? firstConflict(piece, r)
             if until == .never {
                 // Free, but saving it for the caller may not be worth the whole piece.
                 if demand.isRegister && best < 0 { until = demand.until } else { continue }
@@ -98,7 +97,7 @@ extension LinearScan {
             if next >= piece.uses.upperBound { break }
             let later = live.weight(Int(next), Int(piece.uses.upperBound))
             let reload = bestPoint(piece, conflict.nextSlotStart, live.uses[Int(next)].point.slotStart)
-            let cost = points.frequency(at: reload)
+            let cost = points.moveFrequency(at: reload)
             guard let r, later > cost, reload < piece.end else {
                 next = piece.uses.upperBound
                 total += min(later, 0.5 * later + cost)
@@ -110,7 +109,7 @@ extension LinearScan {
             next = useIndex(piece.uses, atOrAfter: conflict)
         }
         if conflict != .never { total += 0.7 * live.weight(Int(next), Int(piece.uses.upperBound)) }
-        return factor * total + storeCost(v, cut)
+        return factor * max(total, returnCost(v, cut)) + storeCost(v, cut)
     }
 
     private mutating func considerEviction(_ piece: Piece, _ run: Range<Int>, _ demand: Demand, _ choice: inout Choice, _ cost: inout Float) {
@@ -146,12 +145,11 @@ extension LinearScan {
         if next < piece.uses.upperBound {
             let use = live.uses[Int(next)]
             let reload = bestPoint(piece, max(until.nextSlotStart, cut), use.point.slotStart)
-            total += min(points.frequency(at: reload), max(use.weight, 0.01))
+            total += min(points.moveFrequency(at: reload), max(use.weight, 0.01))
         }
-        let cutFrequency = points.frequency(at: cut)
-        if problem.rematerialization[v] != 0 { return 0.6 * (total + 0.5 * cutFrequency) }
-        // The way back: a value used before the cut, in the loop that the cut is in, has to return to its register on the back edge.
-        return total + storeCost(v, cut) + 0.3 * cutFrequency
+        total = max(total, returnCost(v, cut))
+        if problem.rematerialization[v] != 0 { return 0.6 * total }
+        return total + storeCost(v, cut) + 0.1 * points.moveFrequency(at: cut)
     }
 
     /// When all holders are needed by this very instruction: take one that could as well have another register for it.
@@ -288,12 +286,25 @@ extension LinearScan {
         let piece = pieces[c]
         if let use = nextWish(piece, after.nextSlotStart) {
             let low = max(after.nextSlotStart, piece.start)
-            let point = bestPoint(piece, low, live.uses[Int(use)].point.slotStart)
+            let point = inheritedPoint(piece, low, bestPoint(piece, low, live.uses[Int(use)].point.slotStart))
             if point <= piece.start { return enqueue(c) }
             enqueue(split(c, at: point))
         }
         pieces[c].place = Piece.inMemory
         if problem.rematerialization[Int(piece.register)] == 0 { isSpilled[Int(piece.register)] = true }
+    }
+
+    /// The head of the block of `point`, if the value arrives there in a register from a block that was allocated already; else `point`.
+    /// Emission order says only what was before in the text: control may come from where the value never left its register.
+    private func inheritedPoint(_ piece: Piece, _ low: ProgramPoint, _ point: ProgramPoint) -> ProgramPoint {
+        let b = points.block(at: point)
+        let head = points.heads[b]
+        if head == point || head < low || !covers(piece, head) { return point }
+        for p in problem.blocks[b].predecessors.prefix(4) {
+            let predecessor = problem.blockPool[Int(p)].index
+            if predecessor < b && points.ends[predecessor] <= low && place(of: piece.register, at: points.ends[predecessor] &- 1) >= 0 { return head }
+        }
+        return point
     }
 
     /// The next use at or after `point` that wants a register: one that needs it, or one of several that would profit.
@@ -325,18 +336,5 @@ extension LinearScan {
         pieces[c].end = straddles ? point : live.ranges[Int(range) - 1].to
         pieces[c].next = Int32(rest)
         return rest
-    }
-}
-
-extension LinearScan {
-    func dumpContention(_ piece: Piece, _ run: Range<Int>) {
-        let i = InstructionIndex(index: points.instruction(at: piece.start))
-        print("CONTENTION v\(piece.register) [\(piece.start),\(piece.end)) phase \(piece.start & 3) at i\(i.rawValue) clobber \(problem.clobbers[i.index])")
-        for o in problem.operandRange(i) { let x = problem.operands[o]; print("   op v\(x.register.rawValue) \(x.kind) \(x.position) \(x.constraint)") }
-        for r in run {
-            print("  ", describe(table.registers[r]), "conflict", firstConflict(piece, r), "reservation", firstReservation(piece, r), terminator: "")
-            for h in holders[r] where pieces[Int(h)].place == Int16(r) && covers(pieces[Int(h)], piece.start) { let q = pieces[Int(h)]; print(" held v\(q.register) [\(q.start),\(q.end))", terminator: "") }
-            print("")
-        }
     }
 }

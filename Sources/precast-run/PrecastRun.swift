@@ -31,24 +31,9 @@ struct PrecastRun {
     }
 
     private static func run(_ options: Options) -> Int32 {
-<<<<<<< HEAD
         let image: ArtifactImage
         do throws(LoadError) { image = try ArtifactImage.open(options.guest.file, trust: options.trust) } catch {
             return reporter.report(error, about: options.guest.file)
-=======
-        do throws(LoadError) {
-            let engine: Engine
-            do throws(ConfigurationError) { engine = try Engine() } catch {
-                report(error.description)
-                return ExitCode.loaderError
-            }
-            let image = try ArtifactImage.open(options.file, trust: options.trust)
-            let module = try Module(engine, LoadedModule(image, registersUnwindInformation: false))
-            return Guest.run(module, engine, options)
-        } catch {
-            if case .file = error { report(error.description) } else { report(error.description, about: options.file) }
-            return error.isNotFound ? ExitCode.notFound : error.isRefusal ? ExitCode.refused : ExitCode.loaderError
->>>>>>> main
         }
         return runGuest(image, options.guest, reporter)
     }

@@ -7,7 +7,7 @@ struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compile a module to an artifact.",
         discussion: """
-            Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on
+            Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on \
             however many threads they are compiled. Exit status 0, or 1 with an error.
 
             Examples:
@@ -31,6 +31,7 @@ struct Compile: ParsableCommand {
     func run() throws {
         let compiler = try options.compiler()
         let bytes = try readFile(input)
+        if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         let path = output ?? defaultOutput
         try checkOutput(path)
         let timing = Timing()

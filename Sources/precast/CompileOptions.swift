@@ -41,10 +41,10 @@ struct CompileOptions: ParsableArguments {
         do throws(ConfigurationError) {
             configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
         } catch {
-            throw ValidationError("\(error)")
+            throw CommandFailure.usage("\(error)")
         }
         guard let level = OptimizationLevel(rawValue: optimization) else {
-            throw ValidationError("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
+            throw CommandFailure.usage("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
         }
         configuration.optimizationLevel = level
         configuration.threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -53,7 +53,7 @@ struct CompileOptions: ParsableArguments {
         configuration.usesSignals = !noSignals
         configuration.masksSpeculation = !noSpeculationMasks
         guard framePointers == "all" || framePointers == "non-leaf" else {
-            throw ValidationError("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
+            throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
         }
         configuration.keepsAllFramePointers = framePointers == "all"
         configuration.disabledPasses = Set(disabledPasses)
@@ -69,7 +69,7 @@ struct CompileOptions: ParsableArguments {
         do throws(ConfigurationError) {
             compiler = try Compiler(configuration)
         } catch {
-            throw ValidationError("\(error)")
+            throw CommandFailure.usage("\(error)")
         }
         compiler.dump = try dumpRequest()
         return compiler
@@ -78,13 +78,13 @@ struct CompileOptions: ParsableArguments {
     /// What to dump, to standard output.
     private func dumpRequest() throws -> DumpRequest? {
         guard let dump else {
-            if dumpedFunction != nil { throw ValidationError("--function says what to dump: name the stages with --dump") }
+            if dumpedFunction != nil { throw CommandFailure.usage("--function says what to dump: name the stages with --dump") }
             return nil
         }
         var points = Set<DumpRequest.Point>()
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
-                throw ValidationError("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
+                throw CommandFailure.usage("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
                     + CompilerConfiguration.passNames.joined(separator: ", "))
             }
             points.insert(point)

@@ -37,7 +37,7 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say whether an artifact will load on a host.",
         discussion: """
-            Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are
+            Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are \
             walked, its digests compared. Exit status 0 if it will load, 1 if not.
 
             Examples:
@@ -78,11 +78,12 @@ struct Check: ParsableCommand {
             let text = String(decoding: try readFile(host), as: UTF8.self)
             do { return try HostDescription(json: text) } catch { throw CommandFailure("\(inputName(host)): \(error)") }
         }
-        if target == nil && (cpu == nil || cpu == "native") { return .current }
-        do {
+        if target == nil && cpu == nil { return .current }
+        do throws(HostDescriptionError) {
+            if cpu == "native", try HostDescription(target: target ?? Machine.host.name, cpu: nil).machine == .host { return .current }
             return try HostDescription(target: target ?? Machine.host.name, cpu: cpu)
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure.usage("\(error)")
         }
     }
 }

@@ -28,24 +28,31 @@ import PrecastGuestRunner
             try command.run()
         } catch let failure as CommandFailure {
             writeText("error: \(failure)\n", to: STDERR_FILENO)
-            Foundation.exit(failure.status)
+            Foundation.exit(failure.status ?? usageStatus)
         } catch {
             let status = exitCode(for: error)
             if status == .success || error is ExitCode { exit(withError: error) }
             var message = fullMessage(for: error)
             if message.hasPrefix("Error: ") { message = "error: " + message.dropFirst("Error: ".count) }
             writeText(message + "\n", to: STDERR_FILENO)
-            Foundation.exit(CommandLine.arguments.dropFirst().first == Run._commandName ? ExitStatus.loaderError : status.rawValue)
+            Foundation.exit(usageStatus)
         }
+    }
+
+    private static var usageStatus: Int32 {
+        CommandLine.arguments.dropFirst().first == Run._commandName ? ExitStatus.loaderError : ExitCode.validationFailure.rawValue
     }
 }
 
 /// A failure with a message for the user, already complete: what it is about comes first.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
-    let status: Int32
-    init(_ description: String, status: Int32 = 1) {
+    /// The exit status; nil: that of a command line that says nothing sensible.
+    let status: Int32?
+    init(_ description: String, status: Int32? = 1) {
         self.description = description
         self.status = status
     }
+    /// Options that cannot be.
+    static func usage(_ description: String) -> CommandFailure { CommandFailure(description, status: nil) }
 }

@@ -13,7 +13,7 @@ struct Run: ParsableCommand {
             Calls the module's `_start`, or the function named by --invoke. Compiles for this machine's CPU unless told otherwise.
             Everything after FILE belongs to the guest; one leading `--` is dropped.
 
-            Exit status: the guest's own; 125 for errors of the loader or its options, 126 for a module or artifact that cannot be
+            Exit status: the guest's own; 125 for errors of the loader or its options, 126 for a module or artifact that cannot be \
             run, 127 for a file that does not exist, 134 for a trap.
 
             Examples:
@@ -60,7 +60,7 @@ struct Run: ParsableCommand {
             guest.invokedFunction = invoke
             if let maximumMemory { try guest.setMaximumMemory(parsing: maximumMemory) }
         } catch {
-            throw ValidationError(error.message)
+            throw CommandFailure.usage(error.message)
         }
         return guest
     }

@@ -36,7 +36,7 @@ struct Settings: ParsableCommand {
 
     func run() throws {
         let settings = try options.configuration(defaultCPU: nil)
-        do { try settings.validate() } catch { throw ValidationError("\(error)") }
+        do { try settings.validate() } catch { throw CommandFailure.usage("\(error)") }
         func flag(_ value: Bool) -> String { value ? "yes" : "no" }
         let rows = [
             ("target", settings.target.triple), ("cpu", settings.target.cpuName),

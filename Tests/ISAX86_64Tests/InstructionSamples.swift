@@ -43,10 +43,11 @@ struct InstructionSamples {
         addAtomics()
         addFloats()
         addConversions()
+        addVectors()
         addControl()
     }
 
-    private mutating func add(_ i: MachineInstruction) { all.append(i) }
+    mutating func add(_ i: MachineInstruction) { all.append(i) }
 
     private mutating func addArithmetic() {
         let sizes: [OperandSize] = [.b, .w, .l, .q]

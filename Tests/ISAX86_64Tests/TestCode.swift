@@ -29,6 +29,7 @@ struct TestFunction {
 
     mutating func integer() -> Register { register(.integer, 8) }
     mutating func float() -> Register { register(.float, 8) }
+    mutating func vector() -> Register { register(.float, 16) }
     mutating func register(_ c: RegisterClass, _ size: UInt8) -> Register {
         registers.append((c, size))
         return Register(VirtualRegister(rawValue: UInt32(registers.count - 1)))

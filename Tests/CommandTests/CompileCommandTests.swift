@@ -1,0 +1,136 @@
+import Foundation
+import PrecastWasmTestSupport
+import Testing
+
+@Suite(.serialized) struct CompileCommandTests {
+    /// Threads, folders, names, pipes and repetition do not show in an artifact.
+    @Test func sameBytesEverywhere() throws {
+        let here = try WorkFolder(), there = try WorkFolder()
+        let module = generatedModule(functions: 200)
+        let expected = try here.read(try here.compile("a", module, ["-j1"]))
+        #expect(try here.read(try here.compile("b", module, ["-j2"])) == expected)
+        #expect(try there.read(try there.compile("other name", module, ["-j", "2"])) == expected)
+        #expect(try here.run(.precast, ["compile", here.path("a.wasm"), "-o", "-"]).output == expected)
+        #expect(try here.run(.precast, ["compile", "-"], input: module.encode()).output == expected)
+        #expect(try here.read(try here.compile("c", module, ["-O0"])) != expected)
+        #expect(try here.names == ["a.pwasm", "a.wasm", "b.pwasm", "b.wasm", "c.pwasm", "c.wasm"])
+    }
+
+    @Test(arguments: [["-O2"], ["-O", "2"], ["-Os", "-j2"], ["-O3", "--cpu=x86-64-v3"], ["--cpu-features", "+bmi2,-sse4.2"], ["--no-signals"]])
+    func optionsAreTaken(options: [String]) throws {
+        let folder = try WorkFolder()
+        _ = try folder.compile("a", Guests.add, options)
+    }
+
+    @Test(arguments: [
+        ["-O9"], ["-j0"], ["-jx"], ["--cpu", "x86-64-v9"], ["--cpu-features", "+warp"], ["--cpu-features", "avx"], ["--target", "vax"], ["--dump=everything"],
+        ["--dump=opt:no-such-pass"], ["--function", "3"], ["--disable-pass", "no-such-pass"], ["--memory-reservation=1"], ["--frame-pointers=some"], ["--bogus"],
+    ])
+    func optionsAreRefused(options: [String]) throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wasm", Guests.add.encode())
+        let outcome = try folder.run(.precast, ["compile", "a.wasm"] + options)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.hasPrefix("error: ") && !outcome.errors.contains("Error:"), "\(outcome.errors)")
+        #expect(try folder.names == ["a.wasm"])
+    }
+
+    @Test func errorsNameTheFile() throws {
+        let folder = try WorkFolder()
+        let module = Guests.add.encode()
+        try folder.write("cut.wasm", Array(module.dropLast()))
+        try folder.write("empty.wasm", [])
+        try folder.write("text.wat", Array(" (module)".utf8))
+        try folder.write("component.wasm", [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0])
+        _ = try folder.compile("good", Guests.add)
+        let before = try folder.names
+        for (file, message) in [
+            ("cut.wasm", "at offset 0x"), ("empty.wasm", "unexpected end of the magic header"), ("text.wat", "the text format is not supported yet"), ("component.wasm", "components are not supported yet"),
+            ("good.pwasm", "compiled artifact already"), ("missing.wasm", "No such file or directory"), (".", "Is a directory"),
+        ] {
+            for command in ["compile", "validate"] {
+                let outcome = try folder.run(.precast, [command, file])
+                #expect(outcome.status == 1)
+                #expect(outcome.errors.hasPrefix("error: \(file): ") && outcome.errors.contains(message), "\(outcome.errors)")
+                #expect(outcome.errors.split(separator: "\n").count == 1)
+            }
+        }
+        #expect(try folder.run(.precast, ["compile", "-"], input: Array(module.dropLast())).errors.hasPrefix("error: standard input: "))
+        #expect(try folder.run(.precast, ["validate", "good.wasm"]).status == 0)
+        #expect(try folder.names == before)
+    }
+
+    @Test func outputs() throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wasm", Guests.add.encode())
+        // The input stays, whatever the output is called.
+        #expect(try folder.run(.precast, ["compile", "a.wasm", "-o", "./a.wasm"]).errors.contains("would replace the input"))
+        #expect(try folder.read("a.wasm") == Guests.add.encode())
+        #expect(try folder.run(.precast, ["compile", "a.wasm", "-o", "no/such/folder/a.pwasm"]).status == 1)
+        // Devices are written to, not replaced.
+        #expect(try folder.run(.precast, ["compile", "a.wasm", "-o", "/dev/null"]).status == 0)
+        let full = try folder.run(.precast, ["compile", "a.wasm", "-o", "/dev/full"])
+        #expect(full.status == 1 && full.errors.contains("/dev/full: cannot write: No space left"))
+        // A link stays one, and its file is replaced.
+        try folder.write("real.pwasm", [1])
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link.pwasm"), withDestinationPath: "real.pwasm")
+        #expect(try folder.run(.precast, ["compile", "a.wasm", "-o", "link.pwasm"]).status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.pwasm")) == "real.pwasm")
+        #expect(try folder.read("real.pwasm").count > 1000)
+        #expect(try folder.names == ["a.wasm", "link.pwasm", "real.pwasm"])
+    }
+
+    @Test func dependencyFile() throws {
+        let folder = try WorkFolder()
+        try folder.write("a b.wasm", Guests.add.encode())
+        #expect(try folder.run(.precast, ["compile", "a b.wasm", "-MD", "-o", "out.pwasm"]).status == 0)
+        #expect(String(decoding: try folder.read("out.d"), as: UTF8.self) == "out.pwasm: a\\ b.wasm\n")
+    }
+
+    @Test func dumpsAndTimes() throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wasm", generatedModule(functions: 3).encode())
+        let outcome = try folder.run(
+            .precast, ["compile", "a.wasm", "--dump=translate,opt,opt:dead-code,lower,regalloc,asm", "--function", "1", "--time-passes", "--verify"])
+        #expect(outcome.status == 0)
+        for stage in ["translate", "opt", "opt:dead-code", "lower", "regalloc", "asm"] { #expect(outcome.text.contains("; function 1 after \(stage)\n")) }
+        #expect(!outcome.text.contains("; function 0 ") && !outcome.text.contains("; function 2 "))
+        for stage in ["decode", "translate", "optimize", "lower", "allocate", "emit", "link", "total"] { #expect(outcome.errors.contains(stage)) }
+        #expect(try folder.run(.precast, ["compile", "a.wasm", "--dump=opt", "-o", "-"]).status == 1)
+    }
+
+    /// However and whenever it is ended, a compilation leaves its whole output or nothing.
+    @Test(arguments: [SIGINT, SIGTERM, SIGKILL])
+    func interruptionLeavesNoFile(signal: Int32) throws {
+        let folder = try WorkFolder()
+        let started = Date()
+        let expected = try folder.read(try folder.compile("a", generatedModule(functions: 1500)))
+        let duration = -started.timeIntervalSinceNow
+        try FileManager.default.removeItem(atPath: folder.path("a.pwasm"))
+        var random = SeededGenerator(seed: UInt64(signal))
+        for _ in 0..<10 {
+            let process = try folder.process(Command.precast.path, ["compile", "a.wasm"])
+            try process.run()
+            Thread.sleep(forTimeInterval: .random(in: 0...duration, using: &random))
+            kill(process.processIdentifier, signal)
+            process.waitUntilExit()
+            if FileManager.default.fileExists(atPath: folder.path("a.pwasm")) {
+                #expect(try folder.read("a.pwasm") == expected)
+                try FileManager.default.removeItem(atPath: folder.path("a.pwasm"))
+            }
+            #expect(try folder.names == ["a.wasm"])
+        }
+    }
+
+    @Test func listingsAndHelp() throws {
+        let folder = try WorkFolder()
+        #expect(try folder.run(.precast, ["targets"]).text.hasPrefix("x86_64-unknown-linux-gnu\n"))
+        #expect(try folder.run(.precast, ["settings", "-Os", "--cpu", "x86-64"]).text.contains("optimization        -Os\n"))
+        for command in ["compile", "run", "inspect", "check", "validate", "settings"] {
+            let help = try folder.run(.precast, [command, "--help"])
+            #expect(help.status == 0 && help.text.contains("Examples:\n") && help.text.contains("precast \(command)"))
+        }
+        for shell in ["bash", "zsh", "fish"] { #expect(try folder.run(.precast, ["--generate-completion-script", shell]).text.contains("compile")) }
+        #expect(try folder.run(.precast, ["--version"]).text.hasPrefix("precast "))
+    }
+}
