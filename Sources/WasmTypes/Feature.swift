@@ -28,6 +28,16 @@ public enum Feature: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// The features that this one is built on.
+    public var requirements: FeatureSet {
+        switch self {
+        case .relaxedSIMD: FeatureSet(.simd)
+        case .exceptions, .functionReferences: FeatureSet(.referenceTypes)
+        case .gc: FeatureSet(.functionReferences)
+        default: FeatureSet()
+        }
+    }
+
     /// The feature called `name`, or nil.
     public init?(name: String) {
         for feature in Self.allCases where feature.name == name {
@@ -71,4 +81,38 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
     /// The members in bit order.
     public var features: [Feature] { Feature.allCases.filter { contains($0) } }
+}
+
+/// A name that `--features` does not know.
+public struct UnknownFeature: Error, Hashable, Sendable, CustomStringConvertible {
+    public var name: String
+
+    public var description: String {
+        "unknown WebAssembly feature '\(name)'; known are " + Feature.allCases.map(\.name).joined(separator: ", ")
+    }
+}
+
+extension FeatureSet {
+    /// Adds a feature and what it is built on.
+    public mutating func enable(_ feature: Feature) {
+        insert(feature)
+        for requirement in feature.requirements.features { enable(requirement) }
+    }
+
+    /// Removes a feature and what is built on it.
+    public mutating func disable(_ feature: Feature) {
+        remove(feature)
+        for other in features where other.requirements.contains(feature) { disable(other) }
+    }
+
+    /// Changes the set as `--features` says: a list of names separated by commas, each with `+` (or nothing) or `-` in front, from left to right.
+    public mutating func change(_ list: String) throws(UnknownFeature) {
+        for item in list.utf8.split(separator: UInt8(ascii: ",")) {
+            let isRemoved = item.first == UInt8(ascii: "-")
+            let hasSign = isRemoved || item.first == UInt8(ascii: "+")
+            let name = String(decoding: hasSign ? item.dropFirst() : item, as: UTF8.self)
+            guard let feature = Feature(name: name) else { throw UnknownFeature(name: name) }
+            if isRemoved { disable(feature) } else { enable(feature) }
+        }
+    }
 }

@@ -47,6 +47,17 @@ import Testing
         #expect(Feature(name: "no-such") == nil)
     }
 
+    @Test func changes() throws {
+        var set = FeatureSet.wasm2
+        try set.change("+gc,-simd,tail-call")
+        #expect(set.contains(.gc) && set.contains(.functionReferences) && set.contains(.tailCalls) && !set.contains(.simd))
+        try set.change("-reference-types")
+        #expect(!set.contains(.gc) && !set.contains(.functionReferences) && set.contains(.bulkMemory))
+        try set.change("")
+        let error = #expect(throws: UnknownFeature.self) { try set.change("+threads,-smid") }
+        #expect(error?.description.hasPrefix("unknown WebAssembly feature 'smid'; known are mutable-globals, ") == true)
+    }
+
     @Test func sets() {
         var set = FeatureSet.default
         #expect(set.contains(.tailCalls) && set.contains(.gc) && set.contains(.threads) && !set.contains(.wideArithmetic))
