@@ -112,9 +112,6 @@ public struct CompilerConfiguration: Sendable {
         if let name = disabledPasses.sorted().first(where: { Pass(rawValue: $0) == nil }) {
             throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Pass.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        if let feature = features.subtracting(.default).features.first(where: { !FeatureSet.implemented.contains($0) }) {
-            throw .unsupportedFeature(feature.name)
-        }
     }
 }
 
@@ -122,14 +119,12 @@ public struct CompilerConfiguration: Sendable {
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownTarget(String, known: [String])
     case cpu(CPUFeatureError)
-    case unsupportedFeature(String)
     case invalid(setting: String, value: String, reason: String)
 
     public var description: String {
         switch self {
         case .unknownTarget(let name, let known): "unknown target '\(name)'; known are \(known.joined(separator: ", "))"
         case .cpu(let error): "\(error)"
-        case .unsupportedFeature(let name): "the WebAssembly feature '\(name)' is not supported yet"
         case .invalid(let setting, let value, let reason): "\(setting) cannot be \(value): \(reason)"
         }
     }

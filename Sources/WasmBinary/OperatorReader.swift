@@ -15,58 +15,61 @@ public import PrecastWasmTypes
 /// One reader serves many functions, so that the arrays of `br_table` targets and catch clauses are allocated once.
 public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @usableFromInline var reader: ByteReader
-    private let bodies: [FunctionBody]
-    private let firstBody: Int
     private var gate: FeatureGate
-    /// The bits of the features that the operators so far need, and of no feature.
-    private var usedBits: UInt64 = 0
-    /// The features' bits, and the bit of operators that need none.
-    private let enabled: UInt64
     private let rows = OpcodeTable.rows
-    private let maximumLocals: Int
-    private let maximumTargets: Int
-    private let hasDataCount: Bool
-    private var function: FunctionIndex = .none
-    /// The runs of locals that the current body declares, parameters apart.
-    public private(set) var localDeclarations: [LocalDeclaration] = []
-    /// The targets of the last `br_table` but the default; valid until the next one is read.
-    public private(set) var brTableTargets: [UInt32] = []
-    /// The clauses of the last `try_table`; valid until the next one is read.
-    public private(set) var catchClauses: [CatchClause] = []
+    /// All that operators seldom need: readers are copied when they are lent, so they are small.
+    @usableFromInline let rest: Rest
 
+    @usableFromInline final class Rest {
+        let bodies: [FunctionBody]
+        let firstBody: Int
+        let maximumLocals: Int
+        let maximumTargets: Int
+        let hasDataCount: Bool
+        var function: FunctionIndex = .none
+        var localDeclarations: [LocalDeclaration] = []
+        @usableFromInline var brTableTargets: [UInt32] = []
+        @usableFromInline var catchClauses: [CatchClause] = []
+
+        init(_ bodies: [FunctionBody], firstBody: Int, _ limits: ImplementationLimits, hasDataCount: Bool) {
+            self.bodies = bodies
+            self.firstBody = firstBody
+            maximumLocals = limits.locals
+            maximumTargets = limits.branchTableSize
+            self.hasDataCount = hasDataCount
+        }
+    }
+
+    /// The runs of locals that the current body declares, parameters apart.
+    public var localDeclarations: [LocalDeclaration] { rest.localDeclarations }
+    /// The targets of the last `br_table` but the default; valid until the next one is read.
+    @inlinable public var brTableTargets: [UInt32] { rest.brTableTargets }
+    /// The clauses of the last `try_table`; valid until the next one is read.
+    @inlinable public var catchClauses: [CatchClause] { rest.catchClauses }
     /// The features that all bodies read so far use.
-    public var usedFeatures: FeatureSet { gate.used.union(FeatureSet(rawValue: usedBits & ~(1 << UInt64(OpcodeTable.noFeature)))) }
+    public var usedFeatures: FeatureSet { gate.used }
 
     /// A reader of the bodies of `module`.
     public init(_ module: Module) {
-        bodies = module.bodies
-        firstBody = module.importedFunctionCount
-        gate = FeatureGate(likeThatOf: module.features, unsupported: module.unsupportedFeatures)
-        enabled = gate.enabled.rawValue | 1 << UInt64(OpcodeTable.noFeature)
-        maximumLocals = module.limits.locals
-        maximumTargets = module.limits.branchTableSize
-        hasDataCount = module.dataCount != nil
         reader = ByteReader(module.bytes, from: 0, to: 0)
+        gate = FeatureGate(enabled: module.features, unsupported: module.unsupportedFeatures)
+        rest = Rest(
+            module.bodies, firstBody: module.importedFunctionCount, module.limits, hasDataCount: module.dataCount != nil)
     }
 
     /// A reader of constant expressions in the bytes of `reader`.
     init(_ reader: ByteReader, _ gate: FeatureGate, _ limits: ImplementationLimits) {
         self.reader = reader
         self.gate = gate
-        enabled = gate.enabled.rawValue | 1 << UInt64(OpcodeTable.noFeature)
-        maximumLocals = limits.locals
-        maximumTargets = limits.branchTableSize
-        bodies = []
-        firstBody = 0
-        hasDataCount = true
+        rest = Rest([], firstBody: 0, limits, hasDataCount: true)
     }
 
     /// Goes to the start of a function's body and reads its declarations of locals.
     ///
     /// - Precondition: the module defines `function`.
     public mutating func begin(_ function: FunctionIndex) throws(DecodeError) {
-        self.function = function
-        reader = ByteReader(reader.bytes, bodies[function.index - firstBody].range)
+        rest.function = function
+        reader = ByteReader(reader.bytes, rest.bodies[function.index - rest.firstBody].range)
         do throws(DecodeError) { try readLocalDeclarations() } catch { throw located(error) }
     }
 
@@ -83,23 +86,28 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @inline(never)
     private func located(_ error: DecodeError) -> DecodeError {
         var error = error
-        if function.isSome { error.function = function }
+        if rest.function.isSome { error.function = rest.function }
         return error
     }
 
     private mutating func readLocalDeclarations() throws(DecodeError) {
-        localDeclarations.removeAll(keepingCapacity: true)
+        var declarations: [LocalDeclaration] = []
+        swap(&declarations, &rest.localDeclarations)
+        defer { swap(&declarations, &rest.localDeclarations) }
+        declarations.removeAll(keepingCapacity: true)
         let runs = try reader.readCount("local declarations", maximum: .max)
         var total: UInt64 = 0
+        var excess: Int?
         for _ in 0..<runs {
             let start = reader.position
             let count = try reader.readU32()
             total += UInt64(count)
             if total > UInt64(UInt32.max) { throw DecodeError("too many locals: \(total)", at: start) }
             let type = try reader.readValueType(&gate)
-            if count > 0 { localDeclarations.append(LocalDeclaration(count: count, type: type)) }
-            if total > UInt64(maximumLocals) { throw .limit("too many locals", found: total, maximum: maximumLocals, at: start) }
+            if count > 0 { declarations.append(LocalDeclaration(count: count, type: type)) }
+            if total > UInt64(rest.maximumLocals) && excess == nil { excess = start }
         }
+        if let excess { throw .limit("too many locals", found: total, maximum: rest.maximumLocals, at: excess) }
     }
 
     /// The fields are gathered in variables and put together once: the optimizer then keeps them in registers.
@@ -109,8 +117,7 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         let row: OpcodeRow
         if let single = rows[Int(code)] { row = single } else { row = try readPrefixed(code, at: start) }
         let opcode = row.opcode
-        if enabled >> UInt64(row.feature) & 1 == 0 { throw disabled(opcode, at: start) }
-        usedBits |= 1 &<< UInt64(row.feature)
+        if !gate.admits(bit: row.feature) { throw disabled(opcode, at: start) }
         var index: UInt32 = 0
         var secondIndex: UInt32 = 0
         var alignment: UInt8 = 0
@@ -184,7 +191,7 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     }
 
     private func requireDataCount() throws(DecodeError) {
-        if !hasDataCount { throw DecodeError("data count section required", at: reader.position) }
+        if !rest.hasDataCount { throw DecodeError("data count section required", at: reader.position) }
     }
 
     @inline(__always)
@@ -228,10 +235,13 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     /// Keeps the targets, and returns the default and their number.
     @inline(never)
     private mutating func readLabelTable() throws(DecodeError) -> (UInt32, UInt32) {
-        let count = try reader.readCount("br_table targets", maximum: maximumTargets)
-        brTableTargets.removeAll(keepingCapacity: true)
-        brTableTargets.reserveCapacity(count)
-        for _ in 0..<count { brTableTargets.append(try reader.readU32()) }
+        let count = try reader.readCount("br_table targets", maximum: rest.maximumTargets)
+        var targets: [UInt32] = []
+        swap(&targets, &rest.brTableTargets)
+        defer { swap(&targets, &rest.brTableTargets) }
+        targets.removeAll(keepingCapacity: true)
+        targets.reserveCapacity(count)
+        for _ in 0..<count { targets.append(try reader.readU32()) }
         return (try reader.readU32(), UInt32(count))
     }
 
@@ -276,17 +286,18 @@ extension OperatorReader {
     /// Keeps the clauses, and returns their number.
     @inline(never)
     private mutating func readCatchClauses() throws(DecodeError) -> UInt32 {
-        let count = try reader.readCount("catch clauses", maximum: maximumTargets)
-        catchClauses.removeAll(keepingCapacity: true)
-        catchClauses.reserveCapacity(count)
+        let count = try reader.readCount("catch clauses", maximum: rest.maximumTargets)
+        var clauses: [CatchClause] = []
+        clauses.reserveCapacity(count)
         for _ in 0..<count {
             let start = reader.position
             let code = try reader.readByte()
             guard let kind = CatchClause.Kind(rawValue: code) else { throw DecodeError("malformed catch clause kind \(code)", at: start) }
             let hasTag = kind == .tag || kind == .tagReference
             let tag = hasTag ? TagIndex(rawValue: min(try reader.readU32(), .max - 1)) : .none
-            catchClauses.append(CatchClause(kind, tag: tag, label: try reader.readU32()))
+            clauses.append(CatchClause(kind, tag: tag, label: try reader.readU32()))
         }
+        rest.catchClauses = clauses
         return UInt32(count)
     }
 }

@@ -15,8 +15,8 @@ public struct ImplementationLimits: Hashable, Sendable {
     public var tags = 1_000_000
     public var elementSegments = 100_000
     public var dataSegments = 100_000
-    /// The initial size of one table.
-    public var tableSize = 10_000_000
+    /// The initial size of one table. A store has a limit of its own for tables that are really made.
+    public var tableSize = UInt64.max
     /// Elements of one element segment.
     public var segmentElements = 10_000_000
     /// Pages of 64 KiB that a 32-bit memory may have.

@@ -44,7 +44,7 @@ public enum Immediates: UInt8, Sendable, BitwiseCopyable {
 /// The fixed operand and result types of an operator: at most five operands and one result.
 ///
 /// Bits 0–3 count the operands, bits 4–7 are the result's code, then follow the operands' codes, the last operand's lowest: the
-/// order in which a validator pops them.
+/// order in which a validator pops them. Bit 28 says that one of them is an address.
 public struct Signature: Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
@@ -56,6 +56,8 @@ public struct Signature: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var addressCode: UInt32 { 6 }
 
     @inlinable public var isSpecial: Bool { rawValue == .max }
+    /// Whether an operand is an address of the memory that the operator names; of no special signature.
+    @inlinable public var hasAddress: Bool { rawValue >> 28 & 1 != 0 }
     @inlinable public var operandCount: Int { Int(rawValue & 0xF) }
     @inlinable public var resultCode: UInt32 { rawValue >> 4 & 0xF }
     /// The code of the operand `depth` below the top of the stack.

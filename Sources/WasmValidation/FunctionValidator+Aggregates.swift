@@ -25,7 +25,7 @@ extension FunctionValidator {
     }
 
     /// The range in ``fields`` of a structure's fields.
-    private func structure(_ index: UInt32) throws(ValidationError) -> Range<Int> {
+    private mutating func structure(_ index: UInt32) throws(ValidationError) -> Range<Int> {
         guard Int(index) < types.count else { throw unknown("type", index) }
         guard types.kinds[Int(index)] == .structure else {
             throw error("type mismatch: type \(index) is not a structure type", expected: "a structure type", found: "type \(index)")
@@ -34,7 +34,7 @@ extension FunctionValidator {
     }
 
     /// What an array holds.
-    private func element(ofArray index: UInt32) throws(ValidationError) -> FieldType {
+    private mutating func element(ofArray index: UInt32) throws(ValidationError) -> FieldType {
         guard Int(index) < types.count else { throw unknown("type", index) }
         guard types.kinds[Int(index)] == .array else {
             throw error("type mismatch: type \(index) is not an array type", expected: "an array type", found: "type \(index)")
@@ -42,14 +42,14 @@ extension FunctionValidator {
         return fields[Int(fieldStarts[Int(index)])]
     }
 
-    private func checkDefaultable(_ field: FieldType) throws(ValidationError) {
+    private mutating func checkDefaultable(_ field: FieldType) throws(ValidationError) {
         if !field.storage.unpacked.isDefaultable {
             throw error("type mismatch: field type is not defaultable: \(field.storage)", expected: "a type with a default")
         }
     }
 
     /// `get` is for fields that hold values, `get_s` and `get_u` are for packed ones.
-    private func checkPacking(_ field: FieldType, isExtending: Bool, _ op: Operator) throws(ValidationError) {
+    private mutating func checkPacking(_ field: FieldType, isExtending: Bool, _ op: Operator) throws(ValidationError) {
         if field.storage.isPacked != isExtending {
             throw error("type mismatch: \(op.opcode.mnemonic) of a field of type \(field.storage)")
         }
@@ -68,7 +68,7 @@ extension FunctionValidator {
         pushReference(.concrete(op.index), isNullable: false)
     }
 
-    private func field(of op: Operator) throws(ValidationError) -> FieldType {
+    private mutating func field(of op: Operator) throws(ValidationError) -> FieldType {
         let range = try structure(op.index)
         guard Int(op.secondIndex) < range.count else { throw unknown("field", op.secondIndex) }
         return fields[range.lowerBound + Int(op.secondIndex)]
@@ -90,7 +90,7 @@ extension FunctionValidator {
 
     // MARK: Arrays
 
-    private func mutableElement(ofArray index: UInt32) throws(ValidationError) -> FieldType {
+    private mutating func mutableElement(ofArray index: UInt32) throws(ValidationError) -> FieldType {
         let element = try element(ofArray: index)
         if !element.isMutable { throw error("immutable array: elements of type \(index) cannot be set") }
         return element

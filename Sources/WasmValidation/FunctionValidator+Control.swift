@@ -1,5 +1,5 @@
 internal import PrecastEntities
-internal import PrecastWasmModel
+public import PrecastWasmModel
 internal import PrecastWasmTypes
 
 // Blocks, branches and calls. WebAssembly core specification, section 3.4.8.
@@ -68,7 +68,9 @@ extension FunctionValidator {
     }
 
     /// Every target must take what the default takes; in unreachable code the operands may fit several types at once.
+    @usableFromInline
     mutating func stepBranchTable(_ op: Operator, _ targets: [UInt32]) throws(ValidationError) {
+        try start(op)
         try popOperand(.i32)
         let types = try labelTypes(op.index)
         var checked = types

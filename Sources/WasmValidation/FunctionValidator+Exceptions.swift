@@ -1,5 +1,5 @@
 internal import PrecastEntities
-internal import PrecastWasmModel
+public import PrecastWasmModel
 internal import PrecastWasmTypes
 
 // Exceptions. WebAssembly core specification, section 3.4.8.
@@ -22,7 +22,9 @@ extension FunctionValidator {
     }
 
     /// The clauses' labels are counted outside the block that they guard.
+    @usableFromInline
     mutating func stepTryTable(_ op: Operator, _ clauses: [CatchClause]) throws(ValidationError) {
+        try start(op)
         let signature = try signature(ofBlock: op.blockType)
         for clause in clauses { try check(clause) }
         try popOperands(signature.parameters)

@@ -30,7 +30,7 @@ extension FunctionValidator {
         }
     }
 
-    private func check(lane: UInt8, count: UInt8) throws(ValidationError) {
+    private mutating func check(lane: UInt8, count: UInt8) throws(ValidationError) {
         if lane >= count { throw error("invalid lane index \(lane)", expected: "less than \(count)", found: "\(lane)") }
     }
 

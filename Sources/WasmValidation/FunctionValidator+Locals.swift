@@ -32,13 +32,13 @@ extension FunctionValidator {
         pushOperand(type)
     }
 
-    private func isInitialized(_ local: UInt32) -> Bool {
+    private mutating func isInitialized(_ local: UInt32) -> Bool {
         let index = Int(local)
         return index < locals.parameterCount || index < initializedIn.count && initializedIn[index] == bodyNumber
     }
 
     @inline(never)
-    private func checkInitialized(_ local: UInt32) throws(ValidationError) {
+    private mutating func checkInitialized(_ local: UInt32) throws(ValidationError) {
         if !isInitialized(local) { throw error("uninitialized local: local \(local)") }
     }
 

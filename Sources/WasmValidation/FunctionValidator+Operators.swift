@@ -1,11 +1,10 @@
 internal import PrecastEntities
-internal import PrecastWasmBinary
 internal import PrecastWasmModel
 internal import PrecastWasmTypes
 
 // The operators whose types depend on more than the opcode. WebAssembly core specification, section 3.4.
 extension FunctionValidator {
-    mutating func stepSpecial(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
+    mutating func stepSpecial(_ op: Operator) throws(ValidationError) {
         switch op.opcode {
         case .localGet: try stepLocalGet(op)
         case .localSet: try stepLocalSet(op)
@@ -19,7 +18,6 @@ extension FunctionValidator {
         case .end: try stepEnd()
         case .br: try stepBranch(op)
         case .brIf: try stepBranchIf(op)
-        case .brTable: try stepBranchTable(op, reader.brTableTargets)
         case .return: try stepReturn()
         case .unreachable: markUnreachable()
         case .call: try stepCall(try signature(ofFunction: op.index))
@@ -30,7 +28,6 @@ extension FunctionValidator {
         case .returnCallRef: try stepTailCall(try signatureOfReferenceCall(op))
         case .throw: try stepThrow(op)
         case .throwRef: try stepThrowRef()
-        case .tryTable: try stepTryTable(op, reader.catchClauses)
         case .drop: _ = try popOperand()
         case .select: try stepSelect()
         case .selectTyped: try stepTypedSelect(op)
@@ -117,7 +114,7 @@ extension FunctionValidator {
     }
 
     /// Checks that a type names no type that does not exist.
-    func check(_ type: ValueType) throws(ValidationError) {
+    mutating func check(_ type: ValueType) throws(ValidationError) {
         if let index = types.unknownIndex(in: type) { throw unknown("type", index) }
     }
 
@@ -140,7 +137,7 @@ extension FunctionValidator {
 
     /// An access may promise less alignment than its width, unless it is atomic.
     @inline(never)
-    private func checkAlignment(_ op: Operator) throws(ValidationError) {
+    private mutating func checkAlignment(_ op: Operator) throws(ValidationError) {
         let natural = op.opcode.naturalAlignment
         if op.alignment > natural {
             throw error(

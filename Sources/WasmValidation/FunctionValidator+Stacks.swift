@@ -11,10 +11,16 @@ extension FunctionValidator {
     mutating func popOperand(_ expected: ValueType) throws(ValidationError) {
         if operands.count > base {
             let found = operands.pop()
-            if found != expected && !types.matches(found, expected) { throw typeMismatch(expected: expected, found: found) }
+            if found != expected { try checkSubtype(found, expected) }
         } else if isReachable {
             throw typeMismatch(expected: expected, found: nil)
         }
+    }
+
+    /// Checks that one type matches another. (A method that does not mutate would get a copy of `self`.)
+    @inline(never)
+    private mutating func checkSubtype(_ found: ValueType, _ expected: ValueType) throws(ValidationError) {
+        if !types.matches(found, expected) { throw typeMismatch(expected: expected, found: found) }
     }
 
     /// Pops an operand of any type.
@@ -124,8 +130,10 @@ extension FunctionValidator {
 
     @inline(never)
     func typeMismatch(expected: ValueType, found: ValueType?) -> ValidationError {
-        let found = found?.description ?? "nothing"
-        return error("type mismatch: expected \(expected), found \(found)", expected: expected.description, found: found)
+        let found = found?.description ?? ""
+        return error(
+            "type mismatch: instruction requires [\(expected)] but stack has [\(found)]", expected: expected.description,
+            found: found.isEmpty ? "nothing" : found)
     }
 
     @inline(never)

@@ -88,17 +88,34 @@ public struct FunctionValidator: ~Copyable {
     }
 
     /// Validates one operator. `reader` is the one that it was just read from.
+    ///
+    /// Only the operators with lists look at the reader: handing it down for every one would copy it.
+    @inlinable @inline(__always)
     public mutating func step(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
-        offset = op.offset
-        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
+        switch op.opcode {
+        case .brTable: try stepBranchTable(op, reader.brTableTargets)
+        case .tryTable: try stepTryTable(op, reader.catchClauses)
+        default: try step(op)
+        }
+    }
+
+    @usableFromInline
+    mutating func step(_ op: Operator) throws(ValidationError) {
+        try start(op)
         let signature = op.opcode.signature
         if signature.isSpecial {
-            try stepSpecial(op, reader)
-        } else if op.opcode.immediates == .memoryArgument {
+            try stepSpecial(op)
+        } else if signature.hasAddress {
             try apply(signature, address: try addressType(of: op))
         } else {
             try apply(signature, address: .i32)
         }
+    }
+
+    @inline(__always)
+    mutating func start(_ op: Operator) throws(ValidationError) {
+        offset = op.offset
+        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
     }
 
     /// Checks that the body was complete. `reader` is at its end.
@@ -110,7 +127,7 @@ public struct FunctionValidator: ~Copyable {
         }
     }
 
-    private func checkLocals(_ declarations: [LocalDeclaration]) throws(ValidationError) {
+    private mutating func checkLocals(_ declarations: [LocalDeclaration]) throws(ValidationError) {
         for declaration in declarations where declaration.type.isReference { try check(declaration.type) }
     }
 

@@ -101,7 +101,7 @@ private struct ModuleValidator {
                 "table size must be at most 2**32-1 elements: found \(largest)", at: Int(table.offset),
                 expected: "at most \(UInt32.max)", found: "\(largest)")
         }
-        let maximum = UInt64(module.limits.tableSize)
+        let maximum = module.limits.tableSize
         if limits.minimum > maximum {
             throw ValidationError(
                 "table size is limited to \(maximum) elements: found \(limits.minimum)", at: Int(table.offset),

@@ -239,9 +239,6 @@ private struct GroupInterner {
 }
 
 extension HeapType {
-    /// What a reference popped from unreachable code refers to: a subtype of all. It occurs in no module.
-    static var bottom: HeapType { HeapType(rawValue: 0xFF_FF00) }
-
     /// Subtyping among abstract types.
     func isAbstractSubtype(of other: HeapType) -> Bool {
         if self == other { return true }

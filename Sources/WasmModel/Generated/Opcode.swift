@@ -1211,16 +1211,16 @@ extension Opcode {
         switch self {
         case .nop, .atomicFence: Signature(rawValue: 0x0)
         case .i32Load, .i32Load8S, .i32Load8U, .i32Load16S, .i32Load16U, .i32AtomicLoad, .i32AtomicLoad8U,
-            .i32AtomicLoad16U: Signature(rawValue: 0x611)
+            .i32AtomicLoad16U: Signature(rawValue: 0x10000611)
         case .i64Load, .i64Load8S, .i64Load8U, .i64Load16S, .i64Load16U, .i64Load32S, .i64Load32U, .i64AtomicLoad, .i64AtomicLoad8U,
-            .i64AtomicLoad16U, .i64AtomicLoad32U: Signature(rawValue: 0x621)
-        case .f32Load: Signature(rawValue: 0x631)
-        case .f64Load: Signature(rawValue: 0x641)
-        case .i32Store, .i32Store8, .i32Store16, .i32AtomicStore, .i32AtomicStore8, .i32AtomicStore16: Signature(rawValue: 0x6102)
+            .i64AtomicLoad16U, .i64AtomicLoad32U: Signature(rawValue: 0x10000621)
+        case .f32Load: Signature(rawValue: 0x10000631)
+        case .f64Load: Signature(rawValue: 0x10000641)
+        case .i32Store, .i32Store8, .i32Store16, .i32AtomicStore, .i32AtomicStore8, .i32AtomicStore16: Signature(rawValue: 0x10006102)
         case .i64Store, .i64Store8, .i64Store16, .i64Store32, .i64AtomicStore, .i64AtomicStore8, .i64AtomicStore16,
-            .i64AtomicStore32: Signature(rawValue: 0x6202)
-        case .f32Store: Signature(rawValue: 0x6302)
-        case .f64Store: Signature(rawValue: 0x6402)
+            .i64AtomicStore32: Signature(rawValue: 0x10006202)
+        case .f32Store: Signature(rawValue: 0x10006302)
+        case .f64Store: Signature(rawValue: 0x10006402)
         case .i32Const: Signature(rawValue: 0x10)
         case .i64Const: Signature(rawValue: 0x20)
         case .f32Const: Signature(rawValue: 0x30)
@@ -1251,8 +1251,8 @@ extension Opcode {
         case .f64ConvertI64S, .f64ConvertI64U, .f64ReinterpretI64: Signature(rawValue: 0x241)
         case .f64PromoteF32: Signature(rawValue: 0x341)
         case .v128Load, .v128Load8x8S, .v128Load8x8U, .v128Load16x4S, .v128Load16x4U, .v128Load32x2S, .v128Load32x2U, .v128Load8Splat,
-            .v128Load16Splat, .v128Load32Splat, .v128Load64Splat, .v128Load32Zero, .v128Load64Zero: Signature(rawValue: 0x651)
-        case .v128Store: Signature(rawValue: 0x6502)
+            .v128Load16Splat, .v128Load32Splat, .v128Load64Splat, .v128Load32Zero, .v128Load64Zero: Signature(rawValue: 0x10000651)
+        case .v128Store: Signature(rawValue: 0x10006502)
         case .v128Const: Signature(rawValue: 0x50)
         case .i8x16Swizzle, .i8x16Eq, .i8x16Ne, .i8x16LtS, .i8x16LtU, .i8x16GtS, .i8x16GtU, .i8x16LeS, .i8x16LeU, .i8x16GeS, .i8x16GeU, .i16x8Eq,
             .i16x8Ne, .i16x8LtS, .i16x8LtU, .i16x8GtS, .i16x8GtU, .i16x8LeS, .i16x8LeU, .i16x8GeS, .i16x8GeU, .i32x4Eq, .i32x4Ne, .i32x4LtS,
@@ -1290,15 +1290,15 @@ extension Opcode {
         case .memoryAtomicNotify, .i32AtomicRmwAdd, .i32AtomicRmw8AddU, .i32AtomicRmw16AddU, .i32AtomicRmwSub, .i32AtomicRmw8SubU,
             .i32AtomicRmw16SubU, .i32AtomicRmwAnd, .i32AtomicRmw8AndU, .i32AtomicRmw16AndU, .i32AtomicRmwOr, .i32AtomicRmw8OrU, .i32AtomicRmw16OrU,
             .i32AtomicRmwXor, .i32AtomicRmw8XorU, .i32AtomicRmw16XorU, .i32AtomicRmwXchg, .i32AtomicRmw8XchgU,
-            .i32AtomicRmw16XchgU: Signature(rawValue: 0x6112)
-        case .memoryAtomicWait32: Signature(rawValue: 0x61213)
-        case .memoryAtomicWait64: Signature(rawValue: 0x62213)
+            .i32AtomicRmw16XchgU: Signature(rawValue: 0x10006112)
+        case .memoryAtomicWait32: Signature(rawValue: 0x10061213)
+        case .memoryAtomicWait64: Signature(rawValue: 0x10062213)
         case .i64AtomicRmwAdd, .i64AtomicRmw8AddU, .i64AtomicRmw16AddU, .i64AtomicRmw32AddU, .i64AtomicRmwSub, .i64AtomicRmw8SubU,
             .i64AtomicRmw16SubU, .i64AtomicRmw32SubU, .i64AtomicRmwAnd, .i64AtomicRmw8AndU, .i64AtomicRmw16AndU, .i64AtomicRmw32AndU,
             .i64AtomicRmwOr, .i64AtomicRmw8OrU, .i64AtomicRmw16OrU, .i64AtomicRmw32OrU, .i64AtomicRmwXor, .i64AtomicRmw8XorU, .i64AtomicRmw16XorU,
-            .i64AtomicRmw32XorU, .i64AtomicRmwXchg, .i64AtomicRmw8XchgU, .i64AtomicRmw16XchgU, .i64AtomicRmw32XchgU: Signature(rawValue: 0x6222)
-        case .i32AtomicRmwCmpxchg, .i32AtomicRmw8CmpxchgU, .i32AtomicRmw16CmpxchgU: Signature(rawValue: 0x61113)
-        case .i64AtomicRmwCmpxchg, .i64AtomicRmw8CmpxchgU, .i64AtomicRmw16CmpxchgU, .i64AtomicRmw32CmpxchgU: Signature(rawValue: 0x62223)
+            .i64AtomicRmw32XorU, .i64AtomicRmwXchg, .i64AtomicRmw8XchgU, .i64AtomicRmw16XchgU, .i64AtomicRmw32XchgU: Signature(rawValue: 0x10006222)
+        case .i32AtomicRmwCmpxchg, .i32AtomicRmw8CmpxchgU, .i32AtomicRmw16CmpxchgU: Signature(rawValue: 0x10061113)
+        case .i64AtomicRmwCmpxchg, .i64AtomicRmw8CmpxchgU, .i64AtomicRmw16CmpxchgU, .i64AtomicRmw32CmpxchgU: Signature(rawValue: 0x10062223)
         default: .special
         }
     }
