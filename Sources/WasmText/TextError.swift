@@ -46,15 +46,18 @@ struct TextFailure: Error {
         let after = Self.printable(source[position..<min(lineEnd, position + 240)])
         let shownBefore = before.suffix(60)
         return TextError(
-            message: message, line: line, column: before.count + 1, excerpt: String(shownBefore) + String(after.prefix(60)),
+            message: String(Self.printable(Array(message.utf8)[...])), line: line, column: before.count + 1, excerpt: String(shownBefore) + String(after.prefix(60)),
             caret: shownBefore.count)
     }
 
     /// The bytes as text in which every scalar takes one place and none steers a terminal.
     static func printable(_ bytes: ArraySlice<UInt8>) -> [Character] {
         String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
-            if scalar.value == 9 { return " " }
-            return scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? "\u{FFFD}" : Character(scalar)
+            if scalar == "\t" { return " " }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark: return "\u{FFFD}"
+            default: return Character(scalar)
+            }
         }
     }
 }

@@ -64,11 +64,6 @@ struct Compile: ParsableCommand {
         return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
     }
 
-    private func replacingExtension(_ path: String, with new: String) -> String {
-        let url = URL(fileURLWithPath: path)
-        let base = url.pathExtension.isEmpty ? path : String(path.dropLast(url.pathExtension.count + 1))
-        return base + "." + new
-    }
     private func escapedForMake(_ path: String) -> String {
         path.replacingOccurrences(of: "$", with: "$$").replacingOccurrences(of: "#", with: "\\#").replacingOccurrences(of: " ", with: "\\ ")
     }
@@ -80,6 +75,7 @@ struct CompileFailure: Error { let message: String }
 /// Compiles what was read from `path`, with progress on a terminal.
 func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing: Timing = Timing()) throws(CompileFailure) -> [UInt8] {
     if let reason = reasonAgainstModule(bytes, path) { throw CompileFailure(message: "\(inputName(path)): \(reason)") }
+    let bytes = try binaryModule(bytes, from: path)
     var compiler = compiler
     let progress = Progress(inputSize: bytes.count)
     compiler.progress = { progress.update($0, $1) }
@@ -89,6 +85,12 @@ func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing
     } catch {
         throw CompileFailure(message: "\(inputName(path)): \(error)")
     }
+}
+
+/// A module in the binary format, parsed if it is text.
+func binaryModule(_ bytes: [UInt8], from path: String) throws(CompileFailure) -> [UInt8] {
+    guard isTextModule(bytes, path) else { return bytes }
+    do throws(CommandFailure) { return try parsed(bytes, from: path) } catch { throw CompileFailure(message: error.description) }
 }
 
 struct Validate: ParsableCommand {
@@ -108,7 +110,9 @@ struct Validate: ParsableCommand {
         let bytes = try readFile(input)
         if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         do {
-            try Compiler().validate(bytes)
+            try Compiler().validate(try binaryModule(bytes, from: input))
+        } catch let failure as CompileFailure {
+            throw CommandFailure(failure.message)
         } catch {
             throw CommandFailure("\(inputName(input)): \(error)")
         }

@@ -50,12 +50,9 @@ func readFile(_ path: String) throws(CommandFailure) -> [UInt8] {
     do throws(InputError) { return try readInput(path) } catch { throw error.failure(path) }
 }
 
-/// Why `bytes` are no module in the binary format, if that can be told before decoding.
+/// Why `bytes` are no module, if that can be told before decoding or parsing.
 func reasonAgainstModule(_ bytes: [UInt8], _ path: String) -> String? {
     if detectPrecompiled(bytes) { return "this is a compiled artifact already: run it with precast-run" }
     if bytes.starts(with: [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0]) { return "components are not supported yet" }
-    if bytes.starts(with: [0, 0x61, 0x73, 0x6D]) { return nil }
-    let start = bytes.prefix(4096).first { $0 > 0x20 }
-    let isText = start == UInt8(ascii: "(") || bytes.starts(with: ";;".utf8) || [".wat", ".wast"].contains { path.hasSuffix($0) }
-    return isText ? "the text format is not supported yet: convert it to the binary format (wat2wasm, wasm-tools parse)" : nil
+    return nil
 }
