@@ -11,7 +11,7 @@ extension FunctionValidator {
     mutating func popOperand(_ expected: ValueType) throws(ValidationError) {
         if operands.count > base {
             let found = operands.pop()
-            if !found.matches(expected) { throw typeMismatch(expected: expected, found: found) }
+            if found != expected && !types.matches(found, expected) { throw typeMismatch(expected: expected, found: found) }
         } else if isReachable {
             throw typeMismatch(expected: expected, found: nil)
         }
@@ -55,7 +55,8 @@ extension FunctionValidator {
         if control.count >= maximum { throw error("nesting too deep: the limit is \(maximum)", kind: .limitExceeded) }
         base = operands.count
         isReachable = true
-        control.push(ControlFrame(kind: kind, height: base, startTypes: signature.parameters, endTypes: signature.results))
+        control.push(ControlFrame(
+            kind: kind, initializedHeight: initialized.count, height: base, startTypes: signature.parameters, endTypes: signature.results))
         pushOperands(signature.parameters)
     }
 
@@ -68,6 +69,7 @@ extension FunctionValidator {
                 "type mismatch: \(operands.count - frame.height) values remain on the stack at the end of the block",
                 expected: context.describe(frame.endTypes), found: nil)
         }
+        if initialized.count != frame.initializedHeight { forgetInitialized(downTo: Int(frame.initializedHeight)) }
         control.count &-= 1
         if control.count > 0 {
             let outer = control[control.count - 1]
@@ -78,6 +80,24 @@ extension FunctionValidator {
             isReachable = false
         }
         return frame
+    }
+
+    /// Pops a reference to anything, and returns its type; the bottom type's is a non-null reference to nothing.
+    mutating func popReference() throws(ValidationError) -> ReferenceType {
+        let type = try popOperand()
+        if type.isBottom { return ReferenceType(.bottom, isNullable: false) }
+        guard let reference = type.referenceType else {
+            throw error("type mismatch: expected a reference, found \(type)", expected: "a reference", found: type.description)
+        }
+        return reference
+    }
+
+    mutating func pushReference(_ heapType: HeapType, isNullable: Bool) {
+        pushOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))
+    }
+
+    mutating func popReference(_ heapType: HeapType, isNullable: Bool = true) throws(ValidationError) {
+        try popOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))
     }
 
     /// Marks the rest of the innermost block as unreachable: its operands are dropped, and the stack becomes polymorphic.

@@ -19,6 +19,12 @@ public struct FunctionValidator: ~Copyable {
     // The context's tables again: reading an array of a class costs more.
     @usableFromInline let typePool: [ValueType]
     let signatures: [TypeListPair]
+    let types: TypeRelations
+    let fields: [FieldType]
+    let fieldStarts: [UInt32]
+    let tags: [Tag]
+    /// Whether function references have their function's type.
+    let hasTypedFunctionReferences: Bool
     let isDeclared: [Bool]
     let functions: [TypeIndex]
     let globals: [Global]
@@ -32,6 +38,12 @@ public struct FunctionValidator: ~Copyable {
     /// Whether control reaches the current point.
     public internal(set) var isReachable = false
     var locals = LocalTypes()
+    /// The locals initialised in the open blocks, of those that need it, oldest first.
+    var initialized = PointerStack<UInt32>(capacity: 16)
+    /// By local, the number of the body that it was last initialised in, as far as one was; see ``bodyNumber``.
+    var initializedIn: [UInt32] = []
+    /// Counts bodies from one, so that ``initializedIn`` need not be cleared for each.
+    var bodyNumber: UInt32 = 0
     var function: FunctionIndex = .none
     /// The byte offset of the operator being validated.
     var offset: UInt32 = 0
@@ -40,6 +52,11 @@ public struct FunctionValidator: ~Copyable {
         self.context = context
         typePool = context.typePool
         signatures = context.signatures
+        types = context.types
+        fields = context.fields
+        fieldStarts = context.fieldStarts
+        tags = context.module.tags
+        hasTypedFunctionReferences = context.module.features.contains(.functionReferences)
         isDeclared = context.isDeclared
         functions = context.module.functions
         globals = context.module.globals
@@ -62,8 +79,11 @@ public struct FunctionValidator: ~Copyable {
         if locals.count > maximum {
             throw error("too many locals: \(locals.count), and the limit is \(maximum)", kind: .limitExceeded)
         }
+        try checkLocals(reader.localDeclarations)
         operands.count = 0
         control.count = 0
+        initialized.count = 0
+        bodyNumber &+= 1
         try pushControl(.function, TypeListPair(parameters: .empty, results: signature.results))
     }
 
@@ -88,6 +108,10 @@ public struct FunctionValidator: ~Copyable {
                 "END opcode expected: unexpected end of section or function, or section size mismatch; \(control.count) blocks are open",
                 at: reader.position, kind: .malformed, function: function)
         }
+    }
+
+    private func checkLocals(_ declarations: [LocalDeclaration]) throws(ValidationError) {
+        for declaration in declarations where declaration.type.isReference { try check(declaration.type) }
     }
 
     // MARK: What a translator asks
