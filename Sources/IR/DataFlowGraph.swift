@@ -66,6 +66,8 @@ public struct DataFlowGraph: Sendable {
     public var signatures = PrimaryMap<SignatureReference, Signature>()
     public var functions = PrimaryMap<FunctionReference, ExternalFunction>()
     public var stackSlots = PrimaryMap<StackSlot, StackSlotData>()
+    /// 128-bit constants and lane numbers of shuffles.
+    public var vectorConstants = PrimaryMap<VectorConstant, VectorConstantData>()
 
     public init() {}
 
@@ -144,12 +146,12 @@ public struct DataFlowGraph: Sendable {
     @inlinable public func forEachOperand(_ inst: Inst, _ body: (Value) -> Void) {
         let data = instructions[inst]
         switch data.opcode.format {
-        case .nullary, .immediate, .stackAddress, .functionAddress, .dataAddress, .trap: break
-        case .unary, .load, .conditionalTrap: body(resolve(data.valueA))
-        case .binary, .compareInteger, .compareFloat, .store:
+        case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: break
+        case .unary, .vectorUnary, .load, .conditionalTrap: body(resolve(data.valueA))
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
             body(resolve(data.valueA))
             body(resolve(data.valueB))
-        case .ternary:
+        case .ternary, .vectorTernary:
             body(resolve(data.valueA))
             body(resolve(data.valueB))
             body(resolve(data.valueC))
@@ -174,12 +176,12 @@ public struct DataFlowGraph: Sendable {
     @inlinable public mutating func mapOperands(_ inst: Inst, _ body: (Value) -> Value) {
         let data = instructions[inst]
         switch data.opcode.format {
-        case .nullary, .immediate, .stackAddress, .functionAddress, .dataAddress, .trap: break
-        case .unary, .load, .conditionalTrap: instructions[inst].a = body(data.valueA).rawValue
-        case .binary, .compareInteger, .compareFloat, .store:
+        case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: break
+        case .unary, .vectorUnary, .load, .conditionalTrap: instructions[inst].a = body(data.valueA).rawValue
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
             instructions[inst].a = body(data.valueA).rawValue
             instructions[inst].b = body(data.valueB).rawValue
-        case .ternary:
+        case .ternary, .vectorTernary:
             instructions[inst].a = body(data.valueA).rawValue
             instructions[inst].b = body(data.valueB).rawValue
             instructions[inst].c = body(data.valueC).rawValue
@@ -261,5 +263,15 @@ public struct DataFlowGraph: Sendable {
     @inlinable public init(size: UInt32, alignment: UInt32) {
         self.size = size
         self.alignment = alignment
+    }
+}
+
+/// 16 bytes, the lowest lane in the lowest byte of `low`.
+@frozen public struct VectorConstantData: Sendable, Hashable, BitwiseCopyable {
+    public var low: UInt64
+    public var high: UInt64
+    @inlinable public init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
     }
 }

@@ -53,3 +53,9 @@ public import PrecastEntities
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
+
+/// A 128-bit constant of the function.
+@frozen public struct VectorConstant: EntityReference {
+    public let rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+}

@@ -48,6 +48,8 @@ public import PrecastEntities
     @inlinable public var memoryFlags: MemoryFlags { MemoryFlags(rawValue: flags) }
     @inlinable public var integerCondition: IntegerCondition { IntegerCondition(rawValue: UInt8(truncatingIfNeeded: flags)) ?? .equal }
     @inlinable public var floatCondition: FloatCondition { FloatCondition(rawValue: UInt8(truncatingIfNeeded: flags)) ?? .equal }
+    /// Of the vector formats.
+    @inlinable public var vectorOperation: VectorOperation { VectorOperation(rawValue: flags) ?? .v128Not }
     @inlinable public var trapCode: UInt8 { UInt8(truncatingIfNeeded: flags) }
     /// Byte offset of a load or store.
     @inlinable public var offset: Int32 { Int32(bitPattern: opcode.isStore ? c : b) }

@@ -22,6 +22,8 @@
     case fpromote, fdemote, bitcast
     case fcvtToSigned, fcvtToUnsigned, fcvtToSignedSaturating, fcvtToUnsignedSaturating
     case fcvtFromSigned, fcvtFromUnsigned
+    // Vectors: what they compute is a `VectorOperation` in the flags
+    case vconst, vunary, vbinary, vternary
     // Memory
     case load, uload8, sload8, uload16, sload16, uload32, sload32
     case store, store8, store16, store32
@@ -44,6 +46,14 @@
         case unary, binary, ternary
         /// Values `a b`, condition in `flags`.
         case compareInteger, compareFloat
+        /// 128-bit constant number `a` of the function.
+        case vectorConstant
+        /// Value `a`, lane number `b`; `VectorOperation` in `flags`.
+        case vectorUnary
+        /// Values `a b`; lane number, or number of the shuffle's lane constant, `c`; `VectorOperation` in `flags`.
+        case vectorBinary
+        /// Values `a b c`; `VectorOperation` in `flags`.
+        case vectorTernary
         /// Address `a`, signed byte offset `b`, `MemoryFlags` in `flags`.
         case load
         /// Value `a`, address `b`, signed byte offset `c`, `MemoryFlags` in `flags`.
@@ -87,6 +97,10 @@
         case .fpromote, .fdemote, .bitcast: .unary
         case .fcvtToSigned, .fcvtToUnsigned, .fcvtToSignedSaturating, .fcvtToUnsignedSaturating: .unary
         case .fcvtFromSigned, .fcvtFromUnsigned: .unary
+        case .vconst: .vectorConstant
+        case .vunary: .vectorUnary
+        case .vbinary: .vectorBinary
+        case .vternary: .vectorTernary
         case .load, .uload8, .sload8, .uload16, .sload16, .uload32, .sload32: .load
         case .store, .store8, .store16, .store32: .store
         case .stackAddress: .stackAddress
