@@ -102,6 +102,32 @@ extension Lowering {
         code.emit(data.c == 0 ? .mergeLow(.double, dst, x, scalar, avx: avx) : .moveLowToHigh(dst, x, scalar, avx: avx))
     }
 
+    /// A store of nothing but a lane, from the vector. The lowest of 32 or 64 bits is a scalar as it is.
+    mutating func lowerLaneStore(_ inst: Inst, _ data: InstructionData, _ width: OperandSize) -> Bool {
+        guard let lane = definition(data.valueA, .vunary), !hasOwnRegister(data.valueA), let extract = dfg.definition(data.valueA),
+            analysis.useCount(dfg.result(extract)) == 1
+        else { return false }
+        let size: OperandSize
+        switch lane.vectorOperation {
+        case .i8x16ExtractLaneS, .i8x16ExtractLaneU: size = .b
+        case .i16x8ExtractLaneS, .i16x8ExtractLaneU: size = .w
+        case .i32x4ExtractLane, .f32x4ExtractLane: size = .l
+        case .i64x2ExtractLane, .f64x2ExtractLane: size = .q
+        default: return false
+        }
+        guard size == width else { return false }
+        let x = use(lane.valueA)
+        let m = address(inst)
+        if size.bytes >= 4 && lane.b == 0 {
+            code.emit(.storeFloat(size == .l ? .single : .double, m, x, avx: avx))
+        } else if size == .q {
+            code.emit(.storeHalf(.high, m, x, avx: avx))
+        } else {
+            code.emit(.storeLane(size, m, x, lane: UInt8(truncatingIfNeeded: lane.b), avx: avx))
+        }
+        return true
+    }
+
     // MARK: Shuffles
 
     /// Indices of 16 and more become ones with the top bit set, which the instruction takes as zero.
