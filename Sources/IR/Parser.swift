@@ -127,8 +127,12 @@ public struct FunctionParser: ~Copyable {
             let size = try scanner.number(UInt32.self)
             try scanner.expectWord("align")
             function.dfg.stackSlots.push(StackSlotData(size: size, alignment: try scanner.number(UInt32.self)))
+        } else if word == "vc\(function.dfg.vectorConstants.count)" {
+            try scanner.expectWord("vector")
+            let low = try scanner.number(UInt64.self)
+            function.dfg.vectorConstants.push(VectorConstantData(low: low, high: try scanner.number(UInt64.self)))
         } else {
-            throw scanner.error("expected the next sig, fn or ss, or a block, found `\(word)`")
+            throw scanner.error("expected the next sig, fn, ss or vc, or a block, found `\(word)`")
         }
     }
     /// `PREFIX` and a number below `count`.
@@ -252,6 +256,7 @@ public struct FunctionParser: ~Copyable {
         return location
     }
 
+    private static let vectorOperations = Dictionary(uniqueKeysWithValues: VectorOperation.allCases.map { ($0.name, $0) })
     private static let opcodes = Dictionary(uniqueKeysWithValues: Opcode.allCases.map { ($0.name, $0) })
 
     private mutating func operands(of name: String) throws(ParseError) -> InstructionData {
@@ -268,6 +273,12 @@ public struct FunctionParser: ~Copyable {
             guard let condition = FloatCondition.allCases.first(where: { $0.name == suffix }) else { throw scanner.error("there is no condition `\(suffix)`") }
             data.type = .i32
             data.flags = UInt16(condition.rawValue)
+        case .vectorUnary, .vectorBinary, .vectorTernary:
+            guard let operation = Self.vectorOperations[suffix], operation.signature.opcode == opcode else {
+                throw scanner.error("\(base) has no operation `\(suffix)`")
+            }
+            data.type = operation.signature.result
+            data.flags = operation.rawValue
         case .immediate where opcode == .f32const: data.type = .f32
         case .immediate where opcode == .f64const: data.type = .f64
         default: if !suffix.isEmpty { data.type = try type(suffix) }
@@ -281,11 +292,19 @@ public struct FunctionParser: ~Copyable {
         switch data.opcode.format {
         case .nullary: break
         case .immediate: try immediate(&data)
+        case .vectorConstant: data.a = try reference("vc", function.dfg.vectorConstants.count)
         case .unary: data.a = try value().rawValue
+        case .vectorUnary:
+            data.a = try value().rawValue
+            data.b = try vectorImmediate(data)
+        case .vectorBinary:
+            data.a = try value().rawValue
+            data.b = try nextValue().rawValue
+            data.c = try vectorImmediate(data)
         case .binary, .compareInteger, .compareFloat:
             data.a = try value().rawValue
             data.b = try nextValue().rawValue
-        case .ternary:
+        case .ternary, .vectorTernary:
             data.a = try value().rawValue
             data.b = try nextValue().rawValue
             data.c = try nextValue().rawValue
@@ -358,6 +377,18 @@ public struct FunctionParser: ~Copyable {
         if trap > 63 { throw scanner.error("trap code \(trap) is above 63") }
         data.flags = MemoryFlags(region: AliasRegion(rawValue: region), trap: trap, readOnly: scanner.takeWord("readonly")).rawValue
         return offset
+    }
+    /// The lane number or lane constant after the operands; 0 for an operation that has none.
+    private mutating func vectorImmediate(_ data: InstructionData) throws(ParseError) -> UInt32 {
+        switch data.vectorOperation.immediate {
+        case .none: return 0
+        case .lane:
+            try scanner.expect(",")
+            return try scanner.number(UInt32.self)
+        case .shuffle:
+            try scanner.expect(",")
+            return try reference("vc", function.dfg.vectorConstants.count)
+        }
     }
     private mutating func immediate(_ data: inout InstructionData) throws(ParseError) {
         let bits: UInt64

@@ -74,6 +74,10 @@ private struct Printer {
             let slot = function.dfg.stackSlots[key]
             text += "    ss\(key.rawValue) = stack_slot \(slot.size) align \(slot.alignment)\n"
         }
+        for key in function.dfg.vectorConstants.keys {
+            let constant = function.dfg.vectorConstants[key]
+            text += "    vc\(key.rawValue) = vector \(constant.low) \(constant.high)\n"
+        }
     }
 
     private mutating func header(_ block: Block, _ function: borrowing Function) {
@@ -122,6 +126,7 @@ private struct Printer {
         case .compareInteger: text += "." + data.integerCondition.name
         case .compareFloat: text += "." + data.floatCondition.name
         case .call, .callIndirect, .conditionalTrap, .jump, .branch, .branchTable, .return, .trap: break
+        case .vectorUnary, .vectorBinary, .vectorTernary: text += "." + data.vectorOperation.name
         case .nullary where data.opcode == .nop: break
         case .immediate where data.opcode != .iconst: break
         default: text += "." + data.type.name
@@ -132,10 +137,17 @@ private struct Printer {
         switch data.opcode.format {
         case .nullary: break
         case .immediate: text += " " + immediate(data)
+        case .vectorConstant: text += " vc\(data.a)"
         case .unary: text += " \(value(data.valueA, function))"
+        case .vectorUnary:
+            text += " \(value(data.valueA, function))"
+            vectorImmediate(data, data.b)
+        case .vectorBinary:
+            text += " \(value(data.valueA, function)), \(value(data.valueB, function))"
+            vectorImmediate(data, data.c)
         case .binary, .compareInteger, .compareFloat:
             text += " \(value(data.valueA, function)), \(value(data.valueB, function))"
-        case .ternary:
+        case .ternary, .vectorTernary:
             text += " \(value(data.valueA, function)), \(value(data.valueB, function)), \(value(data.valueC, function))"
         case .load:
             text += " \(value(data.valueA, function))"
@@ -202,6 +214,14 @@ private struct Printer {
         if flags.region != .any { text += " region \(flags.region.rawValue)" }
         if flags.trap != 0 { text += " trap \(flags.trap)" }
         if flags.isReadOnly { text += " readonly" }
+    }
+
+    private mutating func vectorImmediate(_ data: InstructionData, _ word: UInt32) {
+        switch data.vectorOperation.immediate {
+        case .none: break
+        case .lane: text += ", \(word)"
+        case .shuffle: text += ", vc\(word)"
+        }
     }
 
     private func immediate(_ data: InstructionData) -> String {

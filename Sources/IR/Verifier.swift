@@ -259,9 +259,9 @@ extension Opcode.Format {
     /// How many of the words `a b c`, from the first on, are values.
     var valueWords: Int {
         switch self {
-        case .unary, .load, .conditionalTrap, .branch, .branchTable: 1
-        case .binary, .compareInteger, .compareFloat, .store: 2
-        case .ternary: 3
+        case .unary, .vectorUnary, .load, .conditionalTrap, .branch, .branchTable: 1
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store: 2
+        case .ternary, .vectorTernary: 3
         default: 0
         }
     }

@@ -31,6 +31,10 @@ extension Verifier {
             try expect(data.valueA, .i32, function)
             try expect(data.valueB, data.type, function)
             try expect(data.valueC, data.type, function)
+        case .vectorConstant:
+            try own(data, [.v128], function)
+            _ = try vectorConstant(data.a, function)
+        case .vectorUnary, .vectorBinary, .vectorTernary: try vector(data, function)
         case .unary: try unary(data, function)
         case .binary:
             try own(data, data.opcode.isFloatArithmetic ? [.f32, .f64] : [.i32, .i64], function)
@@ -82,6 +86,27 @@ extension Verifier {
             try own(data, data.opcode.isFloatArithmetic ? [.f32, .f64] : [.i32, .i64], function)
             try expect(data.valueA, data.type, function)
         }
+    }
+
+    private func vector(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {
+        guard let operation = VectorOperation(rawValue: data.flags) else { throw error("vector operation \(data.flags) does not exist") }
+        let (opcode, operands, result) = operation.signature
+        if opcode != data.opcode { throw error(printing: "\(operation.name) belongs to \(opcode.name)", function) }
+        try own(data, [result], function)
+        for (value, type) in zip([data.valueA, data.valueB, data.valueC], operands) { try expect(value, type, function) }
+        let word = data.opcode == .vunary ? data.b : data.c
+        switch operation.immediate {
+        case .none: if data.opcode != .vternary && word != 0 { throw error(printing: "\(operation.name) has no lane number", function) }
+        case .lane(let count): if word >= count { throw error(printing: "lane \(word) of \(count)", function) }
+        case .shuffle:
+            let lanes = try vectorConstant(word, function)
+            // Every byte is below 32: the three bits above are clear.
+            if (lanes.low | lanes.high) & 0xe0e0_e0e0_e0e0_e0e0 != 0 { throw error(printing: "lane numbers of a shuffle are below 32", function) }
+        }
+    }
+    private func vectorConstant(_ number: UInt32, _ function: borrowing Function) throws(VerifierError) -> VectorConstantData {
+        guard function.dfg.vectorConstants.contains(VectorConstant(rawValue: number)) else { throw error("there is no vc\(number)") }
+        return function.dfg.vectorConstants[VectorConstant(rawValue: number)]
     }
 
     private func memory(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {

@@ -98,6 +98,7 @@ private struct Inliner {
     private var signatures: [SignatureReference] = []
     private var functions: [FunctionReference] = []
     private var slots: [StackSlot] = []
+    private var vectorConstants: [VectorConstant] = []
 
     init(_ callee: borrowing Function, _ caller: borrowing Function, _ call: Inst) {
         self.call = call
@@ -126,6 +127,7 @@ private struct Inliner {
         for function in callee.dfg.functions.storage {
             functions.append(caller.dfg.function(number: function.number, signature: signatures[function.signature.index]))
         }
+        for constant in callee.dfg.vectorConstants.storage { vectorConstants.append(caller.dfg.vectorConstant(equalTo: constant)) }
         for slot in callee.dfg.stackSlots.storage { slots.append(caller.dfg.stackSlots.push(slot)) }
         let entry = callee.entry
         blocks[entry.index] = first
@@ -180,11 +182,16 @@ private struct Inliner {
         var new = data
         switch data.opcode.format {
         case .nullary, .immediate, .dataAddress, .trap: return
-        case .unary, .load, .conditionalTrap: new.a = value(data.valueA, callee).rawValue
+        case .vectorConstant: new.a = vectorConstants[Int(data.a)].rawValue
+        case .vectorBinary:
+            new.a = value(data.valueA, callee).rawValue
+            new.b = value(data.valueB, callee).rawValue
+            if data.vectorOperation == .i8x16Shuffle { new.c = vectorConstants[Int(data.c)].rawValue }
+        case .unary, .vectorUnary, .load, .conditionalTrap: new.a = value(data.valueA, callee).rawValue
         case .binary, .compareInteger, .compareFloat, .store:
             new.a = value(data.valueA, callee).rawValue
             new.b = value(data.valueB, callee).rawValue
-        case .ternary:
+        case .ternary, .vectorTernary:
             new.a = value(data.valueA, callee).rawValue
             new.b = value(data.valueB, callee).rawValue
             new.c = value(data.valueC, callee).rawValue
@@ -251,6 +258,11 @@ extension DataFlowGraph {
     fileprivate mutating func signature(equalTo signature: Signature) -> SignatureReference {
         if let i = signatures.storage.firstIndex(of: signature) { return SignatureReference(index: i) }
         return signatures.push(signature)
+    }
+    /// O(constants).
+    fileprivate mutating func vectorConstant(equalTo constant: VectorConstantData) -> VectorConstant {
+        if let i = vectorConstants.storage.firstIndex(of: constant) { return VectorConstant(index: i) }
+        return vectorConstants.push(constant)
     }
     fileprivate mutating func function(number: UInt32, signature: SignatureReference) -> FunctionReference {
         let new = ExternalFunction(number: number, signature: signature)

@@ -7,12 +7,12 @@ extension DataFlowGraph {
     mutating func resolveOperands(_ inst: Inst) {
         let data = instructions[inst]
         switch data.opcode.format {
-        case .nullary, .immediate, .stackAddress, .functionAddress, .dataAddress, .trap: return
-        case .unary, .load, .conditionalTrap: instructions[inst].a = resolve(data.valueA).rawValue
-        case .binary, .compareInteger, .compareFloat, .store:
+        case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: return
+        case .unary, .vectorUnary, .load, .conditionalTrap: instructions[inst].a = resolve(data.valueA).rawValue
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
             instructions[inst].a = resolve(data.valueA).rawValue
             instructions[inst].b = resolve(data.valueB).rawValue
-        case .ternary:
+        case .ternary, .vectorTernary:
             instructions[inst].a = resolve(data.valueA).rawValue
             instructions[inst].b = resolve(data.valueB).rawValue
             instructions[inst].c = resolve(data.valueC).rawValue

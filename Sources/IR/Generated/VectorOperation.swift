@@ -412,6 +412,36 @@
     /// A 32-bit (64-bit) integer in lane 0, zeros above.
     case i32x4Scalar
     case i64x2Scalar
+    /// `i8x16.shuffle`: [v128 v128] -> [v128], lane numbers in a constant
+    case i8x16Shuffle
+    /// `i8x16.extract_lane_s`: [v128] -> [i32], lane number
+    case i8x16ExtractLaneS
+    /// `i8x16.extract_lane_u`: [v128] -> [i32], lane number
+    case i8x16ExtractLaneU
+    /// `i8x16.replace_lane`: [v128 i32] -> [v128], lane number
+    case i8x16ReplaceLane
+    /// `i16x8.extract_lane_s`: [v128] -> [i32], lane number
+    case i16x8ExtractLaneS
+    /// `i16x8.extract_lane_u`: [v128] -> [i32], lane number
+    case i16x8ExtractLaneU
+    /// `i16x8.replace_lane`: [v128 i32] -> [v128], lane number
+    case i16x8ReplaceLane
+    /// `i32x4.extract_lane`: [v128] -> [i32], lane number
+    case i32x4ExtractLane
+    /// `i32x4.replace_lane`: [v128 i32] -> [v128], lane number
+    case i32x4ReplaceLane
+    /// `i64x2.extract_lane`: [v128] -> [i64], lane number
+    case i64x2ExtractLane
+    /// `i64x2.replace_lane`: [v128 i64] -> [v128], lane number
+    case i64x2ReplaceLane
+    /// `f32x4.extract_lane`: [v128] -> [f32], lane number
+    case f32x4ExtractLane
+    /// `f32x4.replace_lane`: [v128 f32] -> [v128], lane number
+    case f32x4ReplaceLane
+    /// `f64x2.extract_lane`: [v128] -> [f64], lane number
+    case f64x2ExtractLane
+    /// `f64x2.replace_lane`: [v128 f64] -> [v128], lane number
+    case f64x2ReplaceLane
 
     /// As in the text form: the operator's name with `.` as `_`.
     public var name: String {
@@ -622,6 +652,21 @@
         case .i32x4RelaxedDotI8x16I7x16AddS: "i32x4_relaxed_dot_i8x16_i7x16_add_s"
         case .i32x4Scalar: "i32x4_scalar"
         case .i64x2Scalar: "i64x2_scalar"
+        case .i8x16Shuffle: "i8x16_shuffle"
+        case .i8x16ExtractLaneS: "i8x16_extract_lane_s"
+        case .i8x16ExtractLaneU: "i8x16_extract_lane_u"
+        case .i8x16ReplaceLane: "i8x16_replace_lane"
+        case .i16x8ExtractLaneS: "i16x8_extract_lane_s"
+        case .i16x8ExtractLaneU: "i16x8_extract_lane_u"
+        case .i16x8ReplaceLane: "i16x8_replace_lane"
+        case .i32x4ExtractLane: "i32x4_extract_lane"
+        case .i32x4ReplaceLane: "i32x4_replace_lane"
+        case .i64x2ExtractLane: "i64x2_extract_lane"
+        case .i64x2ReplaceLane: "i64x2_replace_lane"
+        case .f32x4ExtractLane: "f32x4_extract_lane"
+        case .f32x4ReplaceLane: "f32x4_replace_lane"
+        case .f64x2ExtractLane: "f64x2_extract_lane"
+        case .f64x2ReplaceLane: "f64x2_replace_lane"
         }
     }
 }
