@@ -52,6 +52,9 @@ extension Lowering {
                 return emitIntegerComparison(data, onlyUse: onlyUse)
             }
             if data.opcode == .fcmp && isNear && !hasOwnRegister(value) { return emitFloatComparison(data) }
+            if data.opcode == .vunary && onlyUse && !hasOwnRegister(value), data.vectorOperation == .v128AnyTrue || data.vectorOperation.allTrue != nil {
+                return .one(emitLanesTest(data))
+            }
             if data.opcode == .band && onlyUse && !hasOwnRegister(value) {
                 emitBitTest(data)
                 return .one(.ne)
@@ -143,8 +146,10 @@ extension Lowering {
     mutating func lowerComparison(_ inst: Inst) {
         let dst = result(inst)
         let data = dfg.instructions[inst]
-        let test = data.opcode == .icmp
-            ? emitIntegerComparison(data, onlyUse: true) : emitFloatComparison(data)
+        emitFlag(data.opcode == .icmp ? emitIntegerComparison(data, onlyUse: true) : emitFloatComparison(data), dst)
+    }
+    /// dst = 1 if the condition holds, else 0.
+    mutating func emitFlag(_ test: FlagCondition, _ dst: Register) {
         switch test {
         case .one(let c): code.emit(.setcc(c, dst))
         case .both(let a, let b): emitPair(a, b, .and, dst)
@@ -159,6 +164,7 @@ extension Lowering {
     }
 
     mutating func lowerSelect(_ inst: Inst, _ data: InstructionData) {
+        if data.type.isVector { return lowerVectorSelect(inst, data) }
         if !data.type.isInteger { return lowerFloatSelect(inst, data) }
         let dst = result(inst)
         let yes = operand(data.valueB, data.type)

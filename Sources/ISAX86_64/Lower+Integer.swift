@@ -38,6 +38,8 @@ extension Lowering {
         case .framePointer: code.emit(.move(.q, result(inst), .rbp))
         case .call, .callIndirect: lowerCall(inst, data)
         case .trapIfZero, .trapIfNonzero: lowerConditionalTrap(data)
+        case .vconst: lowerVectorConstant(inst, data)
+        case .vunary, .vbinary, .vternary: lowerVector(inst, data)
         default: lowerFloatInstruction(inst, data)
         }
     }

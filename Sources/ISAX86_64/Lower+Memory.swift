@@ -78,6 +78,7 @@ extension Lowering {
         case .store32: .l
         default: size(data.type)
         }
+        if lowerLaneStore(inst, data, width) { return }
         if data.type.isFloat || data.type.isVector {
             let value = use(data.valueA)
             let m = address(inst)

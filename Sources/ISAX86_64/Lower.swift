@@ -177,6 +177,7 @@ struct Lowering: ~Copyable {
             return r
         case .f32const, .f64const:
             return data.immediate == 0 ? zero() : register(defining: root)
+        case .vconst: return useVectorConstant(root, dfg.vectorConstants[VectorConstant(rawValue: data.a)])
         default: return register(defining: root)
         }
     }

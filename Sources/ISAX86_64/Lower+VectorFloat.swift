@@ -1,0 +1,130 @@
+import PrecastIR
+import PrecastMachineCode
+
+/// Floating-point lanes, beyond what one instruction does.
+extension Lowering {
+    mutating func lowerFloatLanes(_ inst: Inst, _ data: InstructionData) {
+        let dst = result(inst)
+        switch data.vectorOperation {
+        case .f32x4Abs: packed(.andps, use(data.valueA), .memory(poolLanes(.l, 0x7fff_ffff)), into: dst)
+        case .f64x2Abs: packed(.andps, use(data.valueA), .memory(poolLanes(.q, UInt64.max >> 1)), into: dst)
+        case .f32x4Neg: packed(.xorps, use(data.valueA), .memory(poolLanes(.l, 1 << 31)), into: dst)
+        case .f64x2Neg: packed(.xorps, use(data.valueA), .memory(poolLanes(.q, 1 << 63)), into: dst)
+        case .f32x4Min: lowerLanesMinimum(.minps, .single, inst, data)
+        case .f64x2Min: lowerLanesMinimum(.minpd, .double, inst, data)
+        case .f32x4Max: lowerLanesMaximum(.maxps, .subps, .single, inst, data)
+        case .f64x2Max: lowerLanesMaximum(.maxpd, .subpd, .double, inst, data)
+        case .i32x4TruncSatF32x4S: lowerTruncateSigned(inst, data)
+        case .i32x4TruncSatF32x4U: lowerTruncateUnsigned(inst, data)
+        case .i32x4TruncSatF64x2SZero: lowerTruncateDoubleSigned(inst, data)
+        case .i32x4TruncSatF64x2UZero: lowerTruncateDoubleUnsigned(inst, data)
+        case .f32x4ConvertI32x4U: lowerConvertUnsigned(inst, data)
+        case .f64x2ConvertLowI32x4U: lowerConvertLowUnsigned(inst, data)
+        // Not fused, on every CPU: results do not depend on its features.
+        case .f32x4RelaxedMadd: packed(.addps, packed(.mulps, use(data.valueA), use(data.valueB)), vectorSource(data.valueC), into: dst)
+        case .f64x2RelaxedMadd: packed(.addpd, packed(.mulpd, use(data.valueA), use(data.valueB)), vectorSource(data.valueC), into: dst)
+        case .f32x4RelaxedNmadd: packed(.subps, use(data.valueC), packed(.mulps, use(data.valueA), use(data.valueB)), into: dst)
+        case .f64x2RelaxedNmadd: packed(.subpd, use(data.valueC), packed(.mulpd, use(data.valueA), use(data.valueB)), into: dst)
+        case .i32x4RelaxedDotI8x16I7x16AddS:
+            let words = vectorTemporary()
+            emitByteDot(words, use(data.valueA), use(data.valueB))
+            packed(.paddd, packed(.pmaddwd, words, poolLanes(.w, 1)), vectorSource(data.valueC), into: dst)
+        default: preconditionFailure("no lowering of \(data.vectorOperation.name)")
+        }
+    }
+
+    private mutating func comparison(_ p: ComparePredicate, _ size: FloatSize, _ a: Register, _ b: RegisterOrMemory) -> Register {
+        let r = vectorTemporary()
+        code.emit(.packedCompare(p, size, r, a, b, avx: avx))
+        return r
+    }
+    mutating func lowerFloatLanesComparison(_ p: ComparePredicate, _ size: FloatSize, _ reversed: Bool, _ inst: Inst, _ data: InstructionData) {
+        let (a, b) = reversed ? (data.valueB, data.valueA) : (data.valueA, data.valueB)
+        let right = vectorSource(b)
+        code.emit(.packedCompare(p, size, result(inst), use(a), right, avx: avx))
+    }
+
+    // MARK: Minimum and maximum
+
+    /// As of scalars (``Lowering/lowerMinimum``): both orders, or-ed.
+    private mutating func lowerLanesMinimum(_ op: PackedOperation, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
+        let (a, b) = (use(data.valueA), use(data.valueB))
+        quietLanes(packed(.orps, packed(op, a, b), packed(op, b, a)), size, inst)
+    }
+    private mutating func lowerLanesMaximum(_ op: PackedOperation, _ sub: PackedOperation, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
+        let (a, b) = (use(data.valueA), use(data.valueB))
+        let (forth, back) = (packed(op, a, b), packed(op, b, a))
+        let difference = packed(.xorps, forth, back)
+        quietLanes(packed(sub, packed(.orps, back, difference), difference), size, inst)
+    }
+    /// Lanes of `x`, the canonical NaN where `x` is a NaN with whatever payload.
+    private mutating func quietLanes(_ x: Register, _ size: FloatSize, _ inst: Inst) {
+        let unordered = comparison(.unord, size, x, .register(x))
+        let payload = size == .single ? shift(.psrld, unordered, .immediate(10)) : shift(.psrlq, unordered, .immediate(13))
+        packed(.andnps, payload, packed(.orps, x, unordered), into: result(inst))
+    }
+
+    // MARK: To integers
+
+    /// The conversion gives the smallest integer for what does not fit: right below, and the complement of what is right above.
+    private mutating func lowerTruncateSigned(_ inst: Inst, _ data: InstructionData) {
+        let x = use(data.valueA)
+        let number = packed(.andps, comparison(.eq, .single, x, .register(x)), x)
+        let above = comparison(.nlt, .single, number, .memory(poolLanes(.l, UInt64(Float(2147483648).bitPattern))))
+        packed(.pxor, unary(.cvttps2dq, number), above, into: result(inst))
+    }
+    /// `x`, or +0 for what is negative or a NaN: the instruction returns its second operand then.
+    private mutating func clampedToZero(_ op: PackedOperation, _ value: Value) -> Register { packed(op, use(value), zeroVector()) }
+
+    /// Below 2^31 the first conversion is right and the second adds nothing; above, the first gives 2^31 and the second the rest, at most 2^31 - 1.
+    private mutating func lowerTruncateUnsigned(_ inst: Inst, _ data: InstructionData) {
+        let x = clampedToZero(.maxps, data.valueA)
+        if options.features.contains(.avx512vl) { return code.emit(.packedUnary(.cvttps2udq, result(inst), .register(x), avx: true)) }
+        let half = poolLanes(.l, UInt64(Float(2147483648).bitPattern))
+        let rest = packed(.subps, x, half)
+        let above = comparison(.nlt, .single, rest, .memory(half))
+        let upper = packed(.pxor, unary(.cvttps2dq, rest), above)
+        packed(.paddd, unary(.cvttps2dq, x), packed(.pmaxsd, upper, zeroVector()), into: result(inst))
+    }
+    /// The smaller of `x` and the greatest integer, or 0 for a NaN: the instruction returns its second operand then.
+    private mutating func lowerTruncateDoubleSigned(_ inst: Inst, _ data: InstructionData) {
+        let x = use(data.valueA)
+        let limit = packed(.andps, comparison(.eq, .double, x, .register(x)), poolLanes(.q, Double(2147483647).bitPattern))
+        code.emit(.packedUnary(.cvttpd2dq, result(inst), .register(packed(.minpd, x, limit)), avx: avx))
+    }
+    /// Added to 2^52, an integer is the low word.
+    private mutating func lowerTruncateDoubleUnsigned(_ inst: Inst, _ data: InstructionData) {
+        let x = clampedToZero(.maxpd, data.valueA)
+        if options.features.contains(.avx512vl) { return code.emit(.packedUnary(.cvttpd2udq, result(inst), .register(x), avx: true)) }
+        let clamped = packed(.minpd, x, poolLanes(.q, Double(4294967295).bitPattern))
+        let whole = vectorTemporary()
+        code.emit(.packedRound(.towardZero, .double, whole, .register(clamped), avx: avx))
+        let words = packed(.addpd, whole, poolLanes(.q, Double(1 << 52).bitPattern))
+        code.emit(.shuffle(.shufps, result(inst), words, .register(zeroVector()), control: 0x88, avx: avx))
+    }
+
+    // MARK: From integers
+
+    /// The lower 16 bits under the exponent of 2^23, the upper ones under that of 2^39: both exact, so that only their sum is rounded.
+    private mutating func lowerConvertUnsigned(_ inst: Inst, _ data: InstructionData) {
+        if options.features.contains(.avx512vl) {
+            return code.emit(.packedUnary(.cvtudq2ps, result(inst), vectorSource(data.valueA), avx: true))
+        }
+        let x = use(data.valueA)
+        let (low, high) = (vectorTemporary(), vectorTemporary())
+        code.emit(.shuffle(.pblendw, low, x, .memory(poolLanes(.l, UInt64(Float(1 << 23).bitPattern))), control: 0xaa, avx: avx))
+        let upper = shift(.psrld, x, .immediate(16))
+        code.emit(.shuffle(.pblendw, high, upper, .memory(poolLanes(.l, UInt64(Float(1 << 39).bitPattern))), control: 0xaa, avx: avx))
+        let exact = packed(.subps, high, poolLanes(.l, UInt64(Float((1 << 39) + (1 << 23)).bitPattern)))
+        packed(.addps, exact, low, into: result(inst))
+    }
+    /// Below the exponent of 2^52.
+    private mutating func lowerConvertLowUnsigned(_ inst: Inst, _ data: InstructionData) {
+        if options.features.contains(.avx512vl) {
+            return code.emit(.packedUnary(.cvtudq2pd, result(inst), .register(use(data.valueA)), avx: true))
+        }
+        let limit = Double(1 << 52).bitPattern
+        let sum = packed(.punpckldq, use(data.valueA), poolLanes(.l, limit >> 32))
+        packed(.subpd, sum, .memory(poolLanes(.q, limit)), into: result(inst))
+    }
+}
