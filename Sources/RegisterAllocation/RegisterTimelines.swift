@@ -33,9 +33,12 @@ struct RegisterTable {
 }
 
 /// For each register one bit per program point: is it reserved by the code itself (clobbers, fixed operands), is it taken by a live range.
-/// Conflicts are found by scanning 64 points, sixteen instructions, at a time.
+/// Conflicts are found by scanning 64 points, sixteen instructions, at a time. Reservations are few and far between: a second
+/// level says which words have any, so that a long stretch without is passed 4096 points at a time.
 struct RegisterTimelines {
     private var reserved: [UInt64] = []
+    private var reservedWords: [UInt64] = []
+    private var summariesPerRegister = 0
     private var taken: [UInt64] = []
     private var wordsPerRegister = 0
 
@@ -44,12 +47,19 @@ struct RegisterTimelines {
         let count = wordsPerRegister * registerCount
         reserved.removeAll(keepingCapacity: true)
         reserved.append(contentsOf: repeatElement(0, count: count))
+        summariesPerRegister = (wordsPerRegister + 63) / 64
+        reservedWords.removeAll(keepingCapacity: true)
+        reservedWords.append(contentsOf: repeatElement(0, count: summariesPerRegister * registerCount))
         taken.removeAll(keepingCapacity: true)
         taken.append(contentsOf: repeatElement(0, count: count))
     }
 
     mutating func reserve(_ register: Int, _ from: ProgramPoint, _ to: ProgramPoint) {
+        if from >= to { return }
         Self.set(&reserved, register &* wordsPerRegister, from, to)
+        for w in Int(from >> 6)...Int((to &- 1) >> 6) {
+            reservedWords[register &* summariesPerRegister &+ w >> 6] |= 1 &<< UInt64(w & 63)
+        }
     }
     mutating func take(_ register: Int, _ from: ProgramPoint, _ to: ProgramPoint) {
         Self.set(&taken, register &* wordsPerRegister, from, to)
@@ -78,9 +88,18 @@ struct RegisterTimelines {
         if from >= to { return nil }
         let base = register &* wordsPerRegister
         let (first, last) = (Int(from >> 6), Int((to &- 1) >> 6))
-        for w in first...last {
+        var w = first
+        while w <= last {
+            let words = reservedWords[register &* summariesPerRegister &+ w >> 6] &>> UInt64(w & 63)
+            if words == 0 {
+                w = (w | 63) &+ 1
+                continue
+            }
+            w = w &+ words.trailingZeroBitCount
+            if w > last { return nil }
             let hit = reserved[base &+ w] & Self.mask(w, first, last, from, to)
             if hit != 0 { return UInt32(truncatingIfNeeded: w &* 64 &+ hit.trailingZeroBitCount) }
+            w = w &+ 1
         }
         return nil
     }

@@ -162,6 +162,23 @@ struct Measurement: Encodable {
     var minor_faults = 0
     var error: String?
     init(module: String) { self.module = module }
+
+    private enum CodingKeys: CodingKey {
+        case module, wasm_bytes, compile_ms, artifact_bytes, open_us, instantiate_us, run_ms, minor_faults, error
+    }
+    /// All keys, with null for what was not measured.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(module, forKey: .module)
+        try container.encode(wasm_bytes, forKey: .wasm_bytes)
+        try container.encode(compile_ms, forKey: .compile_ms)
+        try container.encode(artifact_bytes, forKey: .artifact_bytes)
+        try container.encode(open_us, forKey: .open_us)
+        try container.encode(instantiate_us, forKey: .instantiate_us)
+        try container.encode(run_ms, forKey: .run_ms)
+        try container.encode(minor_faults, forKey: .minor_faults)
+        try container.encode(error, forKey: .error)
+    }
 }
 
 extension Optional<Double> {
