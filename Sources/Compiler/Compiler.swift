@@ -12,6 +12,7 @@ import PrecastObjectEmission
 import PrecastTranslation
 public import PrecastWasmBinary
 import PrecastWasmModel
+import PrecastWasmTypes
 public import PrecastWasmValidation
 
 /// Why a module could not be compiled.
@@ -66,15 +67,18 @@ public struct Compiler: Sendable {
 
     /// Checks that a module is valid, bodies included.
     public func validate(_ bytes: [UInt8]) throws(CompileError) {
-        let (_, validation) = try read(bytes, Timing())
+        let (_, validation) = try read(bytes, Timing(), supported: .all)
         do throws(ModuleError) { try validateBodies(validation) } catch { throw .module(error) }
     }
 
-    private func read(_ bytes: [UInt8], _ timing: Timing) throws(CompileError) -> (Module, ValidationContext) {
+    /// - Parameter supported: of the enabled features, those that can be made use of; for a compilation, those that can be translated.
+    private func read(
+        _ bytes: [UInt8], _ timing: Timing, supported: FeatureSet = .implemented
+    ) throws(CompileError) -> (Module, ValidationContext) {
         let module: Module
         do throws(DecodeError) {
             module = try timing.measure(.decode) { () throws(DecodeError) in
-                try decodeModule(bytes, features: configuration.features, limits: configuration.limits)
+                try decodeModule(bytes, features: configuration.features, supported: supported, limits: configuration.limits)
             }
         } catch {
             throw .decode(error)

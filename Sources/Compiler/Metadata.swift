@@ -61,6 +61,7 @@ struct MetadataBuilder {
         case .table(let table): type(of: table)
         case .memory(let memory): type(of: memory)
         case .global(let global): type(of: global)
+        case .tag: preconditionFailure("exceptions are not translated")
         }
     }
     private func type(of table: TableType) -> ExternType {
@@ -79,6 +80,7 @@ struct MetadataBuilder {
         case .table(let index): (.table, index.rawValue)
         case .memory(let index): (.memory, index.rawValue)
         case .global(let index): (.global, index.rawValue)
+        case .tag: preconditionFailure("exceptions are not translated")
         }
         return ModuleMetadata.Export(name: Array(export.name.utf8), kind: kind, index: index)
     }

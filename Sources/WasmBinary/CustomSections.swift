@@ -14,6 +14,7 @@ extension ModuleDecoder {
         }
         let payload = ByteRange(start: UInt32(reader.position), end: UInt32(reader.end))
         module.customSections.append(CustomSection(name: name, payload: payload))
+        if name == BranchHint.sectionName { readBranchHints(&reader, section) }
         if name == "name" { try? readNames(&reader) }
         if name == "producers" && module.producers.isEmpty { try? readProducers(&reader) }
     }

@@ -10,7 +10,7 @@ public struct DecodeError: Error, Hashable, Sendable {
         case limitExceeded
         /// The module uses a feature that its reader left disabled.
         case featureDisabled(Feature)
-        /// The module uses a feature that this version does not implement.
+        /// The module uses a feature that is enabled, and that its reader said it cannot make use of.
         case featureUnsupported(Feature)
     }
 
@@ -31,15 +31,6 @@ public struct DecodeError: Error, Hashable, Sendable {
 
     static func limit(_ what: String, found: UInt64, maximum: Int, at offset: Int) -> DecodeError {
         DecodeError("\(what): \(found), and the limit is \(maximum)", at: offset, kind: .limitExceeded)
-    }
-
-    /// The error for something at `offset` that needs `feature`, which is either disabled or not there yet. `wording` is what
-    /// a decoder without the feature would say.
-    static func needs(_ feature: Feature, _ wording: String, at offset: Int, enabled: FeatureSet) -> DecodeError {
-        if FeatureSet.implemented.contains(feature) {
-            return DecodeError("\(wording): the feature \(feature.name) is not enabled", at: offset, kind: .featureDisabled(feature))
-        }
-        return DecodeError("\(wording): feature not supported yet: \(feature.name)", at: offset, kind: .featureUnsupported(feature))
     }
 }
 

@@ -6,15 +6,19 @@ public import PrecastWasmTypes
 /// - Input: the bytes of a file. Output: a ``Module`` over a copy of them; bodies and data are ranges, names and producers are read.
 /// - Errors: the first thing that breaks the format, needs a feature that is off, or exceeds `limits`. Function bodies are decoded
 ///   later, by ``OperatorReader``; name and producer sections that break their own format are kept as far as they make sense.
+/// - Parameters:
+///   - features: what the module may use. The use of another feature is an error that names it.
+///   - supported: what the caller can make use of. The use of an enabled feature that is none of these is an error of its own kind.
 /// - Complexity: linear in the size of `bytes`, in time and in memory; nothing is reserved on the word of a count.
 /// - Source: WebAssembly core specification, section 5.5.
 public func decodeModule(
-    _ bytes: [UInt8], features: FeatureSet = .default, limits: ImplementationLimits = ImplementationLimits()
+    _ bytes: [UInt8], features: FeatureSet = .default, supported: FeatureSet = .all,
+    limits: ImplementationLimits = ImplementationLimits()
 ) throws(DecodeError) -> Module {
     if bytes.count > min(limits.moduleSize, Int(Int32.max)) {
         throw .limit("module too large", found: UInt64(bytes.count), maximum: limits.moduleSize, at: 0)
     }
-    var decoder = ModuleDecoder(ModuleBytes(bytes), features, limits)
+    var decoder = ModuleDecoder(ModuleBytes(bytes), FeatureGate(enabled: features, supported: supported), limits)
     do throws(DecodeError) {
         try decoder.readSections()
     } catch {
@@ -27,17 +31,21 @@ public func decodeModule(
 struct ModuleDecoder {
     var module: Module
     var sections: SectionReader
-    let features: FeatureSet
+    var gate: FeatureGate
     let limits: ImplementationLimits
+    /// The branch hints so far, with offsets from the start of their bodies, which come later.
+    var branchHints: [BranchHint] = []
+    var branchHintSection: Section?
     /// How many types the function section lists.
     var definedFunctionCount = 0
 
-    init(_ bytes: ModuleBytes, _ features: FeatureSet, _ limits: ImplementationLimits) {
+    init(_ bytes: ModuleBytes, _ gate: FeatureGate, _ limits: ImplementationLimits) {
         module = Module(bytes: bytes)
-        module.features = features
+        module.features = gate.enabled
+        module.unsupportedFeatures = gate.unsupported
         module.limits = limits
         sections = SectionReader(ByteReader(bytes))
-        self.features = features
+        self.gate = gate
         self.limits = limits
     }
 
@@ -53,6 +61,8 @@ struct ModuleDecoder {
         try readHeader()
         while let section = try sections.next() { try read(section) }
         try checkCounts()
+        resolveBranchHints()
+        module.usedFeatures = gate.used
     }
 
     private mutating func read(_ section: Section) throws(DecodeError) {
@@ -70,7 +80,9 @@ struct ModuleDecoder {
         case .dataCount: try readSection(section) { (this, reader) throws(DecodeError) in try this.readDataCount(&reader) }
         case .code: try readSection(section) { (this, reader) throws(DecodeError) in try this.readBodies(&reader) }
         case .data: try readSection(section) { (this, reader) throws(DecodeError) in try this.readData(&reader) }
-        case .tag: throw .needs(.exceptions, "malformed section id 13", at: section.offset, enabled: features)
+        case .tag:
+            try gate.require(.exceptions, "malformed section id 13", at: section.offset)
+            try readSection(section) { (this, reader) throws(DecodeError) in try this.readTags(&reader) }
         }
     }
 

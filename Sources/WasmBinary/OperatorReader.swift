@@ -12,54 +12,64 @@ public import PrecastWasmTypes
 ///   is the validator's business.
 /// - Source: WebAssembly core specification, section 5.4.
 ///
-/// One reader serves many functions, so that the array of `br_table` targets is allocated once.
+/// One reader serves many functions, so that the arrays of `br_table` targets and catch clauses are allocated once.
 public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @usableFromInline var reader: ByteReader
-    private let bodies: [FunctionBody]
-    private let firstBody: Int
-    private let features: FeatureSet
-    /// The features' bits, and the bit of operators that need none.
-    private let enabled: UInt64
+    private var gate: FeatureGate
     private let rows = OpcodeTable.rows
-    private let maximumLocals: Int
-    private let maximumTargets: Int
-    private let hasDataCount: Bool
-    private var function: FunctionIndex = .none
+    /// All that operators seldom need: readers are copied when they are lent, so they are small.
+    @usableFromInline let rest: Rest
+
+    @usableFromInline final class Rest {
+        let bodies: [FunctionBody]
+        let firstBody: Int
+        let maximumLocals: Int
+        let maximumTargets: Int
+        let hasDataCount: Bool
+        var function: FunctionIndex = .none
+        var localDeclarations: [LocalDeclaration] = []
+        @usableFromInline var brTableTargets: [UInt32] = []
+        @usableFromInline var catchClauses: [CatchClause] = []
+
+        init(_ bodies: [FunctionBody], firstBody: Int, _ limits: ImplementationLimits, hasDataCount: Bool) {
+            self.bodies = bodies
+            self.firstBody = firstBody
+            maximumLocals = limits.locals
+            maximumTargets = limits.branchTableSize
+            self.hasDataCount = hasDataCount
+        }
+    }
+
     /// The runs of locals that the current body declares, parameters apart.
-    public private(set) var localDeclarations: [LocalDeclaration] = []
+    public var localDeclarations: [LocalDeclaration] { rest.localDeclarations }
     /// The targets of the last `br_table` but the default; valid until the next one is read.
-    public private(set) var brTableTargets: [UInt32] = []
+    @inlinable public var brTableTargets: [UInt32] { rest.brTableTargets }
+    /// The clauses of the last `try_table`; valid until the next one is read.
+    @inlinable public var catchClauses: [CatchClause] { rest.catchClauses }
+    /// The features that all bodies read so far use.
+    public var usedFeatures: FeatureSet { gate.used }
 
     /// A reader of the bodies of `module`.
     public init(_ module: Module) {
-        bodies = module.bodies
-        firstBody = module.importedFunctionCount
-        features = module.features
-        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
-        maximumLocals = module.limits.locals
-        maximumTargets = module.limits.branchTableSize
-        hasDataCount = module.dataCount != nil
         reader = ByteReader(module.bytes, from: 0, to: 0)
+        gate = FeatureGate(enabled: module.features, unsupported: module.unsupportedFeatures)
+        rest = Rest(
+            module.bodies, firstBody: module.importedFunctionCount, module.limits, hasDataCount: module.dataCount != nil)
     }
 
     /// A reader of constant expressions in the bytes of `reader`.
-    init(_ reader: ByteReader, _ features: FeatureSet, _ limits: ImplementationLimits) {
+    init(_ reader: ByteReader, _ gate: FeatureGate, _ limits: ImplementationLimits) {
         self.reader = reader
-        self.features = features
-        enabled = features.rawValue | 1 << UInt64(OpcodeTable.noFeature)
-        maximumLocals = limits.locals
-        maximumTargets = limits.branchTableSize
-        bodies = []
-        firstBody = 0
-        hasDataCount = true
+        self.gate = gate
+        rest = Rest([], firstBody: 0, limits, hasDataCount: true)
     }
 
     /// Goes to the start of a function's body and reads its declarations of locals.
     ///
     /// - Precondition: the module defines `function`.
     public mutating func begin(_ function: FunctionIndex) throws(DecodeError) {
-        self.function = function
-        reader = ByteReader(reader.bytes, bodies[function.index - firstBody].range)
+        rest.function = function
+        reader = ByteReader(reader.bytes, rest.bodies[function.index - rest.firstBody].range)
         do throws(DecodeError) { try readLocalDeclarations() } catch { throw located(error) }
     }
 
@@ -76,23 +86,28 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @inline(never)
     private func located(_ error: DecodeError) -> DecodeError {
         var error = error
-        if function.isSome { error.function = function }
+        if rest.function.isSome { error.function = rest.function }
         return error
     }
 
     private mutating func readLocalDeclarations() throws(DecodeError) {
-        localDeclarations.removeAll(keepingCapacity: true)
+        var declarations: [LocalDeclaration] = []
+        swap(&declarations, &rest.localDeclarations)
+        defer { swap(&declarations, &rest.localDeclarations) }
+        declarations.removeAll(keepingCapacity: true)
         let runs = try reader.readCount("local declarations", maximum: .max)
         var total: UInt64 = 0
+        var excess: Int?
         for _ in 0..<runs {
             let start = reader.position
             let count = try reader.readU32()
             total += UInt64(count)
             if total > UInt64(UInt32.max) { throw DecodeError("too many locals: \(total)", at: start) }
-            let type = try reader.readValueType(features)
-            if count > 0 { localDeclarations.append(LocalDeclaration(count: count, type: type)) }
-            if total > UInt64(maximumLocals) { throw .limit("too many locals", found: total, maximum: maximumLocals, at: start) }
+            let type = try reader.readValueType(&gate)
+            if count > 0 { declarations.append(LocalDeclaration(count: count, type: type)) }
+            if total > UInt64(rest.maximumLocals) && excess == nil { excess = start }
         }
+        if let excess { throw .limit("too many locals", found: total, maximum: rest.maximumLocals, at: excess) }
     }
 
     /// The fields are gathered in variables and put together once: the optimizer then keeps them in registers.
@@ -100,28 +115,42 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         let start = reader.position
         let code = try reader.readByte()
         let row: OpcodeRow
-        if let single = rows[Int(code)] { row = single } else { row = OpcodeRow(try readPrefixed(code, at: start)) }
+        if let single = rows[Int(code)] { row = single } else { row = try readPrefixed(code, at: start) }
         let opcode = row.opcode
-        if enabled >> UInt64(row.feature) & 1 == 0 { throw disabled(opcode, at: start) }
+        if !gate.admits(bit: row.feature) { throw disabled(opcode, at: start) }
         var index: UInt32 = 0
         var secondIndex: UInt32 = 0
         var alignment: UInt8 = 0
         var bits: UInt64 = 0
         switch row.immediates {
         case .none: break
-        case .label, .function, .local, .global, .table, .element: index = try reader.readU32()
+        case .label, .function, .local, .global, .table, .element, .type, .tag: index = try reader.readU32()
         case .i32: bits = UInt64(bitPattern: Int64(try reader.readS32()))
         case .i64: bits = UInt64(bitPattern: try reader.readS64())
         case .f32: bits = UInt64(try reader.readFixed32())
         case .f64: bits = try reader.readFixed64()
         case .memoryArgument: (alignment, index, bits) = try readMemoryArgument()
-        case .blockType: bits = try reader.readBlockType(features).rawValue
+        case .blockType: bits = try reader.readBlockType(&gate).rawValue
         case .labelTable: (index, secondIndex) = try readLabelTable()
         case .typeAndTable:
             index = try reader.readU32()
             secondIndex = try readTableOfCall()
         case .valueTypes: (index, secondIndex) = try readSelectTypes()
-        case .heapType: index = try reader.readHeapType(features).rawValue
+        case .heapType, .castType: index = try reader.readHeapType(&gate).rawValue
+        case .castBranch: (index, bits) = try readCastBranch()
+        case .tryTable:
+            bits = try reader.readBlockType(&gate).rawValue
+            secondIndex = try readCatchClauses()
+        case .memoryArgumentAndLane:
+            (alignment, index, bits) = try readMemoryArgument()
+            secondIndex = UInt32(try reader.readByte())
+        case .lane: secondIndex = UInt32(try reader.readByte())
+        case .v128, .shuffle: (index, secondIndex, bits) = try readVector()
+        case .zeroByte: try readZeroByte()
+        case .typeAndData:
+            try requireDataCount()
+            index = try reader.readU32()
+            secondIndex = try reader.readU32()
         case .memory: index = try readMemoryIndex()
         case .memoryAndMemory:
             index = try readMemoryIndex()
@@ -133,7 +162,7 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
             try requireDataCount()
             index = try reader.readU32()
             secondIndex = try readMemoryIndex()
-        case .elementAndTable, .tableAndTable:
+        case .elementAndTable, .tableAndTable, .typeAndField, .typeAndCount, .typeAndElement, .typeAndType:
             index = try reader.readU32()
             secondIndex = try reader.readU32()
         }
@@ -143,32 +172,26 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
 
     @inline(never)
     private func disabled(_ opcode: Opcode, at start: Int) -> DecodeError {
-        let missing = FeatureSet(rawValue: opcode.requiredFeatures).subtracting(features).features
-        return .needs(missing[0], "illegal opcode \(opcode.mnemonic)", at: start, enabled: features)
+        let missing = FeatureSet(rawValue: opcode.requiredFeatures).subtracting(gate.enabled).features
+        return gate.missing(missing[0], "illegal opcode \(opcode.mnemonic)", at: start)
     }
 
-    private mutating func readPrefixed(_ code: UInt8, at start: Int) throws(DecodeError) -> Opcode {
-        if code == 0xFC {
+    @inline(never)
+    private mutating func readPrefixed(_ code: UInt8, at start: Int) throws(DecodeError) -> OpcodeRow {
+        if code >= OpcodeTable.firstPrefix && code != 0xFF {
             let second = try reader.readU32()
-            if let opcode = Opcode(miscellaneous: second) { return opcode }
-            let name = "illegal opcode fc " + String(second, radix: 16)
-            if second >= 0x13 && second <= 0x16 { throw .needs(.wideArithmetic, name, at: start, enabled: features) }
-            throw DecodeError(name, at: start)
+            if second < OpcodeTable.prefixedCount, let row = rows[OpcodeTable.index(prefix: code, code: Int(second))] { return row }
+            throw DecodeError("illegal opcode \(String(code, radix: 16)) \(String(second, radix: 16))", at: start)
         }
         let name = "illegal opcode " + String(code, radix: 16)
         switch code {
-        case 0xFD: throw .needs(.simd, name, at: start, enabled: features)
-        case 0xFE: throw .needs(.threads, name, at: start, enabled: features)
-        case 0xFB: throw .needs(.gc, name, at: start, enabled: features)
-        case 0x14, 0x15, 0xD4, 0xD5, 0xD6: throw .needs(.functionReferences, name, at: start, enabled: features)
-        case 0xD3: throw .needs(.gc, name, at: start, enabled: features)
-        case 0x06...0x0A, 0x18, 0x19, 0x1F: throw .needs(.exceptions, name, at: start, enabled: features)
+        case 0x06, 0x07, 0x09, 0x18, 0x19: throw DecodeError(name + ", of the legacy exception handling", at: start)
         default: throw DecodeError(name, at: start)
         }
     }
 
     private func requireDataCount() throws(DecodeError) {
-        if !hasDataCount { throw DecodeError("data count section required", at: reader.position) }
+        if !rest.hasDataCount { throw DecodeError("data count section required", at: reader.position) }
     }
 
     @inline(__always)
@@ -182,37 +205,43 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @inline(never)
     private mutating func readMemoryOfArgument(_ flags: UInt32, at start: Int) throws(DecodeError) -> UInt32 {
         guard flags < 0x80 else { throw DecodeError("malformed memop flags 0x\(String(flags, radix: 16))", at: start) }
-        guard features.contains(.multiMemory) else {
-            throw .needs(.multiMemory, "malformed memop flags", at: start, enabled: features)
-        }
+        try gate.require(.multiMemory, "malformed memop flags", at: start)
         return try reader.readU32()
     }
 
     private mutating func readMemoryIndex() throws(DecodeError) -> UInt32 {
-        if features.contains(.multiMemory) { return try reader.readU32() }
         let start = reader.position
-        let index = try reader.readByte()
-        guard index == 0 else {
-            throw .needs(.multiMemory, "zero byte expected, unknown memory \(index)", at: start, enabled: features)
+        if gate.allows(.multiMemory) {
+            let index = try reader.readU32()
+            if index != 0 { gate.note(FeatureSet(.multiMemory)) }
+            return index
         }
+        let index = try reader.readByte()
+        guard index == 0 else { throw gate.missing(.multiMemory, "zero byte expected, unknown memory \(index)", at: start) }
         return 0
     }
 
     private mutating func readTableOfCall() throws(DecodeError) -> UInt32 {
-        if features.contains(.referenceTypes) { return try reader.readU32() }
-        if try reader.readByte() != 0 {
-            throw .needs(.referenceTypes, "zero byte expected", at: reader.position - 1, enabled: features)
+        let start = reader.position
+        if gate.allows(.referenceTypes) {
+            let index = try reader.readU32()
+            if index != 0 { gate.note(FeatureSet(.referenceTypes)) }
+            return index
         }
+        guard try reader.readByte() == 0 else { throw gate.missing(.referenceTypes, "zero byte expected", at: start) }
         return 0
     }
 
     /// Keeps the targets, and returns the default and their number.
     @inline(never)
     private mutating func readLabelTable() throws(DecodeError) -> (UInt32, UInt32) {
-        let count = try reader.readCount("br_table targets", maximum: maximumTargets)
-        brTableTargets.removeAll(keepingCapacity: true)
-        brTableTargets.reserveCapacity(count)
-        for _ in 0..<count { brTableTargets.append(try reader.readU32()) }
+        let count = try reader.readCount("br_table targets", maximum: rest.maximumTargets)
+        var targets: [UInt32] = []
+        swap(&targets, &rest.brTableTargets)
+        defer { swap(&targets, &rest.brTableTargets) }
+        targets.removeAll(keepingCapacity: true)
+        targets.reserveCapacity(count)
+        for _ in 0..<count { targets.append(try reader.readU32()) }
         return (try reader.readU32(), UInt32(count))
     }
 
@@ -222,10 +251,54 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         let count = try reader.readCount("types of select", maximum: .max)
         var first: UInt32 = 0
         for position in 0..<count {
-            let type = try reader.readValueType(features)
+            let type = try reader.readValueType(&gate)
             if position == 0 { first = type.rawValue }
         }
         return (first, UInt32(count))
+    }
+}
+
+// Immediates of the later features.
+extension OperatorReader {
+    /// The sixteen bytes of a vector: lane 0 is the lowest of the last field.
+    private mutating func readVector() throws(DecodeError) -> (UInt32, UInt32, UInt64) {
+        let low = try reader.readFixed64()
+        return (try reader.readFixed32(), try reader.readFixed32(), low)
+    }
+
+    private mutating func readZeroByte() throws(DecodeError) {
+        let start = reader.position
+        guard try reader.readByte() == 0 else { throw DecodeError("zero byte expected", at: start) }
+    }
+
+    /// Returns the label and both reference types: nullability comes first, in one byte.
+    @inline(never)
+    private mutating func readCastBranch() throws(DecodeError) -> (UInt32, UInt64) {
+        let start = reader.position
+        let flags = try reader.readByte()
+        guard flags < 4 else { throw DecodeError("malformed br_on_cast flags 0x\(String(flags, radix: 16))", at: start) }
+        let label = try reader.readU32()
+        let source = ReferenceType(try reader.readHeapType(&gate), isNullable: flags & 1 != 0)
+        let target = ReferenceType(try reader.readHeapType(&gate), isNullable: flags & 2 != 0)
+        return (label, UInt64(target.rawValue) << 32 | UInt64(source.rawValue))
+    }
+
+    /// Keeps the clauses, and returns their number.
+    @inline(never)
+    private mutating func readCatchClauses() throws(DecodeError) -> UInt32 {
+        let count = try reader.readCount("catch clauses", maximum: rest.maximumTargets)
+        var clauses: [CatchClause] = []
+        clauses.reserveCapacity(count)
+        for _ in 0..<count {
+            let start = reader.position
+            let code = try reader.readByte()
+            guard let kind = CatchClause.Kind(rawValue: code) else { throw DecodeError("malformed catch clause kind \(code)", at: start) }
+            let hasTag = kind == .tag || kind == .tagReference
+            let tag = hasTag ? TagIndex(rawValue: min(try reader.readU32(), .max - 1)) : .none
+            clauses.append(CatchClause(kind, tag: tag, label: try reader.readU32()))
+        }
+        rest.catchClauses = clauses
+        return UInt32(count)
     }
 }
 

@@ -4,21 +4,6 @@ internal import PrecastWasmTypes
 
 // The sections that declare things: one method each, in the order of the binary format.
 extension ModuleDecoder {
-    mutating func readTypes(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount("types", maximum: limits.types)
-        module.types.reserveCapacity(count)
-        for _ in 0..<count {
-            let start = reader.position
-            let form = try reader.readByte()
-            switch form {
-            case 0x60: module.types.append(.function(try reader.readFunctionType(features, limits)))
-            case 0x4E, 0x4F, 0x50, 0x5E, 0x5F: throw .needs(.gc, "malformed type form", at: start, enabled: features)
-            case 0x80...: throw DecodeError("malformed type form: integer representation too long", at: start)
-            default: throw DecodeError("malformed type form 0x\(String(form, radix: 16))", at: start)
-            }
-        }
-    }
-
     mutating func readImports(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.readCount("imports", maximum: limits.imports)
         module.imports.reserveCapacity(count)
@@ -33,6 +18,7 @@ extension ModuleDecoder {
         module.importedTableCount = module.tables.count
         module.importedMemoryCount = module.memories.count
         module.importedGlobalCount = module.globals.count
+        module.importedTagCount = module.tags.count
     }
 
     private mutating func readImportItem(_ reader: inout ByteReader) throws(DecodeError) -> ImportItem {
@@ -43,18 +29,22 @@ extension ModuleDecoder {
             try Self.append(type, to: &module.functions, "functions", limits.functions, at: start)
             return .function(type)
         case 1:
-            let type = try reader.readTableType(features)
+            let type = try reader.readTableType(&gate)
             try Self.append(Table(type: type, offset: UInt32(start)), to: &module.tables, "tables", limits.tables, at: start)
             return .table(type)
         case 2:
-            let type = try reader.readMemoryType(features)
+            let type = try reader.readMemoryType(&gate)
             try Self.append(type, to: &module.memories, "memories", limits.memories, at: start)
             return .memory(type)
         case 3:
-            let type = try reader.readGlobalType(features)
+            let type = try reader.readGlobalType(&gate)
             try Self.append(Global(type: type, offset: UInt32(start)), to: &module.globals, "globals", limits.globals, at: start)
             return .global(type)
-        case 4: throw .needs(.exceptions, "malformed import kind 4", at: start, enabled: features)
+        case 4:
+            try gate.require(.exceptions, "malformed import kind 4", at: start)
+            let tag = try readTag(&reader)
+            try Self.append(tag, to: &module.tags, "tags", limits.tags, at: start)
+            return .tag(tag.type)
         case let kind: throw DecodeError("malformed import kind \(kind)", at: start)
         }
     }
@@ -78,17 +68,39 @@ extension ModuleDecoder {
         let count = try reader.readCount("tables", maximum: limits.tables - module.importedTableCount)
         for _ in 0..<count {
             let start = reader.position
-            if try reader.peekByte() == 0x40 {
-                throw .needs(.functionReferences, "malformed reference type", at: start, enabled: features)
-            }
-            module.tables.append(Table(type: try reader.readTableType(features), offset: UInt32(start)))
+            let hasInitializer = try reader.peekByte() == 0x40
+            if hasInitializer { try readTableInitializerMark(&reader) }
+            let type = try reader.readTableType(&gate)
+            let initializer = hasInitializer ? try readConstantExpression(&reader) : nil
+            module.tables.append(Table(type: type, initializer: initializer, offset: UInt32(start)))
         }
+    }
+
+    private mutating func readTableInitializerMark(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        try gate.require(.functionReferences, "malformed reference type", at: start)
+        _ = try reader.readByte()
+        let reserved = try reader.readByte()
+        guard reserved == 0 else { throw DecodeError("malformed table: zero byte expected, found \(reserved)", at: start + 1) }
+    }
+
+    mutating func readTags(_ reader: inout ByteReader) throws(DecodeError) {
+        let count = try reader.readCount("tags", maximum: limits.tags - module.importedTagCount)
+        module.tags.reserveCapacity(module.tags.count + count)
+        for _ in 0..<count { module.tags.append(try readTag(&reader)) }
+    }
+
+    private func readTag(_ reader: inout ByteReader) throws(DecodeError) -> Tag {
+        let start = reader.position
+        let attribute = try reader.readByte()
+        guard attribute == 0 else { throw DecodeError("malformed tag attribute \(attribute)", at: start) }
+        return Tag(type: TypeIndex(rawValue: try reader.readU32()), offset: UInt32(start))
     }
 
     mutating func readMemories(_ reader: inout ByteReader) throws(DecodeError) {
         module.memorySectionOffset = UInt32(reader.position)
         let count = try reader.readCount("memories", maximum: limits.memories - module.importedMemoryCount)
-        for _ in 0..<count { module.memories.append(try reader.readMemoryType(features)) }
+        for _ in 0..<count { module.memories.append(try reader.readMemoryType(&gate)) }
     }
 
     mutating func readGlobals(_ reader: inout ByteReader) throws(DecodeError) {
@@ -96,7 +108,7 @@ extension ModuleDecoder {
         module.globals.reserveCapacity(module.globals.count + count)
         for _ in 0..<count {
             let start = reader.position
-            let type = try reader.readGlobalType(features)
+            let type = try reader.readGlobalType(&gate)
             let initializer = try readConstantExpression(&reader)
             module.globals.append(Global(type: type, initializer: initializer, offset: UInt32(start)))
         }
@@ -117,7 +129,9 @@ extension ModuleDecoder {
             case 1: item = .table(TableIndex(rawValue: index))
             case 2: item = .memory(MemoryIndex(rawValue: index))
             case 3: item = .global(GlobalIndex(rawValue: index))
-            case 4: throw .needs(.exceptions, "malformed export kind 4", at: kindOffset, enabled: features)
+            case 4:
+                try gate.require(.exceptions, "malformed export kind 4", at: kindOffset)
+                item = .tag(TagIndex(rawValue: index))
             default: throw DecodeError("malformed export kind \(kind)", at: kindOffset)
             }
             module.exports.append(Export(name: name, item: item, offset: UInt32(start)))
@@ -131,7 +145,7 @@ extension ModuleDecoder {
 
     mutating func readDataCount(_ reader: inout ByteReader) throws(DecodeError) {
         let start = reader.position
-        guard features.contains(.bulkMemory) else { throw .needs(.bulkMemory, "malformed section id 12", at: start, enabled: features) }
+        try gate.require(.bulkMemory, "malformed section id 12", at: start)
         module.dataCount = try reader.readU32()
     }
 

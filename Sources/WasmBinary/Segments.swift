@@ -8,7 +8,7 @@ extension ModuleDecoder {
     mutating func readConstantExpression(_ reader: inout ByteReader) throws(DecodeError) -> ConstantExpression {
         let offset = UInt32(reader.position)
         let start = UInt32(module.constantOperators.count)
-        var operators = OperatorReader(reader, features, limits)
+        var operators = OperatorReader(reader, gate, limits)
         var depth = 0
         while true {
             let next = try operators.readOperator()
@@ -16,6 +16,7 @@ extension ModuleDecoder {
             case .block, .loop, .if: depth += 1
             case .end where depth == 0:
                 reader = operators.reader
+                gate.note(operators.usedFeatures)
                 return ConstantExpression(start: start, end: UInt32(module.constantOperators.count), offset: offset)
             case .end: depth -= 1
             default: break
@@ -35,9 +36,7 @@ extension ModuleDecoder {
         let start = reader.position
         let flags = try reader.readU32()
         guard flags <= 7 else { throw DecodeError("malformed elements segment kind \(flags)", at: start) }
-        if flags != 0 && !features.contains(.bulkMemory) {
-            throw .needs(.bulkMemory, "malformed elements segment kind", at: start, enabled: features)
-        }
+        if flags != 0 { try gate.require(.bulkMemory, "malformed elements segment kind", at: start) }
         let mode: ElementSegment.Mode
         if flags & 1 != 0 {
             mode = flags & 2 != 0 ? .declarative : .passive
@@ -49,9 +48,9 @@ extension ModuleDecoder {
         if flags & 4 == 0 {
             if hasType { try readElementKind(&reader) }
             return ElementSegment(
-                type: .function, mode: mode, items: .functions(try readFunctionIndices(&reader)), offset: UInt32(start))
+                type: ReferenceType(.function, isNullable: !gate.allows(.functionReferences)), mode: mode, items: .functions(try readFunctionIndices(&reader)), offset: UInt32(start))
         }
-        let type = hasType ? try reader.readReferenceType(features) : .function
+        let type = hasType ? try reader.readReferenceType(&gate) : .function
         return ElementSegment(type: type, mode: mode, items: .expressions(try readExpressions(&reader)), offset: UInt32(start))
     }
 
@@ -84,9 +83,7 @@ extension ModuleDecoder {
             let start = reader.position
             let flags = try reader.readU32()
             guard flags <= 2 else { throw DecodeError("malformed data segment kind \(flags)", at: start) }
-            if flags != 0 && !features.contains(.bulkMemory) {
-                throw .needs(.bulkMemory, "malformed data segment kind", at: start, enabled: features)
-            }
+            if flags != 0 { try gate.require(.bulkMemory, "malformed data segment kind", at: start) }
             var mode = DataSegment.Mode.passive
             if flags != 1 {
                 let memory = MemoryIndex(rawValue: flags == 2 ? try reader.readU32() : 0)

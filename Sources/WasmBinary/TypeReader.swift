@@ -3,7 +3,7 @@ internal import PrecastWasmTypes
 
 extension ByteReader {
     /// A value type. WebAssembly core specification, section 5.3.
-    mutating func readValueType(_ features: FeatureSet) throws(DecodeError) -> ValueType {
+    mutating func readValueType(_ gate: inout FeatureGate) throws(DecodeError) -> ValueType {
         let start = position
         switch try readByte() {
         case 0x7F: return .i32
@@ -11,80 +11,126 @@ extension ByteReader {
         case 0x7D: return .f32
         case 0x7C: return .f64
         case 0x7B:
-            throw .needs(.simd, "malformed value type", at: start, enabled: features)
+            try gate.require(.simd, "malformed value type", at: start)
+            return .v128
         case let code:
-            return .reference(try referenceType(code: code, at: start, "malformed value type", features))
+            return .reference(try readReferenceType(code: code, at: start, "malformed value type", &gate))
         }
     }
 
     /// A reference type, as tables and element segments have it.
-    mutating func readReferenceType(_ features: FeatureSet) throws(DecodeError) -> ReferenceType {
+    mutating func readReferenceType(_ gate: inout FeatureGate) throws(DecodeError) -> ReferenceType {
         let start = position
         let code = try readByte()
         if code == 0x70 { return .function }
-        return try referenceType(code: code, at: start, "malformed reference type", features)
+        return try readReferenceType(code: code, at: start, "malformed reference type", &gate)
     }
 
-    private func referenceType(
-        code: UInt8, at start: Int, _ wording: String, _ features: FeatureSet
+    private mutating func readReferenceType(
+        code: UInt8, at start: Int, _ wording: String, _ gate: inout FeatureGate
     ) throws(DecodeError) -> ReferenceType {
         switch code {
-        case 0x70, 0x6F:
-            guard features.contains(.referenceTypes) else { throw .needs(.referenceTypes, wording, at: start, enabled: features) }
-            return code == 0x70 ? .function : .extern
-        case 0x63, 0x64: throw .needs(.functionReferences, wording, at: start, enabled: features)
-        case 0x69, 0x74: throw .needs(.exceptions, wording, at: start, enabled: features)
-        case 0x6A...0x6E, 0x71...0x73: throw .needs(.gc, wording, at: start, enabled: features)
-        default: throw DecodeError("\(wording) 0x\(String(code, radix: 16))", at: start)
+        case 0x63, 0x64:
+            try gate.require(.functionReferences, wording, at: start)
+            return ReferenceType(try readHeapType(&gate), isNullable: code == 0x63)
+        default:
+            return ReferenceType(try Self.abstractHeapType(code: code, at: start, wording, &gate), isNullable: true)
         }
     }
 
-    /// The heap type of `ref.null`.
-    mutating func readHeapType(_ features: FeatureSet) throws(DecodeError) -> HeapType {
+    private static func abstractHeapType(
+        code: UInt8, at start: Int, _ wording: String, _ gate: inout FeatureGate
+    ) throws(DecodeError) -> HeapType {
+        guard let type = HeapType(abstractCode: code) else { throw DecodeError("\(wording) 0x\(String(code, radix: 16))", at: start) }
+        switch type {
+        case .function, .extern: try gate.require(.referenceTypes, wording, at: start)
+        case .exception, .noException: try gate.require(.exceptions, wording, at: start)
+        default: try gate.require(.gc, wording, at: start)
+        }
+        return type
+    }
+
+    /// A heap type: a negative code of an abstract one, or a type index. Indices that no module reaches are as good as the largest.
+    mutating func readHeapType(_ gate: inout FeatureGate) throws(DecodeError) -> HeapType {
         let start = position
         let code = try readS33()
-        switch code {
-        case -0x10: return .function
-        case -0x11: return .extern
-        case 0...: throw .needs(.functionReferences, "malformed heap type", at: start, enabled: features)
-        case -0x17, -0x0C: throw .needs(.exceptions, "malformed heap type", at: start, enabled: features)
-        case -0x16 ... -0x12, -0x0F ... -0x0D: throw .needs(.gc, "malformed heap type", at: start, enabled: features)
-        default: throw DecodeError("malformed heap type \(code)", at: start)
+        if code >= 0 {
+            try gate.require(.functionReferences, "malformed heap type", at: start)
+            return .concrete(UInt32(min(code, Int64(HeapType.maximumTypeIndex))))
         }
+        guard code >= -0x40 else { throw DecodeError("malformed heap type \(code)", at: start) }
+        return try Self.abstractHeapType(code: UInt8(truncatingIfNeeded: code) & 0x7F, at: start, "malformed heap type", &gate)
     }
 
     /// The type of a block: nothing, a value type's code, or a type index.
-    mutating func readBlockType(_ features: FeatureSet) throws(DecodeError) -> BlockType {
+    mutating func readBlockType(_ gate: inout FeatureGate) throws(DecodeError) -> BlockType {
         let start = position
         let first = try peekByte()
         if first == 0x40 {
             cursor &+= 1
             return .empty
         }
-        if first & 0xC0 == 0x40 { return .value(try readValueType(features)) }
+        if first & 0xC0 == 0x40 { return .value(try readValueType(&gate)) }
         let index = try readS33()
         guard index >= 0, index <= Int64(UInt32.max) else { throw DecodeError("malformed block type", at: start) }
-        guard features.contains(.multiValue) else { throw .needs(.multiValue, "malformed block type", at: start, enabled: features) }
+        try gate.require(.multiValue, "malformed block type", at: start)
         return .function(TypeIndex(rawValue: UInt32(index)))
     }
 
-    mutating func readFunctionType(_ features: FeatureSet, _ limits: ImplementationLimits) throws(DecodeError) -> FunctionType {
-        let parameters = try readValueTypes("parameters", maximum: limits.parameters, features)
-        let start = position
-        let results = try readValueTypes("results", maximum: limits.results, features)
-        if results.count > 1 && !features.contains(.multiValue) {
-            throw .needs(.multiValue, "invalid result arity", at: start, enabled: features)
+    /// The type after its form byte, which stood at `start`.
+    mutating func readCompositeType(
+        form: UInt8, at start: Int, _ gate: inout FeatureGate, _ limits: ImplementationLimits
+    ) throws(DecodeError) -> CompositeType {
+        switch form {
+        case 0x60: return .function(try readFunctionType(&gate, limits))
+        case 0x5F:
+            try gate.require(.gc, "malformed type form", at: start)
+            let count = try readCount("fields", maximum: limits.fields)
+            var fields: [FieldType] = []
+            fields.reserveCapacity(count)
+            for _ in 0..<count { fields.append(try readFieldType(&gate)) }
+            return .structure(StructType(fields: fields))
+        case 0x5E:
+            try gate.require(.gc, "malformed type form", at: start)
+            return .array(ArrayType(element: try readFieldType(&gate)))
+        case 0x80...: throw DecodeError("malformed type form: integer representation too long", at: start)
+        default: throw DecodeError("malformed type form 0x\(String(form, radix: 16))", at: start)
         }
+    }
+
+    private mutating func readFieldType(_ gate: inout FeatureGate) throws(DecodeError) -> FieldType {
+        let storage: StorageType
+        switch try peekByte() {
+        case 0x78: storage = .i8
+        case 0x77: storage = .i16
+        default: storage = StorageType(try readValueType(&gate))
+        }
+        if storage.isPacked { cursor &+= 1 }
+        return FieldType(storage, isMutable: try readMutability())
+    }
+
+    private mutating func readMutability() throws(DecodeError) -> Bool {
+        let start = position
+        let mutability = try readByte()
+        guard mutability <= 1 else { throw DecodeError("malformed mutability 0x\(String(mutability, radix: 16))", at: start) }
+        return mutability == 1
+    }
+
+    mutating func readFunctionType(_ gate: inout FeatureGate, _ limits: ImplementationLimits) throws(DecodeError) -> FunctionType {
+        let parameters = try readValueTypes("parameters", maximum: limits.parameters, &gate)
+        let start = position
+        let results = try readValueTypes("results", maximum: limits.results, &gate)
+        if results.count > 1 { try gate.require(.multiValue, "invalid result arity", at: start) }
         return FunctionType(parameters: parameters, results: results)
     }
 
     private mutating func readValueTypes(
-        _ what: StaticString, maximum: Int, _ features: FeatureSet
+        _ what: StaticString, maximum: Int, _ gate: inout FeatureGate
     ) throws(DecodeError) -> [ValueType] {
         let count = try readCount(what, maximum: maximum)
         var types: [ValueType] = []
         types.reserveCapacity(count)
-        for _ in 0..<count { types.append(try readValueType(features)) }
+        for _ in 0..<count { types.append(try readValueType(&gate)) }
         return types
     }
 
@@ -93,7 +139,7 @@ extension ByteReader {
         var hasMaximum, isShared, is64, hasPageSize: Bool
     }
 
-    private mutating func readLimitsFlags(_ features: FeatureSet, isMemory: Bool) throws(DecodeError) -> LimitsFlags {
+    private mutating func readLimitsFlags(_ gate: inout FeatureGate, isMemory: Bool) throws(DecodeError) -> LimitsFlags {
         let start = position
         let flags = try readByte()
         guard flags <= (isMemory ? 0x0F : 0x07), isMemory || flags & 2 == 0 else {
@@ -101,9 +147,7 @@ extension ByteReader {
             throw DecodeError("malformed limits flags 0x\(String(flags, radix: 16)), integer too large", at: start)
         }
         for (bit, feature) in [(2, .threads), (4, .memory64), (8, .customPageSizes)] as [(UInt8, Feature)] {
-            if flags & bit != 0 && !features.contains(feature) {
-                throw .needs(feature, "malformed limits flags", at: start, enabled: features)
-            }
+            if flags & bit != 0 { try gate.require(feature, "malformed limits flags", at: start) }
         }
         return LimitsFlags(hasMaximum: flags & 1 != 0, isShared: flags & 2 != 0, is64: flags & 4 != 0, hasPageSize: flags & 8 != 0)
     }
@@ -114,8 +158,8 @@ extension ByteReader {
         return Limits(minimum: minimum, maximum: flags.hasMaximum ? try readU64() : nil)
     }
 
-    mutating func readMemoryType(_ features: FeatureSet) throws(DecodeError) -> MemoryType {
-        let flags = try readLimitsFlags(features, isMemory: true)
+    mutating func readMemoryType(_ gate: inout FeatureGate) throws(DecodeError) -> MemoryType {
+        let flags = try readLimitsFlags(&gate, isMemory: true)
         let limits = try readLimits(flags)
         let start = position
         let pageSizeLog2 = flags.hasPageSize ? try readU32() : 16
@@ -123,17 +167,14 @@ extension ByteReader {
         return MemoryType(limits: limits, is64: flags.is64, isShared: flags.isShared, pageSizeLog2: UInt8(pageSizeLog2))
     }
 
-    mutating func readTableType(_ features: FeatureSet) throws(DecodeError) -> TableType {
-        let element = try readReferenceType(features)
-        let flags = try readLimitsFlags(features, isMemory: false)
+    mutating func readTableType(_ gate: inout FeatureGate) throws(DecodeError) -> TableType {
+        let element = try readReferenceType(&gate)
+        let flags = try readLimitsFlags(&gate, isMemory: false)
         return TableType(element: element, limits: try readLimits(flags), is64: flags.is64)
     }
 
-    mutating func readGlobalType(_ features: FeatureSet) throws(DecodeError) -> GlobalType {
-        let type = try readValueType(features)
-        let start = position
-        let mutability = try readByte()
-        guard mutability <= 1 else { throw DecodeError("malformed mutability 0x\(String(mutability, radix: 16))", at: start) }
-        return GlobalType(type, isMutable: mutability == 1)
+    mutating func readGlobalType(_ gate: inout FeatureGate) throws(DecodeError) -> GlobalType {
+        let type = try readValueType(&gate)
+        return GlobalType(type, isMutable: try readMutability())
     }
 }

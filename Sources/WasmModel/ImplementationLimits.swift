@@ -11,23 +11,31 @@ public struct ImplementationLimits: Hashable, Sendable {
     public var globals = 1_000_000
     public var tables = 100_000
     public var memories = 100
+    /// Exception tags, imports included.
+    public var tags = 1_000_000
     public var elementSegments = 100_000
     public var dataSegments = 100_000
-    /// The initial size of one table.
-    public var tableSize = 10_000_000
+    /// The initial size of one table. A store has a limit of its own for tables that are really made.
+    public var tableSize = UInt64.max
     /// Elements of one element segment.
     public var segmentElements = 10_000_000
     /// Pages of 64 KiB that a 32-bit memory may have.
     public var memoryPages: UInt64 = 65_536
     public var parameters = 1_000
     public var results = 1_000
+    /// Fields of one structure type.
+    public var fields = 10_000
+    /// How many types a type extends, directly or not.
+    public var subtypingDepth = 63
+    /// Operands of one `array.new_fixed`.
+    public var fixedArrayElements = 10_000
     /// Locals of one function, parameters included.
     public var locals = 50_000
     /// Bytes of one function body.
     public var bodySize = 7_654_321
     /// Open blocks at one point of a function, the function's own included.
     public var nesting = 100_000
-    /// Targets of one `br_table`, the default apart.
+    /// Targets of one `br_table`, the default apart, and clauses of one `try_table`.
     public var branchTableSize = 65_520
     /// Bytes of one name.
     public var stringSize = 100_000

@@ -30,13 +30,13 @@ public struct GlobalIndex: EntityReference {
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
-/// The index of a exception tag: imports first.
+/// The index of an exception tag: imports first.
 public struct TagIndex: EntityReference {
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
-/// The index of a element segment.
+/// The index of an element segment.
 public struct ElementSegmentIndex: EntityReference {
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -11,13 +11,22 @@ public struct Module: Sendable {
     public var bytes: ModuleBytes
     /// What it was decoded with; bodies are read and validated with the same.
     public var features = FeatureSet.default
+    /// Enabled features that whoever asked for the module cannot make use of: their use is refused as "not supported yet".
+    public var unsupportedFeatures = FeatureSet()
+    /// The features that everything but the function bodies uses; ``OperatorReader`` gathers those of bodies.
+    public var usedFeatures = FeatureSet()
     public var limits = ImplementationLimits()
     public var types: [CompositeType] = []
+    /// What ``types`` are declared to extend, entry by entry.
+    public var subtyping: [Subtyping] = []
+    /// The runs of types that are defined together and may name each other, in order; together they are all types.
+    public var recursionGroups: [Range<Int>] = []
     public var imports: [Import] = []
     /// The type of every function, imports first.
     public var functions: [TypeIndex] = []
     public var tables: [Table] = []
     public var memories: [MemoryType] = []
+    public var tags: [Tag] = []
     public var globals: [Global] = []
     public var exports: [Export] = []
     public var start: Start?
@@ -34,6 +43,10 @@ public struct Module: Sendable {
     public var customSections: [CustomSection] = []
     public var names = NameSection()
     public var producers: [ProducerField] = []
+    /// The branch hints section's content, sorted by function and offset.
+    public var branchHints: [BranchHint] = []
+    /// What is wrong in custom sections that were read: a module stays acceptable whatever they hold.
+    public var customSectionErrors: [CustomSectionError] = []
     /// The operators of all constant expressions; ``ConstantExpression`` is a range of them.
     public var constantOperators: [Operator] = []
 
@@ -41,6 +54,7 @@ public struct Module: Sendable {
     public var importedTableCount = 0
     public var importedMemoryCount = 0
     public var importedGlobalCount = 0
+    public var importedTagCount = 0
 
     public init(bytes: ModuleBytes) { self.bytes = bytes }
 
@@ -115,6 +129,8 @@ public enum ImportItem: Hashable, Sendable {
     case table(TableType)
     case memory(MemoryType)
     case global(GlobalType)
+    /// An exception tag; the type is a function type whose parameters the exception carries.
+    case tag(TypeIndex)
 }
 
 /// An export.
@@ -136,6 +152,63 @@ public enum ExportItem: Hashable, Sendable, BitwiseCopyable {
     case table(TableIndex)
     case memory(MemoryIndex)
     case global(GlobalIndex)
+    case tag(TagIndex)
+}
+
+/// What a type is declared to extend.
+public struct Subtyping: Hashable, Sendable, BitwiseCopyable {
+    /// The direct supertype, or ``TypeIndex/none``.
+    public var supertype: TypeIndex
+    /// Whether no other type may extend it.
+    public var isFinal: Bool
+    public var offset: UInt32
+
+    @inlinable public init(supertype: TypeIndex = .none, isFinal: Bool = true, offset: UInt32 = 0) {
+        self.supertype = supertype
+        self.isFinal = isFinal
+        self.offset = offset
+    }
+}
+
+/// An exception tag.
+public struct Tag: Hashable, Sendable, BitwiseCopyable {
+    /// A function type: its parameters are what an exception carries.
+    public var type: TypeIndex
+    public var offset: UInt32
+
+    public init(type: TypeIndex, offset: UInt32 = 0) {
+        self.type = type
+        self.offset = offset
+    }
+}
+
+/// A hint that a conditional branch is likely taken or likely not.
+public struct BranchHint: Hashable, Sendable, BitwiseCopyable {
+    public var function: FunctionIndex
+    /// The byte offset of the `br_if`, `if` … in the module.
+    public var offset: UInt32
+    public var isLikely: Bool
+
+    public init(function: FunctionIndex, offset: UInt32, isLikely: Bool) {
+        self.function = function
+        self.offset = offset
+        self.isLikely = isLikely
+    }
+}
+
+/// What is wrong with a custom section.
+public struct CustomSectionError: Hashable, Sendable {
+    /// The section's name.
+    public var section: String
+    public var message: String
+    /// Where, in bytes from the module's start.
+    public var offset: Int
+
+    public init(section: String, message: String, offset: Int) {
+        self.section = section
+        self.message = message
+        self.offset = offset
+    }
 }
 
 /// The start function.

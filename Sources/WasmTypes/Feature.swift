@@ -43,6 +43,7 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt64
 
     @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(_ features: Feature...) { rawValue = features.reduce(0) { $0 | 1 << UInt64($1.rawValue) } }
     @inlinable public init(_ feature: Feature) { rawValue = 1 << UInt64(feature.rawValue) }
 
     @inlinable public func contains(_ feature: Feature) -> Bool { rawValue >> UInt64(feature.rawValue) & 1 != 0 }
@@ -53,11 +54,19 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static var wasm1: FeatureSet { FeatureSet(.mutableGlobals) }
     /// The features of WebAssembly 2.0.
     public static var wasm2: FeatureSet { FeatureSet(rawValue: 0b111_1111) }
-    /// What is accepted unless the user says otherwise: WebAssembly 2.0, tail calls and extended constant expressions.
-    public static var `default`: FeatureSet { wasm2.union(FeatureSet(.tailCalls)).union(FeatureSet(.extendedConst)) }
-    /// What the front end can decode and validate. A feature outside is refused as "not supported yet" even where enabled.
+    /// The features of WebAssembly 3.0.
+    public static var wasm3: FeatureSet {
+        FeatureSet(
+            .mutableGlobals, .signExtension, .saturatingFloatToInt, .multiValue, .bulkMemory, .referenceTypes, .simd, .tailCalls, .extendedConst,
+            .multiMemory, .memory64, .relaxedSIMD, .exceptions, .functionReferences, .gc)
+    }
+    /// What is accepted unless the user says otherwise: WebAssembly 3.0 and threads.
+    public static var `default`: FeatureSet { wasm3.union(FeatureSet(.threads)) }
+    /// All that the front end knows.
+    public static var all: FeatureSet { FeatureSet(rawValue: 1 << UInt64(Feature.allCases.count) - 1) }
+    /// What the compiler translates. It refuses a module that uses another feature as "not supported yet", even where that is enabled.
     public static var implemented: FeatureSet {
-        FeatureSet.default.union(FeatureSet(.multiMemory)).subtracting(FeatureSet(.simd))
+        wasm2.subtracting(FeatureSet(.simd)).union(FeatureSet(.tailCalls, .extendedConst, .multiMemory))
     }
 
     /// The members in bit order.

@@ -22,15 +22,3 @@ extension FunctionType: CustomStringConvertible {
         return text + "]"
     }
 }
-
-/// A type that a module defines. WebAssembly 2.0 has function types alone.
-public enum CompositeType: Hashable, Sendable {
-    case function(FunctionType)
-
-    /// The function type, or nil of any other kind of type.
-    @inlinable public var function: FunctionType? {
-        switch self {
-        case .function(let type): type
-        }
-    }
-}

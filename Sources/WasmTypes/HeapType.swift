@@ -32,6 +32,9 @@ public struct HeapType: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var noExtern: HeapType { HeapType(code: 0x72) }
     @inlinable public static var none: HeapType { HeapType(code: 0x71) }
 
+    /// What a reference popped from unreachable code refers to: a subtype of all. It occurs in no module.
+    @inlinable public static var bottom: HeapType { HeapType(code: 0) }
+
     /// The abstract heap type with the binary format's one-byte `code`, or nil where the format has none.
     @inlinable public init?(abstractCode code: UInt8) {
         guard (0x69...0x74).contains(code) else { return nil }
@@ -63,6 +66,7 @@ extension HeapType: CustomStringConvertible {
         case .noFunction: "nofunc"
         case .noExtern: "noextern"
         case .none: "none"
+        case .bottom: "bot"
         default: "\(rawValue)"
         }
     }

@@ -13,6 +13,8 @@ public struct ValueType: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var f32: ValueType { ValueType(rawValue: 0x7D) }
     @inlinable public static var f64: ValueType { ValueType(rawValue: 0x7C) }
     @inlinable public static var v128: ValueType { ValueType(rawValue: 0x7B) }
+    /// The nullable exception reference.
+    @inlinable public static var exnref: ValueType { ValueType(rawValue: ReferenceType(.exception, isNullable: true).rawValue) }
     /// The nullable function reference.
     @inlinable public static var funcref: ValueType { .reference(.function) }
     /// The nullable host reference.
@@ -55,7 +57,8 @@ public struct ValueType: Hashable, Sendable, BitwiseCopyable {
 public struct ReferenceType: Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
-    @inlinable init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// A reference type from what ``rawValue`` gave.
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     @inlinable public init(_ heapType: HeapType, isNullable: Bool) {
         rawValue = heapType.rawValue << 8 | (isNullable ? 0x63 : 0x64)

@@ -1,16 +1,17 @@
 internal import PrecastEntities
-internal import PrecastWasmModel
+public import PrecastWasmModel
 internal import PrecastWasmTypes
 
 // Blocks, branches and calls. WebAssembly core specification, section 3.4.8.
 extension FunctionValidator {
-    private mutating func signature(ofBlock block: BlockType) throws(ValidationError) -> TypeListPair {
+    mutating func signature(ofBlock block: BlockType) throws(ValidationError) -> TypeListPair {
         switch block.kind {
         case .empty: return TypeListPair(parameters: .empty, results: .empty)
-        case .value(let type): return TypeListPair(parameters: .empty, results: TypeList(type))
+        case .value(let type):
+            if type.isReference { try check(type) }
+            return TypeListPair(parameters: .empty, results: TypeList(type))
         case .function(let type):
-            guard type.index < signatures.count else { throw unknown("type", type.rawValue) }
-            return signatures[type.index]
+            return try signature(ofType: type.rawValue)
         }
     }
 
@@ -19,6 +20,16 @@ extension FunctionValidator {
         if kind == .if { try popOperand(.i32) }
         try popOperands(signature.parameters)
         try pushControl(kind, signature)
+    }
+
+    /// The signature of type `index`, which must be a function type.
+    mutating func signature(ofType index: UInt32) throws(ValidationError) -> TypeListPair {
+        guard Int(index) < signatures.count else { throw unknown("type", index) }
+        let signature = signatures[Int(index)]
+        guard signature.isFunction else {
+            throw error("type mismatch: type \(index) is not a function type", expected: "a function type", found: "type \(index)")
+        }
+        return signature
     }
 
     mutating func stepElse() throws(ValidationError) {
@@ -41,7 +52,7 @@ extension FunctionValidator {
     /// Whether the parameters of a block may stand as its results.
     private mutating func isIdentity(_ frame: ControlFrame) -> Bool {
         frame.startTypes.count == frame.endTypes.count
-            && (0..<frame.startTypes.count).allSatisfy { self[frame.startTypes, $0].matches(self[frame.endTypes, $0]) }
+            && (0..<frame.startTypes.count).allSatisfy { types.matches(self[frame.startTypes, $0], self[frame.endTypes, $0]) }
     }
 
     mutating func stepBranch(_ op: Operator) throws(ValidationError) {
@@ -57,7 +68,9 @@ extension FunctionValidator {
     }
 
     /// Every target must take what the default takes; in unreachable code the operands may fit several types at once.
+    @usableFromInline
     mutating func stepBranchTable(_ op: Operator, _ targets: [UInt32]) throws(ValidationError) {
+        try start(op)
         try popOperand(.i32)
         let types = try labelTypes(op.index)
         var checked = types
@@ -85,7 +98,7 @@ extension FunctionValidator {
                 return
             }
             let found = operandType(depth: depth)
-            if !found.matches(expected) { throw typeMismatch(expected: expected, found: found) }
+            if !types.matches(found, expected) { throw typeMismatch(expected: expected, found: found) }
         }
     }
 
@@ -104,11 +117,18 @@ extension FunctionValidator {
     /// Checks the table and type of an indirect call and pops the table index.
     mutating func signatureOfIndirectCall(_ op: Operator) throws(ValidationError) -> TypeListPair {
         guard Int(op.secondIndex) < tables.count else { throw unknown("table", op.secondIndex) }
-        guard Int(op.index) < signatures.count else { throw unknown("type", op.index) }
+        let signature = try signature(ofType: op.index)
         let table = tables[Int(op.secondIndex)].type
-        if !table.element.matches(.function) { throw typeMismatch(expected: .funcref, found: .reference(table.element)) }
+        if !types.matches(table.element, .function) { throw typeMismatch(expected: .funcref, found: .reference(table.element)) }
         try popOperand(table.addressType)
-        return signatures[Int(op.index)]
+        return signature
+    }
+
+    /// Checks the type of a call through a reference and pops the reference.
+    mutating func signatureOfReferenceCall(_ op: Operator) throws(ValidationError) -> TypeListPair {
+        let signature = try signature(ofType: op.index)
+        try popReference(.concrete(op.index))
+        return signature
     }
 
     mutating func stepCall(_ signature: TypeListPair) throws(ValidationError) {
@@ -120,7 +140,7 @@ extension FunctionValidator {
         let results = control[0].endTypes
         let isFitting =
             signature.results.count == results.count
-            && (0..<results.count).allSatisfy { self[signature.results, $0].matches(self[results, $0]) }
+            && (0..<results.count).allSatisfy { types.matches(self[signature.results, $0], self[results, $0]) }
         guard isFitting else {
             throw error(
                 "type mismatch: a tail call returns \(context.describe(signature.results)), "

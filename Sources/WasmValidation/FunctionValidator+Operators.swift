@@ -1,14 +1,13 @@
 internal import PrecastEntities
-internal import PrecastWasmBinary
 internal import PrecastWasmModel
 internal import PrecastWasmTypes
 
 // The operators whose types depend on more than the opcode. WebAssembly core specification, section 3.4.
 extension FunctionValidator {
-    mutating func stepSpecial(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
+    mutating func stepSpecial(_ op: Operator) throws(ValidationError) {
         switch op.opcode {
-        case .localGet: pushOperand(try localType(of: op))
-        case .localSet: try popOperand(try localType(of: op))
+        case .localGet: try stepLocalGet(op)
+        case .localSet: try stepLocalSet(op)
         case .localTee: try stepLocalTee(op)
         case .globalGet: pushOperand(try globalType(of: op).valueType)
         case .globalSet: try stepGlobalSet(op)
@@ -19,17 +18,20 @@ extension FunctionValidator {
         case .end: try stepEnd()
         case .br: try stepBranch(op)
         case .brIf: try stepBranchIf(op)
-        case .brTable: try stepBranchTable(op, reader.brTableTargets)
         case .return: try stepReturn()
         case .unreachable: markUnreachable()
         case .call: try stepCall(try signature(ofFunction: op.index))
         case .callIndirect: try stepCall(try signatureOfIndirectCall(op))
         case .returnCall: try stepTailCall(try signature(ofFunction: op.index))
         case .returnCallIndirect: try stepTailCall(try signatureOfIndirectCall(op))
+        case .callRef: try stepCall(try signatureOfReferenceCall(op))
+        case .returnCallRef: try stepTailCall(try signatureOfReferenceCall(op))
+        case .throw: try stepThrow(op)
+        case .throwRef: try stepThrowRef()
         case .drop: _ = try popOperand()
         case .select: try stepSelect()
         case .selectTyped: try stepTypedSelect(op)
-        case .refNull: pushOperand(.reference(ReferenceType(op.heapType, isNullable: true)))
+        case .refNull: try stepRefNull(op)
         case .refIsNull: try stepRefIsNull()
         case .refFunc: try stepRefFunc(op)
         case .memorySize: pushOperand(try memory(op.index).addressType)
@@ -46,22 +48,11 @@ extension FunctionValidator {
         case .tableCopy: try stepTableCopy(op)
         case .tableInit: try stepTableInit(op)
         case .elemDrop: _ = try elementType(op.index)
-        default: preconditionFailure("\(op.opcode.mnemonic) has a signature in its row")
+        default: try stepExtended(op)
         }
     }
 
     // MARK: Variables
-
-    private mutating func localType(of op: Operator) throws(ValidationError) -> ValueType {
-        guard let type = locals[op.index] else { throw unknown("local", op.index) }
-        return type
-    }
-
-    private mutating func stepLocalTee(_ op: Operator) throws(ValidationError) {
-        let type = try localType(of: op)
-        try popOperand(type)
-        pushOperand(type)
-    }
 
     private mutating func globalType(of op: Operator) throws(ValidationError) -> GlobalType {
         let index = Int(op.index)
@@ -91,6 +82,7 @@ extension FunctionValidator {
 
     private mutating func stepTypedSelect(_ op: Operator) throws(ValidationError) {
         guard op.count == 1 else { throw error("invalid result arity: select of \(op.count) types", expected: "1", found: "\(op.count)") }
+        try check(op.valueType)
         try popOperand(.i32)
         try popOperand(op.valueType)
         try popOperand(op.valueType)
@@ -99,11 +91,14 @@ extension FunctionValidator {
 
     // MARK: References
 
+    private mutating func stepRefNull(_ op: Operator) throws(ValidationError) {
+        let type = ValueType.reference(ReferenceType(op.heapType, isNullable: true))
+        try check(type)
+        pushOperand(type)
+    }
+
     private mutating func stepRefIsNull() throws(ValidationError) {
-        let type = try popOperand()
-        guard type.isReference || type.isBottom else {
-            throw error("type mismatch: expected a reference, found \(type)", expected: "a reference", found: type.description)
-        }
+        _ = try popReference()
         pushOperand(.i32)
     }
 
@@ -111,7 +106,16 @@ extension FunctionValidator {
         let index = Int(op.index)
         guard index < isDeclared.count else { throw unknown("function", op.index) }
         guard isDeclared[index] else { throw error("undeclared function reference: function \(op.index)") }
-        pushOperand(.funcref)
+        if hasTypedFunctionReferences {
+            pushReference(.concrete(functions[index].rawValue), isNullable: false)
+        } else {
+            pushOperand(.funcref)
+        }
+    }
+
+    /// Checks that a type names no type that does not exist.
+    mutating func check(_ type: ValueType) throws(ValidationError) {
+        if let index = types.unknownIndex(in: type) { throw unknown("type", index) }
     }
 
     // MARK: Memories
@@ -126,13 +130,25 @@ extension FunctionValidator {
     mutating func addressType(of op: Operator) throws(ValidationError) -> ValueType {
         let type = try memory(op.index)
         let natural = op.opcode.naturalAlignment
+        if op.alignment != natural { try checkAlignment(op) }
+        if !type.is64 && op.memoryOffset > UInt64(UInt32.max) { throw error("offset out of range: \(op.memoryOffset)") }
+        return type.addressType
+    }
+
+    /// An access may promise less alignment than its width, unless it is atomic.
+    @inline(never)
+    private mutating func checkAlignment(_ op: Operator) throws(ValidationError) {
+        let natural = op.opcode.naturalAlignment
         if op.alignment > natural {
             throw error(
                 "alignment must not be larger than natural: 2**\(op.alignment), and \(op.opcode.mnemonic) accesses 2**\(natural) bytes",
                 expected: "at most \(natural)", found: "\(op.alignment)")
         }
-        if !type.is64 && op.memoryOffset > UInt64(UInt32.max) { throw error("offset out of range: \(op.memoryOffset)") }
-        return type.addressType
+        if op.opcode.prefix == 0xFE {
+            throw error(
+                "atomic alignment must be natural: 2**\(op.alignment), and \(op.opcode.mnemonic) accesses 2**\(natural) bytes",
+                expected: "\(natural)", found: "\(op.alignment)")
+        }
     }
 
     private mutating func stepMemoryGrow(_ op: Operator) throws(ValidationError) {
@@ -164,7 +180,7 @@ extension FunctionValidator {
         try popOperand(address)
     }
 
-    private mutating func checkData(_ index: UInt32) throws(ValidationError) {
+    mutating func checkData(_ index: UInt32) throws(ValidationError) {
         guard Int(index) < context.module.data.count else { throw unknown("data segment", index) }
     }
 
@@ -175,7 +191,7 @@ extension FunctionValidator {
         return tables[Int(index)].type
     }
 
-    private mutating func elementType(_ index: UInt32) throws(ValidationError) -> ReferenceType {
+    mutating func elementType(_ index: UInt32) throws(ValidationError) -> ReferenceType {
         guard Int(index) < context.module.elements.count else { throw unknown("elem segment", index) }
         return context.module.elements[Int(index)].type
     }
@@ -209,7 +225,7 @@ extension FunctionValidator {
     private mutating func stepTableCopy(_ op: Operator) throws(ValidationError) {
         let destination = try table(op.index)
         let source = try table(op.secondIndex)
-        if !source.element.matches(destination.element) {
+        if !types.matches(source.element, destination.element) {
             throw typeMismatch(expected: .reference(destination.element), found: .reference(source.element))
         }
         try popOperand(destination.is64 && source.is64 ? .i64 : .i32)
@@ -220,7 +236,7 @@ extension FunctionValidator {
     private mutating func stepTableInit(_ op: Operator) throws(ValidationError) {
         let type = try table(op.secondIndex)
         let element = try elementType(op.index)
-        if !element.matches(type.element) { throw typeMismatch(expected: .reference(type.element), found: .reference(element)) }
+        if !types.matches(element, type.element) { throw typeMismatch(expected: .reference(type.element), found: .reference(element)) }
         try popOperand(.i32)
         try popOperand(.i32)
         try popOperand(type.addressType)

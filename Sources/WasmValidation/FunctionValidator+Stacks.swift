@@ -11,10 +11,16 @@ extension FunctionValidator {
     mutating func popOperand(_ expected: ValueType) throws(ValidationError) {
         if operands.count > base {
             let found = operands.pop()
-            if !found.matches(expected) { throw typeMismatch(expected: expected, found: found) }
+            if found != expected { try checkSubtype(found, expected) }
         } else if isReachable {
             throw typeMismatch(expected: expected, found: nil)
         }
+    }
+
+    /// Checks that one type matches another. (A method that does not mutate would get a copy of `self`.)
+    @inline(never)
+    private mutating func checkSubtype(_ found: ValueType, _ expected: ValueType) throws(ValidationError) {
+        if !types.matches(found, expected) { throw typeMismatch(expected: expected, found: found) }
     }
 
     /// Pops an operand of any type.
@@ -55,7 +61,8 @@ extension FunctionValidator {
         if control.count >= maximum { throw error("nesting too deep: the limit is \(maximum)", kind: .limitExceeded) }
         base = operands.count
         isReachable = true
-        control.push(ControlFrame(kind: kind, height: base, startTypes: signature.parameters, endTypes: signature.results))
+        control.push(ControlFrame(
+            kind: kind, initializedHeight: initialized.count, height: base, startTypes: signature.parameters, endTypes: signature.results))
         pushOperands(signature.parameters)
     }
 
@@ -68,6 +75,7 @@ extension FunctionValidator {
                 "type mismatch: \(operands.count - frame.height) values remain on the stack at the end of the block",
                 expected: context.describe(frame.endTypes), found: nil)
         }
+        if initialized.count != frame.initializedHeight { forgetInitialized(downTo: Int(frame.initializedHeight)) }
         control.count &-= 1
         if control.count > 0 {
             let outer = control[control.count - 1]
@@ -78,6 +86,24 @@ extension FunctionValidator {
             isReachable = false
         }
         return frame
+    }
+
+    /// Pops a reference to anything, and returns its type; the bottom type's is a non-null reference to nothing.
+    mutating func popReference() throws(ValidationError) -> ReferenceType {
+        let type = try popOperand()
+        if type.isBottom { return ReferenceType(.bottom, isNullable: false) }
+        guard let reference = type.referenceType else {
+            throw error("type mismatch: expected a reference, found \(type)", expected: "a reference", found: type.description)
+        }
+        return reference
+    }
+
+    mutating func pushReference(_ heapType: HeapType, isNullable: Bool) {
+        pushOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))
+    }
+
+    mutating func popReference(_ heapType: HeapType, isNullable: Bool = true) throws(ValidationError) {
+        try popOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))
     }
 
     /// Marks the rest of the innermost block as unreachable: its operands are dropped, and the stack becomes polymorphic.
@@ -104,8 +130,10 @@ extension FunctionValidator {
 
     @inline(never)
     func typeMismatch(expected: ValueType, found: ValueType?) -> ValidationError {
-        let found = found?.description ?? "nothing"
-        return error("type mismatch: expected \(expected), found \(found)", expected: expected.description, found: found)
+        let found = found?.description ?? ""
+        return error(
+            "type mismatch: instruction requires [\(expected)] but stack has [\(found)]", expected: expected.description,
+            found: found.isEmpty ? "nothing" : found)
     }
 
     @inline(never)

@@ -19,6 +19,12 @@ public struct FunctionValidator: ~Copyable {
     // The context's tables again: reading an array of a class costs more.
     @usableFromInline let typePool: [ValueType]
     let signatures: [TypeListPair]
+    let types: TypeRelations
+    let fields: [FieldType]
+    let fieldStarts: [UInt32]
+    let tags: [Tag]
+    /// Whether function references have their function's type.
+    let hasTypedFunctionReferences: Bool
     let isDeclared: [Bool]
     let functions: [TypeIndex]
     let globals: [Global]
@@ -32,6 +38,12 @@ public struct FunctionValidator: ~Copyable {
     /// Whether control reaches the current point.
     public internal(set) var isReachable = false
     var locals = LocalTypes()
+    /// The locals initialised in the open blocks, of those that need it, oldest first.
+    var initialized = PointerStack<UInt32>(capacity: 16)
+    /// By local, the number of the body that it was last initialised in, as far as one was; see ``bodyNumber``.
+    var initializedIn: [UInt32] = []
+    /// Counts bodies from one, so that ``initializedIn`` need not be cleared for each.
+    var bodyNumber: UInt32 = 0
     var function: FunctionIndex = .none
     /// The byte offset of the operator being validated.
     var offset: UInt32 = 0
@@ -40,6 +52,11 @@ public struct FunctionValidator: ~Copyable {
         self.context = context
         typePool = context.typePool
         signatures = context.signatures
+        types = context.types
+        fields = context.fields
+        fieldStarts = context.fieldStarts
+        tags = context.module.tags
+        hasTypedFunctionReferences = context.module.features.contains(.functionReferences)
         isDeclared = context.isDeclared
         functions = context.module.functions
         globals = context.module.globals
@@ -62,23 +79,43 @@ public struct FunctionValidator: ~Copyable {
         if locals.count > maximum {
             throw error("too many locals: \(locals.count), and the limit is \(maximum)", kind: .limitExceeded)
         }
+        try checkLocals(reader.localDeclarations)
         operands.count = 0
         control.count = 0
+        initialized.count = 0
+        bodyNumber &+= 1
         try pushControl(.function, TypeListPair(parameters: .empty, results: signature.results))
     }
 
     /// Validates one operator. `reader` is the one that it was just read from.
+    ///
+    /// Only the operators with lists look at the reader: handing it down for every one would copy it.
+    @inlinable @inline(__always)
     public mutating func step(_ op: Operator, _ reader: borrowing OperatorReader) throws(ValidationError) {
-        offset = op.offset
-        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
+        switch op.opcode {
+        case .brTable: try stepBranchTable(op, reader.brTableTargets)
+        case .tryTable: try stepTryTable(op, reader.catchClauses)
+        default: try step(op)
+        }
+    }
+
+    @usableFromInline
+    mutating func step(_ op: Operator) throws(ValidationError) {
+        try start(op)
         let signature = op.opcode.signature
         if signature.isSpecial {
-            try stepSpecial(op, reader)
-        } else if op.opcode.immediates == .memoryArgument {
+            try stepSpecial(op)
+        } else if signature.hasAddress {
             try apply(signature, address: try addressType(of: op))
         } else {
             try apply(signature, address: .i32)
         }
+    }
+
+    @inline(__always)
+    mutating func start(_ op: Operator) throws(ValidationError) {
+        offset = op.offset
+        guard control.count > 0 else { throw error("unexpected content after the end of the function", kind: .malformed) }
     }
 
     /// Checks that the body was complete. `reader` is at its end.
@@ -88,6 +125,10 @@ public struct FunctionValidator: ~Copyable {
                 "END opcode expected: unexpected end of section or function, or section size mismatch; \(control.count) blocks are open",
                 at: reader.position, kind: .malformed, function: function)
         }
+    }
+
+    private mutating func checkLocals(_ declarations: [LocalDeclaration]) throws(ValidationError) {
+        for declaration in declarations where declaration.type.isReference { try check(declaration.type) }
     }
 
     // MARK: What a translator asks

@@ -10,53 +10,89 @@ internal import PrecastWasmTypes
 /// - Source: WebAssembly core specification, section 3.5.
 @discardableResult
 public func validate(_ module: Module) throws(ValidationError) -> ValidationContext {
-    var validator = ModuleValidator(module)
+    let types = try TypeRelations(module)
+    var validator = ModuleValidator(module, types)
     try validator.validateFunctions()
     try validator.validateTables()
     try validator.validateMemories()
+    try validator.validateTags()
     try validator.validateMutableGlobals()
     try validator.validateGlobals()
     try validator.validateExports()
     try validator.validateStart()
     try validator.validateElements()
     try validator.validateData()
-    return ValidationContext(module, isDeclared: validator.expressions.isDeclared)
+    return ValidationContext(
+        module, types, isDeclared: validator.expressions.isDeclared,
+        usedFeatures: module.usedFeatures.union(validator.usedFeatures).union(validator.expressions.usedFeatures))
 }
 
 /// The state of ``validate(_:)``.
 private struct ModuleValidator {
     let module: Module
+    let types: TypeRelations
     var expressions: ConstantExpressionValidator
+    /// The features that declarations use and only a look at all of them tells.
+    var usedFeatures = FeatureSet()
 
-    init(_ module: Module) {
+    init(_ module: Module, _ types: TypeRelations) {
         self.module = module
-        expressions = ConstantExpressionValidator(module)
+        self.types = types
+        expressions = ConstantExpressionValidator(module, types)
+    }
+
+    private func check(_ type: ValueType, at offset: UInt32) throws(ValidationError) {
+        if let index = types.unknownIndex(in: type) { throw .unknown("type", index, at: offset) }
+    }
+
+    private func checkFunctionType(_ type: TypeIndex, at offset: UInt32) throws(ValidationError) {
+        guard type.index < types.count else { throw .unknown("type", type.rawValue, at: offset) }
+        guard types.kinds[type.index] == .function else {
+            throw ValidationError("type mismatch: type \(type.rawValue) is not a function type", at: Int(offset))
+        }
     }
 
     func validateFunctions() throws(ValidationError) {
         for item in module.imports {
             guard case .function(let type) = item.item else { continue }
-            guard type.index < module.types.count else { throw .unknown("type", type.rawValue, at: item.offset) }
+            try checkFunctionType(type, at: item.offset)
         }
-        for (position, type) in module.functions.enumerated() where type.index >= module.types.count {
-            var error = ValidationError.unknown("type", type.rawValue, at: offsetOfBody(position))
-            error.function = FunctionIndex(index: position)
-            throw error
+        for (position, type) in module.functions.enumerated() where type.index >= types.count || types.kinds[type.index] != .function {
+            do throws(ValidationError) {
+                try checkFunctionType(type, at: offsetOfBody(position))
+            } catch {
+                var error = error
+                error.function = FunctionIndex(index: position)
+                throw error
+            }
         }
     }
 
     private func offsetOfBody(_ position: Int) -> UInt32 { module.body(of: FunctionIndex(index: position))?.range.start ?? 0 }
 
-    func validateTables() throws(ValidationError) {
-        if module.tables.count > 1 && !module.features.contains(.referenceTypes) {
-            throw ValidationError(
-                "multiple tables: the feature reference-types is not enabled", at: Int(module.tables[1].offset),
-                kind: .featureDisabled(.referenceTypes))
+    mutating func validateTables() throws(ValidationError) {
+        if module.tables.count > 1 {
+            if !module.features.contains(.referenceTypes) {
+                throw ValidationError(
+                    "multiple tables: the feature reference-types is not enabled", at: Int(module.tables[1].offset),
+                    kind: .featureDisabled(.referenceTypes))
+            }
+            usedFeatures.insert(.referenceTypes)
         }
-        for table in module.tables { try validateTable(table) }
+        for (position, table) in module.tables.enumerated() {
+            try validateTable(table)
+            if let initializer = table.initializer {
+                try expressions.validate(initializer, .reference(table.type.element), globalCount: module.importedGlobalCount)
+            } else if position >= module.importedTableCount && !table.type.element.isNullable {
+                throw ValidationError(
+                    "type mismatch: a table of \(table.type.element) needs an initializer", at: Int(table.offset),
+                    expected: "a nullable reference", found: table.type.element.description)
+            }
+        }
     }
 
     private func validateTable(_ table: Table) throws(ValidationError) {
+        try check(.reference(table.type.element), at: table.offset)
         let limits = table.type.limits
         try validateLimits(limits, at: table.offset)
         let largest = max(limits.minimum, limits.maximum ?? 0)
@@ -65,7 +101,7 @@ private struct ModuleValidator {
                 "table size must be at most 2**32-1 elements: found \(largest)", at: Int(table.offset),
                 expected: "at most \(UInt32.max)", found: "\(largest)")
         }
-        let maximum = UInt64(module.limits.tableSize)
+        let maximum = module.limits.tableSize
         if limits.minimum > maximum {
             throw ValidationError(
                 "table size is limited to \(maximum) elements: found \(limits.minimum)", at: Int(table.offset),
@@ -80,11 +116,14 @@ private struct ModuleValidator {
             expected: "at most \(maximum)", found: "\(limits.minimum)")
     }
 
-    func validateMemories() throws(ValidationError) {
-        if module.memories.count > 1 && !module.features.contains(.multiMemory) {
-            throw ValidationError(
-                "multiple memories: the feature multi-memory is not enabled", at: Int(offset(ofMemory: 1)),
-                kind: .featureDisabled(.multiMemory))
+    mutating func validateMemories() throws(ValidationError) {
+        if module.memories.count > 1 {
+            if !module.features.contains(.multiMemory) {
+                throw ValidationError(
+                    "multiple memories: the feature multi-memory is not enabled", at: Int(offset(ofMemory: 1)),
+                    kind: .featureDisabled(.multiMemory))
+            }
+            usedFeatures.insert(.multiMemory)
         }
         for (position, memory) in module.memories.enumerated() { try validateMemory(memory, at: offset(ofMemory: position)) }
     }
@@ -96,7 +135,12 @@ private struct ModuleValidator {
 
     private func validateMemory(_ memory: MemoryType, at offset: UInt32) throws(ValidationError) {
         try validateLimits(memory.limits, at: offset)
-        let maximum = memory.is64 ? (1 << 48 as UInt64) : min(65_536, module.limits.memoryPages)
+        guard memory.pageSizeLog2 == 0 || memory.pageSizeLog2 == 16 else {
+            throw ValidationError(
+                "invalid custom page size: 2**\(memory.pageSizeLog2) bytes, expected 1 or 65536", at: Int(offset),
+                expected: "0 or 16", found: "\(memory.pageSizeLog2)")
+        }
+        let maximum = largestPageCount(memory)
         let largest = max(memory.limits.minimum, memory.limits.maximum ?? 0)
         if largest > maximum {
             throw ValidationError(
@@ -108,15 +152,30 @@ private struct ModuleValidator {
         }
     }
 
+    /// As many pages as addresses reach; with pages of one byte, as many as a size in pages can say.
+    private func largestPageCount(_ memory: MemoryType) -> UInt64 {
+        if memory.is64 { return memory.pageSizeLog2 == 0 ? .max : 1 << 48 }
+        return memory.pageSizeLog2 == 0 ? UInt64(UInt32.max) : min(65_536, module.limits.memoryPages)
+    }
+
+    func validateTags() throws(ValidationError) {
+        for tag in module.tags {
+            try checkFunctionType(tag.type, at: tag.offset)
+            guard let type = module.functionType(tag.type), !type.results.isEmpty else { continue }
+            throw ValidationError(
+                "non-empty tag result type: \(type)", at: Int(tag.offset), expected: "no results", found: type.description)
+        }
+    }
+
     /// Without the feature, mutable globals stay within their module.
-    func validateMutableGlobals() throws(ValidationError) {
-        if module.features.contains(.mutableGlobals) { return }
+    mutating func validateMutableGlobals() throws(ValidationError) {
         var offsets = module.globals.prefix(module.importedGlobalCount).filter(\.type.isMutable).map(\.offset)
         for export in module.exports {
             guard case .global(let index) = export.item, index.index < module.globals.count else { continue }
             if module.globals[index.index].type.isMutable { offsets.append(export.offset) }
         }
         guard let offset = offsets.first else { return }
+        if module.features.contains(.mutableGlobals) { return usedFeatures.insert(.mutableGlobals) }
         throw ValidationError(
             "mutable globals cannot be imported or exported: the feature mutable-globals is not enabled", at: Int(offset),
             kind: .featureDisabled(.mutableGlobals))
@@ -124,21 +183,24 @@ private struct ModuleValidator {
 
     mutating func validateGlobals() throws(ValidationError) {
         for (position, global) in module.globals.enumerated() {
+            try check(global.type.valueType, at: global.offset)
             guard let initializer = global.initializer else { continue }
             try expressions.validate(initializer, global.type.valueType, globalCount: position)
         }
     }
 
     mutating func validateExports() throws(ValidationError) {
-        var names = Set<String>(minimumCapacity: module.exports.count)
+        // By bytes: strings would be equal where only their characters are.
+        var names = Set<[UInt8]>(minimumCapacity: module.exports.count)
         for export in module.exports {
             switch export.item {
             case .function(let index): try expressions.declare(index, at: export.offset)
             case .table(let index): try check(index, module.tables.count, "table", export.offset)
             case .memory(let index): try check(index, module.memories.count, "memory", export.offset)
             case .global(let index): try check(index, module.globals.count, "global", export.offset)
+            case .tag(let index): try check(index, module.tags.count, "tag", export.offset)
             }
-            guard names.insert(export.name).inserted else {
+            guard names.insert(Array(export.name.utf8)).inserted else {
                 throw ValidationError("duplicate export name \"\(export.name)\"", at: Int(export.offset))
             }
         }
@@ -161,10 +223,11 @@ private struct ModuleValidator {
 
     mutating func validateElements() throws(ValidationError) {
         for segment in module.elements {
+            try check(.reference(segment.type), at: segment.offset)
             if case .active(let index, let offset) = segment.mode {
                 try check(index, module.tables.count, "table", segment.offset)
                 let table = module.tables[index.index].type
-                guard segment.type.matches(table.element) else {
+                guard types.matches(segment.type, table.element) else {
                     throw ValidationError(
                         "type mismatch: elements of type \(segment.type) in a table of \(table.element)", at: Int(segment.offset),
                         expected: table.element.description, found: segment.type.description)

@@ -37,4 +37,11 @@ public struct TypeListPair: Hashable, Sendable, BitwiseCopyable {
         self.parameters = parameters
         self.results = results
     }
+
+    /// What stands for a type that is none of functions.
+    static var notAFunction: TypeListPair {
+        TypeListPair(parameters: TypeList(payload: 0, length: .max), results: .empty)
+    }
+
+    var isFunction: Bool { parameters.length != .max }
 }

@@ -7,25 +7,46 @@ public import PrecastWasmTypes
 public final class ValidationContext: Sendable {
     public let module: Module
     @usableFromInline let typePool: [ValueType]
-    /// By type index.
+    /// By type index; ``TypeListPair/notAFunction`` where the type is none.
     @usableFromInline let signatures: [TypeListPair]
+    /// The fields of all structures and arrays; those of type `i` from `fieldStarts[i]` to `fieldStarts[i + 1]`.
+    let fields: [FieldType]
+    let fieldStarts: [UInt32]
+    /// Which types are the same, and which extend which.
+    public let types: TypeRelations
+    /// The features that everything but the function bodies uses; ``OperatorReader/usedFeatures`` has those of bodies.
+    public let usedFeatures: FeatureSet
     /// Which functions `ref.func` may name: those that occur outside bodies.
     let isDeclared: [Bool]
 
-    init(_ module: Module, isDeclared: [Bool]) {
+    init(_ module: Module, _ types: TypeRelations, isDeclared: [Bool], usedFeatures: FeatureSet) {
         self.module = module
+        self.types = types
+        self.usedFeatures = usedFeatures
         self.isDeclared = isDeclared
         var pool: [ValueType] = []
         var signatures: [TypeListPair] = []
         signatures.reserveCapacity(module.types.count)
+        var fields: [FieldType] = []
+        var fieldStarts: [UInt32] = [0]
+        fieldStarts.reserveCapacity(module.types.count + 1)
         for type in module.types {
             switch type {
             case .function(let type):
                 signatures.append(
                     TypeListPair(
                         parameters: Self.intern(type.parameters, in: &pool), results: Self.intern(type.results, in: &pool)))
+            case .structure(let type):
+                signatures.append(.notAFunction)
+                fields.append(contentsOf: type.fields)
+            case .array(let type):
+                signatures.append(.notAFunction)
+                fields.append(type.element)
             }
+            fieldStarts.append(UInt32(fields.count))
         }
+        self.fields = fields
+        self.fieldStarts = fieldStarts
         typePool = pool
         self.signatures = signatures
     }

@@ -8,18 +8,18 @@ import Testing
             if opcode.rawValue < 0x100 {
                 #expect(Opcode(code: UInt8(opcode.rawValue)) == opcode)
             } else {
-                #expect(opcode.rawValue >> 8 == 0xFC)
-                #expect(Opcode(miscellaneous: UInt32(opcode.rawValue & 0xFF)) == opcode)
+                #expect((0xFB...0xFE).contains(opcode.rawValue >> 12))
+                #expect(opcode.prefix.flatMap { Opcode(prefix: $0, code: opcode.code) } == opcode)
             }
         }
         let known = Set(Opcode.allCases.map(\.rawValue))
-        for code in UInt8.min...UInt8.max where !known.contains(UInt16(code)) { #expect(Opcode(code: code) == nil) }
-        #expect(Opcode(miscellaneous: 0x12) == nil)
+        for code in UInt8.min...UInt8.max where !known.contains(UInt32(code)) { #expect(Opcode(code: code) == nil) }
+        #expect(Opcode(prefix: 0xFC, code: 0x12) == nil && Opcode(prefix: 0xFA, code: 0) == nil && Opcode(prefix: 0xFB, code: 0x1000) == nil)
     }
 
     @Test func mnemonicsAreUnique() {
         let mnemonics = Opcode.allCases.map(\.mnemonic)
-        #expect(Set(mnemonics).count == mnemonics.count - 1, "select alone has two encodings")
+        #expect(Set(mnemonics).count == mnemonics.count - 3, "select, ref.test and ref.cast have two encodings each")
         #expect(Opcode.i32Add.mnemonic == "i32.add" && Opcode.brTable.mnemonic == "br_table")
     }
 
@@ -36,6 +36,25 @@ import Testing
         #expect(Opcode.returnCall.requiredFeatures == FeatureSet(.tailCalls).rawValue)
         #expect(Opcode.tableFill.requiredFeatures == FeatureSet(.referenceTypes).rawValue)
         #expect(Opcode.memoryInit.immediates == .dataAndMemory)
+        #expect(store.hasAddress && !compare.hasAddress)
+    }
+
+    /// Codes at the ends of the runs that the rows are generated from.
+    @Test(arguments: [
+        (0xFB01E, "i31.get_u"), (0xFC016, "i64.mul_wide_u"), (0xFD014, "f64x2.splat"), (0xFD022, "f64x2.replace_lane"),
+        (0xFD04C, "f64x2.ge"), (0xFD05D, "v128.load64_zero"), (0xFD07B, "i8x16.avgr_u"), (0xFD09F, "i16x8.extmul_high_i8x16_u"),
+        (0xFD0BA, "i32x4.dot_i16x8_s"), (0xFD0DB, "i64x2.ge_s"), (0xFD0F7, "f64x2.pmax"), (0xFD0FF, "f64x2.convert_low_i32x4_u"),
+        (0xFD113, "i32x4.relaxed_dot_i8x16_i7x16_add_s"), (0xFE01D, "i64.atomic.store32"), (0xFE024, "i64.atomic.rmw32.add_u"),
+        (0xFE047, "i64.atomic.rmw32.xchg_u"), (0xFE04E, "i64.atomic.rmw32.cmpxchg_u"),
+    ] as [(UInt32, String)])
+    func codes(_ code: UInt32, _ mnemonic: String) {
+        #expect(Opcode(rawValue: code)?.mnemonic == mnemonic)
+    }
+
+    @Test func vectorImmediates() {
+        let op = Operator(.i8x16Shuffle, offset: 0, index: 0x0B0A_0908, secondIndex: 0x0F0E_0D0C, bits: 0x0706_0504_0302_0100)
+        #expect((0..<16).allSatisfy { op.shuffleLane($0) == UInt8($0) })
+        #expect(op.v128.low == 0x0706_0504_0302_0100 && op.v128.high == 0x0F0E_0D0C_0B0A_0908)
     }
 
     @Test func operatorsAreSmall() {

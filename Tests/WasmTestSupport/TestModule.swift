@@ -5,6 +5,7 @@ public struct TestModule {
     public var functions: [UInt64] = []
     public var tables: [[UInt8]] = []
     public var memories: [[UInt8]] = []
+    public var tags: [[UInt8]] = []
     public var globals: [[UInt8]] = []
     public var exports: [[UInt8]] = []
     public var start: UInt64?
@@ -12,6 +13,8 @@ public struct TestModule {
     public var dataCount: UInt64?
     public var bodies: [[UInt8]] = []
     public var data: [[UInt8]] = []
+    /// Sections that stand before the code section.
+    public var beforeCode: [[UInt8]] = []
     /// Sections that follow all others.
     public var trailing: [[UInt8]] = []
 
@@ -30,11 +33,13 @@ public struct TestModule {
         add(3, functions.map { unsigned($0) })
         add(4, tables)
         add(5, memories)
+        add(13, tags)
         add(6, globals)
         add(7, exports)
         if let start { bytes += section(8, unsigned(start)) }
         add(9, elements)
         if let dataCount { bytes += section(12, unsigned(dataCount)) }
+        bytes += beforeCode.flatMap { $0 }
         add(10, bodies.map { unsigned(UInt64($0.count)) + $0 })
         add(11, data)
         return bytes + trailing.flatMap { $0 }
@@ -73,6 +78,13 @@ public func signed(_ value: Int64) -> [UInt8] {
     }
     return bytes + [UInt8(truncatingIfNeeded: rest & 0x7F)]
 }
+
+/// A recursion group of types.
+public func recursive(_ types: [[UInt8]]) -> [UInt8] { [0x4E] + vector(types) }
+/// A type that extends another, or none, and may be extended.
+public func open(_ type: [UInt8], extending parent: UInt8? = nil) -> [UInt8] { [0x50] + (parent.map { [1, $0] } ?? [0]) + type }
+public func structType(_ fields: [[UInt8]]) -> [UInt8] { [0x5F] + vector(fields) }
+public func arrayType(_ field: [UInt8]) -> [UInt8] { [0x5E] + field }
 
 public func vector(_ entries: [[UInt8]]) -> [UInt8] { unsigned(UInt64(entries.count)) + entries.flatMap { $0 } }
 public func name(_ text: String) -> [UInt8] { unsigned(UInt64(text.utf8.count)) + Array(text.utf8) }
@@ -139,7 +151,7 @@ public struct SeededGenerator: RandomNumberGenerator {
 
 /// `bytes` with a few random edits: bits flipped, bytes replaced by telling ones, inserted, removed, ranges copied.
 public func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-    let telling: [UInt8] = [0, 1, 0x0B, 0x40, 0x60, 0x7F, 0x80, 0xFC, 0xFF]
+    let telling: [UInt8] = [0, 1, 0x0B, 0x40, 0x60, 0x7F, 0x80, 0xFC, 0xFF, 0x4E, 0x50, 0x5E, 0x5F, 0x63, 0x64, 0x6E, 0xFB, 0xFD]
     var result = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {
         let position = Int.random(in: 0..<result.count, using: &random)

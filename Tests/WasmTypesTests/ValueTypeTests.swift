@@ -49,10 +49,11 @@ import Testing
 
     @Test func sets() {
         var set = FeatureSet.default
-        #expect(set.contains(.tailCalls) && set.contains(.simd) && !set.contains(.multiMemory))
-        set.insert(.multiMemory)
+        #expect(set.contains(.tailCalls) && set.contains(.gc) && set.contains(.threads) && !set.contains(.wideArithmetic))
+        set.insert(.wideArithmetic)
         set.remove(.tailCalls)
-        #expect(set.contains(.multiMemory) && !set.contains(.tailCalls))
+        #expect(set.contains(.wideArithmetic) && !set.contains(.tailCalls))
+        #expect(FeatureSet.all.features == Feature.allCases && !FeatureSet.wasm3.contains(.threads))
         #expect(FeatureSet.wasm1.features == [.mutableGlobals])
         #expect(!FeatureSet.implemented.contains(.simd))
     }

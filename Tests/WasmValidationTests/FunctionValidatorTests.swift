@@ -18,8 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([0x20, 0x00, 0x20, 0x01, 0x6A, 0x1A], "type mismatch: expected i32, found i64 (at offset 0x35 in function 0)"),
-        ([0x6A, 0x1A], "type mismatch: expected i32, found nothing"),
+        ([0x20, 0x00, 0x20, 0x01, 0x6A, 0x1A], "type mismatch: instruction requires [i32] but stack has [i64] (at offset 0x35 in function 0)"),
+        ([0x6A, 0x1A], "type mismatch: instruction requires [i32] but stack has []"),
         ([0x20, 0x02, 0x1A], "unknown local 2"),
         ([0x41, 0x00], "type mismatch: 1 values remain"),
         ([0x0C, 0x01], "unknown label 1"),
@@ -33,7 +33,7 @@ import Testing
         ([0xD2, 0x00, 0x1A], "undeclared function reference"),
         ([0x41, 0x00, 0x41, 0x00, 0x41, 0x00, 0x1C, 0x00], "invalid result arity"),
         ([0xD0, 0x70, 0xD0, 0x70, 0x41, 0x00, 0x1B, 0x1A], "type mismatch"),
-        ([0x41, 0x00, 0x42, 0x00, 0x41, 0x00, 0x1B, 0x1A], "type mismatch: expected i32, found i64"),
+        ([0x41, 0x00, 0x42, 0x00, 0x41, 0x00, 0x1B, 0x1A], "type mismatch: instruction requires [i32] but stack has [i64]"),
         ([0xFC, 0x0D, 0x00], "unknown elem segment 0"),
         ([0x05], "END opcode expected"),
         ([0x0B, 0x01], "unexpected content"),
@@ -77,7 +77,7 @@ import Testing
         test.addFunction([i32, i64], [i64, i32], [0x20, 0x00, 0x20, 0x01] + swap)
         #expect(verdict(test.encode())?.message == nil)
         test.addFunction([i32, i64], [i64, i32], [0x20, 0x00] + swap)
-        #expect(verdict(test.encode())?.message.contains("type mismatch: expected i64, found i32") == true)
+        #expect(verdict(test.encode())?.message.contains("type mismatch: instruction requires [i64] but stack has [i32]") == true)
     }
 
     @Test func manyLocals() {

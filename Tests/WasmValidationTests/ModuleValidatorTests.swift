@@ -15,8 +15,7 @@ import Testing
     @Test func declarations() {
         #expect(message { $0.memories = [[0x01, 0x02, 0x01]] }.contains("size minimum must not be greater than maximum"))
         #expect(message { $0.memories = [[0x00] + unsigned(65_537)] }.contains("memory size must be at most 65536 pages (4GiB)"))
-        #expect(message { $0.memories = [[0x00, 0x01], [0x00, 0x01]] }.contains("multiple memories"))
-        #expect(message { $0.tables = [[funcref, 0x00] + unsigned(10_000_001)] }.contains("table size"))
+        #expect(message { $0.memories = [[0x00, 0x01], [0x00, 0x01]] } == "valid")
         #expect(message { $0.tables = [[funcref, 0x00] + unsigned(1 << 32)] }.contains("table size must be at most 2**32-1"))
         #expect(message { $0.imports = [name("a") + name("b") + [0, 3]] }.contains("unknown type 3"))
         #expect(message { $0.exports = [name("m") + [2, 0]] }.contains("unknown memory 0"))
@@ -41,6 +40,18 @@ import Testing
         #expect(message { $0.globals = [[funcref, 0x00, 0xD2, 0x00, 0x0B]] }.contains("unknown function 0"))
         #expect(message { $0.globals = [[i32, 0x00, 0x41, 0x01, 0x41, 0x02, 0x6C, 0x0B]] } == "valid")
         #expect(message { $0.globals = [[i32, 0x00, 0x41, 0x01, 0x6A, 0x0B]] }.contains("type mismatch"))
+    }
+
+    @Test func limitsCanBeSet() throws {
+        var test = TestModule()
+        test.tables = [[funcref, 0x00] + unsigned(10_000_001)]
+        #expect(verdict(test.encode()) == nil)
+        var limits = ImplementationLimits()
+        limits.tableSize = 10_000_000
+        #expect(verdict(test.encode(), limits: limits)?.message.contains("table size is limited to 10000000 elements") == true)
+        test = TestModule()
+        test.memories = [[0x00, 0x01], [0x00, 0x01]]
+        #expect(verdict(test.encode(), features: .wasm2)?.message.contains("multiple memories") == true)
     }
 
     @Test func extendedConstantsCanBeOff() throws {

@@ -1,0 +1,126 @@
+import PrecastEntities
+import PrecastWasmBinary
+import PrecastWasmModel
+import PrecastWasmTypes
+
+// Functions: head, locals, and the body as flat text.
+
+/// A body as it is printed: its names and what is open.
+struct BodyState {
+    var context = BodyContext()
+    let labelNames: [UInt32: [UInt8]]
+    /// How many blocks have begun.
+    var blockCount: UInt32 = 0
+
+    init(localNames: [UInt32: PrintedName], labelNames: [UInt32: [UInt8]]) {
+        self.labelNames = labelNames
+        context.localNames = localNames
+    }
+}
+
+extension Printer {
+    mutating func printFunctions() throws(PrintError) {
+        var reader = OperatorReader(module)
+        for index in module.importedFunctionCount..<max(module.functions.count, module.importedFunctionCount) {
+            let function = FunctionIndex(index: index)
+            begin("func", .function, UInt32(index))
+            do throws(DecodeError) { try reader.begin(function) } catch { throw .decode(error) }
+            var body = BodyState(localNames: names.locals(of: UInt32(index)), labelNames: names.labels(of: UInt32(index)))
+            writeHead(module.functions[index], reader.localDeclarations, body.context)
+            if options.isFolded { try printFolded(&reader, &body, module.functions[index]) } else { try printFlat(&reader, &body) }
+            out.write(")")
+        }
+    }
+
+    private mutating func writeHead(_ typeIndex: TypeIndex, _ declarations: [LocalDeclaration], _ context: BodyContext) {
+        writeTypeUse(typeIndex)
+        let type = module.functionType(typeIndex)
+        writeLocals("param", type?.parameters ?? [], from: 0, context)
+        writeTypes("result", type?.results ?? [])
+        var locals: [ValueType] = []
+        for declaration in declarations { locals.append(contentsOf: repeatElement(declaration.type, count: Int(declaration.count))) }
+        if locals.isEmpty { return }
+        out.newLine(2)
+        out.bytes.removeLast()
+        writeLocals("local", locals, from: UInt32(type?.parameters.count ?? 0), context)
+    }
+
+    /// Parameters or locals: those with names one by one, the others together.
+    private mutating func writeLocals(_ word: String, _ types: [ValueType], from first: UInt32, _ context: BodyContext) {
+        var isOpen = false
+        for (position, type) in types.enumerated() {
+            if let name = context.localNames[first + UInt32(position)] {
+                if isOpen { out.write(")") }
+                isOpen = false
+                out.write(" (\(word)")
+                writeBinding(name)
+                writeType(type)
+                out.write(")")
+            } else {
+                if !isOpen { out.write(" (\(word)") }
+                isOpen = true
+                writeType(type)
+            }
+        }
+        if isOpen { out.write(")") }
+    }
+
+    private mutating func printFlat(_ reader: inout OperatorReader, _ body: inout BodyState) throws(PrintError) {
+        while let instruction = try next(&reader, &body) {
+            let opcode = instruction.opcode
+            if opcode == .end || opcode == .else { leave(opcode, &body) }
+            out.newLine(2 + body.context.labels.count)
+            if let hint = hint(at: instruction.offset) { writeHint(hint) }
+            try writeInstruction(instruction, body.context)
+            enter(opcode, &body)
+        }
+    }
+
+    /// The next operator of the body, or nil at its last `end`; prepares the context for printing it.
+    mutating func next(_ reader: inout OperatorReader, _ body: inout BodyState) throws(PrintError) -> Operator? {
+        let instruction: Operator
+        do throws(DecodeError) { instruction = try reader.next() } catch { throw .decode(error) }
+        if instruction.opcode == .end, body.context.labels.count == 0 {
+            guard reader.isAtEnd else { throw .unprintable("operators follow the end of the function", offset: Int(instruction.offset)) }
+            return nil
+        }
+        guard !reader.isAtEnd else { throw .unprintable("the function does not end", offset: Int(instruction.offset)) }
+        body.context.blockName = nil
+        switch instruction.opcode.immediates {
+        case .labelTable: body.context.targets = reader.brTableTargets
+        case .blockType: body.context.blockName = body.labelNames[body.blockCount]
+        case .tryTable:
+            body.context.blockName = body.labelNames[body.blockCount]
+            body.context.clauses = reader.catchClauses
+        default: break
+        }
+        return instruction
+    }
+
+    /// Opens the label of an operator that begins a block, or the second half of an `if`.
+    func enter(_ opcode: Opcode, _ body: inout BodyState) {
+        switch opcode {
+        case .block, .loop, .if, .tryTable:
+            body.context.labels.push(body.context.blockName)
+            body.blockCount += 1
+        case .else: body.context.labels.push(nil)
+        default: break
+        }
+    }
+
+    func leave(_ opcode: Opcode, _ body: inout BodyState) { body.context.labels.pop() }
+
+    // MARK: Branch hints
+
+    /// The hint of the operator at that offset.
+    mutating func hint(at offset: UInt32) -> Bool? {
+        guard hasUsableHints, hintPosition < module.branchHints.count else { return nil }
+        while hintPosition < module.branchHints.count, module.branchHints[hintPosition].offset < offset { hintPosition += 1 }
+        guard hintPosition < module.branchHints.count, module.branchHints[hintPosition].offset == offset else { return nil }
+        return module.branchHints[hintPosition].isLikely
+    }
+
+    mutating func writeHint(_ isLikely: Bool) {
+        out.write("(@\(BranchHint.sectionName) \"\\0\(isLikely ? 1 : 0)\") ")
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import PrecastCompiler
+import PrecastGuestRunner
+import PrecastWastRunner
+import Synchronization
+
+struct Wast: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run scripts of the WebAssembly test suite.",
+        discussion: """
+            Compiles each script's modules, loads them and checks what the script asserts. Prints what failed, with file and line, and at last \
+            how many assertions passed, failed and were skipped. Exit status 0, or 1 if one failed.
+
+            Examples:
+              precast wast i32.wast
+              precast wast ../wasm-testsuite -O0
+              precast wast simd_lane.wast --skip testsuite/wast/skip.txt
+            """)
+
+    @Argument(help: ArgumentHelp("Scripts, or folders whose scripts (*.wast) are meant, not those of folders in them.", valueName: "file"))
+    var inputs: [String]
+    @Option(name: .long, help: ArgumentHelp("A list of what to skip: lines `path: reason` or `path:line: reason`.", valueName: "file"))
+    var skip: String?
+    @Flag(name: .long, help: "Print the tally of every script, too.")
+    var perFile = false
+    @OptionGroup(title: "Compiling") var options: CompileOptions
+
+    func run() throws {
+        var configuration = try options.configuration(defaultCPU: "native")
+        let threads = configuration.threadCount
+        // Scripts run in parallel; their modules are small.
+        configuration.threadCount = 1
+        let settings = configuration
+        do throws(ConfigurationError) { _ = try Compiler(settings) } catch { throw CommandFailure.usage("\(error)") }
+        let skips = try skipList()
+        let files = try inputs.flatMap(scripts)
+        let report = Report(perFile: perFile)
+        runInParallel(files.count, threads: threads) { index in
+            let file = files[index]
+            do {
+                var settings = settings
+                settings.features = scriptFeatures(file)
+                let compiler = try Compiler(settings)
+                report.add(file, runScript(try readFile(file), name: file, compiler: compiler, skips: skips))
+            } catch {
+                report.add(file, unreadable: "\(error)")
+            }
+        }
+        let total = report.total
+        writeText(total.summary + "\n", to: STDOUT_FILENO)
+        if total.failed > 0 { throw ExitCode(1) }
+    }
+
+    private func skipList() throws -> SkipList {
+        guard let skip else { return SkipList() }
+        let text = String(decoding: try readFile(skip), as: UTF8.self)
+        do throws(SkipListError) {
+            return try SkipList(parsing: text)
+        } catch {
+            throw CommandFailure("\(printable(skip)): \(error)")
+        }
+    }
+
+    /// The scripts at `path`, in order of their names.
+    private func scripts(_ path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".wast") }.sorted()
+        if names.isEmpty { throw CommandFailure("\(printable(path)): no scripts (*.wast) in this folder") }
+        return names.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+    }
+}
+
+/// Gathers results from several threads and prints failures as they come, a script at a time.
+private final class Report: Sendable {
+    private let perFile: Bool
+    private let state = Mutex(WastResult())
+
+    init(perFile: Bool) { self.perFile = perFile }
+
+    var total: WastResult { state.withLock { $0 } }
+
+    func add(_ file: String, _ result: WastResult) {
+        var text = ""
+        for failure in result.failures { text += "\(printable(file)):\(failure.line): \(printableLines(failure.message))\n" }
+        if perFile { text += "\(printable(file)): \(result.summary)\n" }
+        state.withLock { total in
+            total += result
+            if !text.isEmpty { writeText(text, to: STDOUT_FILENO) }
+        }
+    }
+
+    func add(_ file: String, unreadable message: String) {
+        add(file, WastResult(failure: message, line: 1))
+    }
+
+    private func printableLines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")
+    }
+}
