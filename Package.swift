@@ -40,6 +40,7 @@ let package = Package(
         module("WasmModel", ["PrecastEntities", "PrecastWasmTypes"]),
         module("WasmBinary", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel"]),
         module("WasmValidation", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary"]),
+        module("WasmText", ["PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary"]),
 
         // Middle
         module("IR", ["PrecastEntities"]),
@@ -80,6 +81,11 @@ let package = Package(
 
         module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
 
+        module("WastRunner", [
+            "PrecastWasmText", "PrecastWasmModel", "PrecastWasmTypes", "PrecastWasmValidation", "PrecastWasmBinary", "PrecastArtifactFormat",
+            "PrecastCompiler", "PrecastRuntime",
+        ]),
+
         // Commands
         .executableTarget(
             name: "precast-fuzz",
@@ -101,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "precast",
             dependencies: [
-                .target(name: "PrecastCompiler", condition: compilerOnly),
+                .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],

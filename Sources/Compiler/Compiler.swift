@@ -12,6 +12,7 @@ import PrecastObjectEmission
 import PrecastTranslation
 public import PrecastWasmBinary
 import PrecastWasmModel
+import PrecastWasmTypes
 public import PrecastWasmValidation
 
 /// Why a module could not be compiled.

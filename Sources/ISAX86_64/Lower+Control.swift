@@ -50,14 +50,11 @@ extension Lowering {
     mutating func lowerTerminator(_ inst: Inst) -> (successors: [BlockNumber], arguments: [Register]) {
         let data = dfg.instructions[inst]
         switch data.opcode {
-        case .jump:
-            let call = BlockCall(rawValue: data.a)
-            let target = BlockNumber(rawValue: order.target(call, dfg))
-            let passed = dfg.arguments(call).map { use($0) }
-            code.emit(.jmp(target))
-            return ([target], passed)
+        case .jump: return lowerJump(BlockCall(rawValue: data.a))
         case .branch: return (lowerBranch(data), [])
-        case .branchTable: return (lowerBranchTable(data), [])
+        case .branchTable:
+            let calls = dfg.jumpTables[JumpTable(rawValue: data.b)]
+            return calls.count == 1 ? lowerJump(calls[0]) : (lowerBranchTable(data, calls), [])
         case .return:
             lowerReturn(data)
             return ([], [])
@@ -68,6 +65,13 @@ extension Lowering {
             code.emit(.ud2(trap: data.trapCode))
             return ([], [])
         }
+    }
+
+    private mutating func lowerJump(_ call: BlockCall) -> (successors: [BlockNumber], arguments: [Register]) {
+        let target = BlockNumber(rawValue: order.target(call, dfg))
+        let passed = dfg.arguments(call).map { use($0) }
+        code.emit(.jmp(target))
+        return ([target], passed)
     }
 
     private mutating func lowerBranch(_ data: InstructionData) -> [BlockNumber] {
@@ -94,14 +98,9 @@ extension Lowering {
     }
 
     /// The default is the table's last entry, and the index the smaller of itself and that: no branch to mispredict, nothing to speculate past.
-    private mutating func lowerBranchTable(_ data: InstructionData) -> [BlockNumber] {
-        let calls = dfg.jumpTables[JumpTable(rawValue: data.b)]
+    private mutating func lowerBranchTable(_ data: InstructionData, _ calls: [BlockCall]) -> [BlockNumber] {
         for call in calls { nameParameters(call) }
         let targets = (calls.dropFirst() + calls.prefix(1)).map { BlockNumber(rawValue: order.target($0, dfg)) }
-        if targets.count == 1 {
-            code.emit(.jmp(targets[0]))
-            return targets
-        }
         let index = use(data.valueA)
         let (last, clamped, address) = (temporary(), temporary(), temporary())
         code.emit(.loadImmediate(.l, last, Int64(targets.count - 1)))

@@ -190,7 +190,8 @@ private struct ModuleValidator {
     }
 
     mutating func validateExports() throws(ValidationError) {
-        var names = Set<String>(minimumCapacity: module.exports.count)
+        // By bytes: strings would be equal where only their characters are.
+        var names = Set<[UInt8]>(minimumCapacity: module.exports.count)
         for export in module.exports {
             switch export.item {
             case .function(let index): try expressions.declare(index, at: export.offset)
@@ -199,7 +200,7 @@ private struct ModuleValidator {
             case .global(let index): try check(index, module.globals.count, "global", export.offset)
             case .tag(let index): try check(index, module.tags.count, "tag", export.offset)
             }
-            guard names.insert(export.name).inserted else {
+            guard names.insert(Array(export.name.utf8)).inserted else {
                 throw ValidationError("duplicate export name \"\(export.name)\"", at: Int(export.offset))
             }
         }
