@@ -133,7 +133,7 @@ let package = Package(
         ]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
-        tests("ISAX86_64", ["PrecastEntities", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
