@@ -108,6 +108,7 @@ let package = Package(
             name: "precast",
             dependencies: [
                 .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
+                .target(name: "PrecastWasmText", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
@@ -123,7 +124,7 @@ let package = Package(
         tests("WasmValidation", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
-        tests("WasmText", ["PrecastWasmText"]),
+        tests("WasmText", ["PrecastWasmText", "PrecastWasmTestSupport"]),
         tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
         tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
