@@ -88,7 +88,7 @@ public struct UnknownFeature: Error, Hashable, Sendable, CustomStringConvertible
     public var name: String
 
     public var description: String {
-        "unknown WebAssembly feature '\(name)'; known are " + Feature.allCases.map(\.name).joined(separator: ", ")
+        "unknown WebAssembly feature '\(name)'; known are " + Feature.allCases.map { $0.name }.joined(separator: ", ")
     }
 }
 
