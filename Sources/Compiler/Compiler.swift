@@ -1,8 +1,8 @@
 /// The compiler: a module's bytes to an artifact's bytes.
 ///
 /// Input: a WebAssembly module and a configuration. Output: the artifact. Errors name what was found where.
-/// Stages: `decodeModule` → `validate` → `ModulePlan`; then, over all functions in parallel, `translate` and a first optimization;
-/// the call graph chooses what to inline; then, in parallel again, inlining and the stages of `compileFunction`; at last `writeArtifact`.
+/// Stages: `decodeModule` → `validate` → `ModulePlan`; then, over all functions in parallel, `translate`; then, callees before callers and
+/// in parallel again, `inlineCalls`, `optimize` and the stages of `FunctionCompiler.compile`; at last `writeArtifact`.
 /// Decisions depend on the module and the configuration only, never on threads or timing.
 public import PrecastArtifactFormat
 import PrecastCodeGeneration
