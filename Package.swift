@@ -125,6 +125,7 @@ let package = Package(
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
         tests("WasmText", ["PrecastWasmText", "PrecastWasmTestSupport"]),
+        tests("WastRunner", ["PrecastWastRunner", "PrecastCompiler"]),
         tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
         tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),

@@ -30,6 +30,7 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         var localDeclarations: [LocalDeclaration] = []
         @usableFromInline var brTableTargets: [UInt32] = []
         @usableFromInline var catchClauses: [CatchClause] = []
+        @usableFromInline var selectTypes: [ValueType] = []
 
         init(_ bodies: [FunctionBody], firstBody: Int, _ limits: ImplementationLimits, hasDataCount: Bool) {
             self.bodies = bodies
@@ -46,6 +47,8 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
     @inlinable public var brTableTargets: [UInt32] { rest.brTableTargets }
     /// The clauses of the last `try_table`; valid until the next one is read.
     @inlinable public var catchClauses: [CatchClause] { rest.catchClauses }
+    /// The types of the last typed `select`, of which a valid module lists one; valid until the next one is read.
+    @inlinable public var selectTypes: [ValueType] { rest.selectTypes }
     /// The features that all bodies read so far use.
     public var usedFeatures: FeatureSet { gate.used }
 
@@ -245,16 +248,13 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         return (try reader.readU32(), UInt32(count))
     }
 
-    /// Returns the first type and the number of types.
+    /// Keeps the types, and returns the first and their number.
     @inline(never)
     private mutating func readSelectTypes() throws(DecodeError) -> (UInt32, UInt32) {
         let count = try reader.readCount("types of select", maximum: .max)
-        var first: UInt32 = 0
-        for position in 0..<count {
-            let type = try reader.readValueType(&gate)
-            if position == 0 { first = type.rawValue }
-        }
-        return (first, UInt32(count))
+        rest.selectTypes.removeAll(keepingCapacity: true)
+        for _ in 0..<count { rest.selectTypes.append(try reader.readValueType(&gate)) }
+        return (rest.selectTypes.first?.rawValue ?? 0, UInt32(count))
     }
 }
 

@@ -13,7 +13,7 @@ extension ModuleDecoder {
         while true {
             let next = try operators.readOperator()
             switch next.opcode {
-            case .block, .loop, .if: depth += 1
+            case .block, .loop, .if, .tryTable: depth += 1
             case .end where depth == 0:
                 reader = operators.reader
                 gate.note(operators.usedFeatures)

@@ -278,7 +278,7 @@ extension Printer {
             out.write(isFolded ? " (" : " ")
             try writeInstruction(instruction, BodyContext(labels: labels))
             switch instruction.opcode {
-            case .block, .loop, .if: labels.push(nil)
+            case .block, .loop, .if, .tryTable: labels.push(nil)
             case .end: labels.pop()
             default: break
             }

@@ -88,6 +88,7 @@ extension Printer {
         body.context.blockName = nil
         switch instruction.opcode.immediates {
         case .labelTable: body.context.targets = reader.brTableTargets
+        case .valueTypes: body.context.selectTypes = reader.selectTypes
         case .blockType: body.context.blockName = body.labelNames[body.blockCount]
         case .tryTable:
             body.context.blockName = body.labelNames[body.blockCount]

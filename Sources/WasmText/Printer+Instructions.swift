@@ -37,6 +37,7 @@ struct BodyContext {
     var blockName: [UInt8]?
     var targets: [UInt32] = []
     var clauses: [CatchClause] = []
+    var selectTypes: [ValueType] = []
 }
 
 extension Printer {
@@ -67,9 +68,10 @@ extension Printer {
         case .type: writeIndex(.type, instruction.index)
         case .tag: writeIndex(.tag, instruction.index)
         case .valueTypes:
-            guard instruction.count <= 1 else { throw unprintable(instruction) }
+            let types = instruction.count == 1 ? [instruction.valueType] : context.selectTypes
+            guard types.count == Int(instruction.count) else { throw unprintable(instruction) }
             out.write(" (result")
-            if instruction.count == 1 { writeType(instruction.valueType) }
+            for type in types { writeType(type) }
             out.write(")")
         case .heapType: writeHeapType(instruction.heapType)
         case .castType: writeType(instruction.castTarget)
