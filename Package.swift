@@ -65,7 +65,7 @@ let package = Package(
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
         ]),
-        module("Inspection", ["PrecastArtifactFormat"]),
+        module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -136,8 +136,8 @@ let package = Package(
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
-        tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat"]),
-        tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission"]),
+        tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
+        tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
         tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmTestSupport"]),

@@ -204,37 +204,3 @@ public enum RISCVFeature: UInt8, Sendable, CaseIterable {
         }
     }
 }
-
-/// WebAssembly features that a module uses. Bit numbers are part of the format.
-public enum WasmFeature: UInt8, Sendable, CaseIterable {
-    case mutableGlobals = 0, signExtension, saturatingConversions, multiValue, bulkMemory, referenceTypes
-    case simd = 6, relaxedSIMD, threads, tailCalls, exceptions, functionReferences, garbageCollection
-    case memory64 = 13, multiMemory, extendedConstants, customPageSizes, wideArithmetic, stackSwitching, legacyExceptions, componentModel
-
-    @inlinable public var bit: UInt64 { 1 << UInt64(rawValue) }
-    public var name: String {
-        switch self {
-        case .mutableGlobals: "mutable-globals"
-        case .signExtension: "sign-extension"
-        case .saturatingConversions: "nontrapping-fptoint"
-        case .multiValue: "multi-value"
-        case .bulkMemory: "bulk-memory"
-        case .referenceTypes: "reference-types"
-        case .simd: "simd"
-        case .relaxedSIMD: "relaxed-simd"
-        case .threads: "threads"
-        case .tailCalls: "tail-call"
-        case .exceptions: "exceptions"
-        case .functionReferences: "function-references"
-        case .garbageCollection: "gc"
-        case .memory64: "memory64"
-        case .multiMemory: "multi-memory"
-        case .extendedConstants: "extended-const"
-        case .customPageSizes: "custom-page-sizes"
-        case .wideArithmetic: "wide-arithmetic"
-        case .stackSwitching: "stack-switching"
-        case .legacyExceptions: "legacy-exceptions"
-        case .componentModel: "component-model"
-        }
-    }
-}

@@ -25,7 +25,7 @@
     public var contextSize: UInt32 = 0                   // 116
     /// The module's code: rows of `functions`.
     public var functions = RecordRange()                 // 120
-    /// ``WasmFeature`` bits this module uses.
+    /// The WebAssembly features this module uses: bits by `Feature` of PrecastWasmTypes.
     public var wasmFeatures: UInt64 = 0                  // 128
     // 136..<192 reserved
 

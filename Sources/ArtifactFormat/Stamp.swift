@@ -115,7 +115,7 @@ public struct Stamp: Hashable, Sendable {
     public var requestedFeatures = CPUFeatures()
     /// The CPU that was asked for, as named; at most 32 bytes of UTF-8.
     public var cpuName = ""
-    /// ``WasmFeature`` bits that the modules use.
+    /// The WebAssembly features that the modules use: bits by `Feature` of PrecastWasmTypes.
     public var wasmFeatures: UInt64 = 0
     public var tunables = Tunables()
     /// Where the ``DirectoryRecord``s are, from the image's start.

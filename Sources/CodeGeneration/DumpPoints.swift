@@ -1,6 +1,6 @@
-public import PrecastIR
+import PrecastIR
 import PrecastISAX86_64
-public import PrecastMachineCode
+import PrecastMachineCode
 import PrecastRegisterAllocation
 
 /// A stage of code generation, as far as dumps and timing tell them apart.

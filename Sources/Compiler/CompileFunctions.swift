@@ -9,7 +9,9 @@ import PrecastOptimizer
 import PrecastRegisterAllocation
 import PrecastTranslation
 import PrecastWasmModel
+import PrecastWasmTypes
 import PrecastWasmValidation
+import Synchronization
 
 /// A function between two parallel phases.
 final class FunctionBox: @unchecked Sendable {
@@ -24,22 +26,23 @@ final class FunctionBox: @unchecked Sendable {
 }
 
 extension Compiler {
-    /// The functions and trampolines of a module as machine code, by number.
+    /// The functions and trampolines of a module as machine code, by number, and the features that the module uses.
     ///
     /// Two parallel phases: all functions are translated; then, callees before callers, each takes in what is worth inlining, is optimized once
     /// and becomes code. A small function's optimized body waits for its callers.
-    func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [EmittedFunction] {
-        let translated = try translate(plan, validation, timing)
+    func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> (functions: [EmittedFunction], features: FeatureSet) {
+        let (translated, features) = try translate(plan, validation, timing)
         let policy = InliningPolicy(level: configuration.optimizationLevel.stage)
         let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
-        return try generate(translated, graph, policy, plan, timing)
+        return (try generate(translated, graph, policy, plan, timing), features)
     }
 
     // MARK: Translation
 
-    private func translate(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [FunctionBox] {
+    private func translate(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> ([FunctionBox], FeatureSet) {
         let executor = ParallelExecutor(threadCount: configuration.threadCount)
         let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
+        let features = Mutex(validation.usedFeatures)
         executor.run(count: plan.functionCount, chunk: 8) { next in
             var translator = FunctionTranslator(plan.environment, validation)
             while let range = next() {
@@ -55,6 +58,7 @@ extension Compiler {
                     }
                 }
             }
+            features.withLock { $0.formUnion(translator.usedFeatures) }
         }
         var boxes: [FunctionBox] = []
         boxes.reserveCapacity(plan.functionCount)
@@ -65,7 +69,7 @@ extension Compiler {
             case nil: throw .internalInconsistency("a function was not translated")
             }
         }
-        return boxes
+        return (boxes, features.withLock { $0 })
     }
 
     // MARK: Inlining, optimization, code generation

@@ -12,7 +12,7 @@ import PrecastObjectEmission
 import PrecastTranslation
 public import PrecastWasmBinary
 import PrecastWasmModel
-import PrecastWasmTypes
+public import PrecastWasmTypes
 public import PrecastWasmValidation
 
 /// Why a module could not be compiled.
@@ -39,6 +39,19 @@ public enum CompileError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+extension CompileError {
+    /// The feature that the module uses and that the configuration leaves disabled, if that is what is wrong.
+    public var disabledFeature: Feature? {
+        switch self {
+        case .decode(let error), .module(.decode(let error)):
+            if case .featureDisabled(let feature) = error.kind { feature } else { nil }
+        case .validation(let error), .module(.validation(let error)):
+            if case .featureDisabled(let feature) = error.kind { feature } else { nil }
+        default: nil
+        }
+    }
+}
+
 /// Compiles modules with one configuration. Safe to use from several threads at once.
 public struct Compiler: Sendable {
     public let configuration: CompilerConfiguration
@@ -61,7 +74,9 @@ public struct Compiler: Sendable {
         let plan: ModulePlan
         do throws(ArtifactError) { plan = try ModulePlan(module, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
         var linked = LinkedModule()
-        linked.functions = try compileFunctions(plan, validation, timing)
+        let (functions, features) = try compileFunctions(plan, validation, timing)
+        linked.functions = functions
+        linked.metadata = MetadataBuilder(plan: plan, configuration: configuration, usedFeatures: features).build()
         return try link(&linked, plan, timing)
     }
 
@@ -92,7 +107,6 @@ public struct Compiler: Sendable {
 
     private func link(_ linked: inout LinkedModule, _ plan: ModulePlan, _ timing: Timing) throws(CompileError) -> [UInt8] {
         addReadOnlyTables(plan, &linked)
-        linked.metadata = MetadataBuilder(plan: plan, configuration: configuration).build()
         linked.target.machine = configuration.target.machine
         linked.target.requiredFeatures = configuration.usedFeatures
         linked.target.requestedFeatures = configuration.target.features

@@ -4,6 +4,11 @@ import PrecastOptimizer
 public import PrecastWasmModel
 public import PrecastWasmTypes
 
+/// A named part of WebAssembly, which ``CompilerConfiguration/features`` may have or lack.
+public typealias Feature = PrecastWasmTypes.Feature
+public typealias FeatureSet = PrecastWasmTypes.FeatureSet
+public typealias UnknownFeature = PrecastWasmTypes.UnknownFeature
+
 /// How much work the compiler puts into code.
 public enum OptimizationLevel: String, Sendable, CaseIterable {
     /// No optimization, single-pass register allocation: the shortest compile time.
@@ -69,7 +74,7 @@ public struct Target: Hashable, Sendable {
 public struct CompilerConfiguration: Sendable {
     public var target = Target.host
     public var optimizationLevel = OptimizationLevel.standard
-    /// WebAssembly features that a module may use.
+    /// WebAssembly features that a module may use. The use of another is an error that names it: ``CompileError/disabledFeature``.
     public var features = FeatureSet.default
     public var limits = ImplementationLimits()
     /// Threads to compile with. Does not change the result.
@@ -108,6 +113,10 @@ public struct CompilerConfiguration: Sendable {
         }
         if memoryGuard % 65536 != 0 || memoryGuard > 2 << 30 {
             throw .invalid(setting: "memoryGuard", value: "\(memoryGuard)", reason: "it must be a multiple of 65536 bytes, at most 2 GiB")
+        }
+        for feature in features.features {
+            guard let missing = feature.requirements.subtracting(features).features.first else { continue }
+            throw .invalid(setting: "features", value: "'\(feature.name)' without '\(missing.name)'", reason: "it is built on it")
         }
         if let name = disabledPasses.sorted().first(where: { Pass(rawValue: $0) == nil }) {
             throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Pass.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -1,5 +1,5 @@
 import Dispatch
-public import PrecastIR
+import PrecastIR
 import PrecastCodeGeneration
 import PrecastOptimizer
 import Synchronization

@@ -8,6 +8,8 @@ import PrecastWasmTypes
 struct MetadataBuilder {
     let plan: ModulePlan
     let configuration: CompilerConfiguration
+    /// The features that the module uses, bodies included.
+    let usedFeatures: FeatureSet
     var module: Module { plan.module }
 
     func build() -> ModuleMetadata {
@@ -38,7 +40,7 @@ struct MetadataBuilder {
         metadata.producers = module.producers.flatMap { field in
             field.values.map { ModuleMetadata.Producer(field: Array(field.name.utf8), name: Array($0.name.utf8), version: Array($0.version.utf8)) }
         }
-        metadata.wasmFeatures = wasmFeatures()
+        metadata.wasmFeatures = usedFeatures.rawValue
         return metadata
     }
 
@@ -174,13 +176,5 @@ struct MetadataBuilder {
         case .i64Mul: ConstantOperatorRecord(.i64Multiply)
         default: ConstantOperatorRecord(.nullReference, index: op.heapType == .extern ? ValueTypeCode.externref.code : ValueTypeCode.funcref.code)
         }
-    }
-
-    private func wasmFeatures() -> UInt64 {
-        var bits: UInt64 = 0
-        for feature in module.features.features {
-            if let known = WasmFeature.allCases.first(where: { $0.name == feature.name }) { bits |= known.bit }
-        }
-        return bits
     }
 }

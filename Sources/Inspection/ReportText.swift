@@ -1,5 +1,6 @@
 import Foundation
 import PrecastArtifactFormat
+import PrecastWasmTypes
 
 extension ArtifactReport {
     /// The report for people.
@@ -96,7 +97,7 @@ extension ArtifactReport {
     }
 
     private var wasmFeatureNames: [String] {
-        WasmFeature.allCases.filter { stamp.wasmFeatures & $0.bit != 0 }.map(\.name)
+        (UInt8(0)..<64).filter { stamp.wasmFeatures >> UInt64($0) & 1 != 0 }.map { Feature(rawValue: $0)?.name ?? "feature \($0)" }
     }
 }
 

@@ -106,7 +106,7 @@ public struct ModuleMetadata: Sendable {
     /// In the function index space.
     public var startFunction: UInt32?
     public var producers: [Producer] = []
-    /// ``WasmFeature`` bits.
+    /// The WebAssembly features that the module uses: bits by `Feature` of PrecastWasmTypes.
     public var wasmFeatures: UInt64 = 0
     public init() {}
 

@@ -3,6 +3,7 @@ import PrecastEntities
 public import PrecastIR
 import PrecastWasmBinary
 public import PrecastWasmModel
+public import PrecastWasmTypes
 public import PrecastWasmValidation
 
 /// Translates function bodies from WebAssembly to the IR, in one pull loop: read an operator, validate it, translate it.
@@ -46,6 +47,9 @@ public struct FunctionTranslator: ~Copyable {
     /// Targets of a `br_table`, by depth, while it is translated.
     var tableTargets: [UInt32: TableTarget] = [:]
     var references: ReferenceCache
+
+    /// The features that the bodies translated so far use.
+    public var usedFeatures: FeatureSet { reader.usedFeatures }
 
     public init(_ environment: TranslationEnvironment, _ validation: ValidationContext) {
         self.environment = environment

@@ -1,6 +1,6 @@
 public import PrecastWasmBinary
 import PrecastWasmModel
-import PrecastWasmTypes
+public import PrecastWasmTypes
 
 /// How a module is printed.
 public struct PrintOptions: Hashable, Sendable {
@@ -8,10 +8,13 @@ public struct PrintOptions: Hashable, Sendable {
     public var isFolded: Bool
     /// Whether the name section's names are used; they are dropped otherwise.
     public var usesNames: Bool
+    /// What the module may use.
+    public var features: FeatureSet
 
-    public init(isFolded: Bool = false, usesNames: Bool = true) {
+    public init(isFolded: Bool = false, usesNames: Bool = true, features: FeatureSet = .all) {
         self.isFolded = isFolded
         self.usesNames = usesNames
+        self.features = features
     }
 }
 
@@ -29,6 +32,13 @@ public enum PrintError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension PrintError {
+    /// The feature that the module uses and that the options leave disabled, if that is what is wrong.
+    public var disabledFeature: Feature? {
+        if case .decode(let error) = self, case .featureDisabled(let feature) = error.kind { feature } else { nil }
+    }
+}
+
 /// Prints a module of the binary format in the text format.
 ///
 /// Parsing the text gives a module with the same meaning; the same bytes, if they were laid out as ``parseText(_:_:)-([UInt8],_)`` does
@@ -36,7 +46,7 @@ public enum PrintError: Error, Hashable, Sendable, CustomStringConvertible {
 /// identifiers, made unique; custom sections and branch hints become annotations. Time and space are linear in the module.
 public func printModule(_ bytes: [UInt8], _ options: PrintOptions = PrintOptions()) throws(PrintError) -> [UInt8] {
     let module: Module
-    do throws(DecodeError) { module = try decodeModule(bytes, features: .all) } catch { throw .decode(error) }
+    do throws(DecodeError) { module = try decodeModule(bytes, features: options.features) } catch { throw .decode(error) }
     var printer = Printer(module, options)
     try printer.printModule()
     return printer.out.bytes

@@ -83,7 +83,7 @@ func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing
     do throws(CompileError) {
         return try compiler.compile(bytes, timing: timing)
     } catch {
-        throw CompileFailure(message: "\(inputName(path)): \(error)")
+        throw CompileFailure(message: "\(inputName(path)): \(error)\(FeatureOptions.hint(error.disabledFeature))")
     }
 }
 
@@ -101,20 +101,24 @@ struct Validate: ParsableCommand {
 
             Examples:
               precast validate app.wasm
+              precast validate --features -threads,-simd app.wasm
               curl -s https://example.org/app.wasm | precast validate -
             """)
+    @OptionGroup var features: FeatureOptions
     @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
     var input: String
 
     func run() throws {
         let bytes = try readFile(input)
         if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
+        var configuration = CompilerConfiguration()
+        configuration.features = try features.change(configuration.features)
         do {
-            try Compiler().validate(try binaryModule(bytes, from: input))
+            try Compiler(configuration).validate(try binaryModule(bytes, from: input))
         } catch let failure as CompileFailure {
             throw CommandFailure(failure.message)
-        } catch {
-            throw CommandFailure("\(inputName(input)): \(error)")
+        } catch let error as CompileError {
+            throw CommandFailure("\(inputName(input)): \(error)\(FeatureOptions.hint(error.disabledFeature))")
         }
     }
 }

@@ -8,8 +8,9 @@ struct CompileOptions: ParsableArguments {
     var target: String?
     @Option(name: .long, help: ArgumentHelp("The CPU: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native.", valueName: "name"))
     var cpu: String?
-    @Option(name: .customLong("cpu-features"), help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
+    @Option(name: .customLong("cpu-features"), parsing: .unconditional, help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
     var cpuFeatures: String?
+    @OptionGroup var features: FeatureOptions
     @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization: -O0, -O1, -O2 (default), -O3, -Os.", valueName: "level"))
     var optimization: String = "2"
     @Option(name: .customShort("j", allowingJoined: true), help: ArgumentHelp("Threads to compile with (default: one per core).", valueName: "count"))
@@ -47,6 +48,7 @@ struct CompileOptions: ParsableArguments {
             throw CommandFailure.usage("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
         }
         configuration.optimizationLevel = level
+        configuration.features = try features.change(configuration.features)
         configuration.threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
         if let memoryReservation { configuration.memoryReservation = memoryReservation }
         if let memoryGuard { configuration.memoryGuard = memoryGuard }

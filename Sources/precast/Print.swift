@@ -14,6 +14,7 @@ struct Print: ParsableCommand {
               precast print --fold app.wasm -o app.wat
             """)
 
+    @OptionGroup var features: FeatureOptions
     @Argument(help: ArgumentHelp("The module, in either format, or - for standard input.", valueName: "file"))
     var input: String
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write the text (default: standard output).", valueName: "file"))
@@ -26,11 +27,12 @@ struct Print: ParsableCommand {
     func run() throws {
         var bytes = try readFile(input)
         if isTextModule(bytes, input) { bytes = try parsed(bytes, from: input) }
+        let known = try features.change(.all)
         let text: [UInt8]
         do throws(PrintError) {
-            text = try printModule(bytes, PrintOptions(isFolded: fold, usesNames: !dropsNames))
+            text = try printModule(bytes, PrintOptions(isFolded: fold, usesNames: !dropsNames, features: known))
         } catch {
-            throw CommandFailure("\(inputName(input)): \(error)")
+            throw CommandFailure("\(inputName(input)): \(error)\(FeatureOptions.hint(error.disabledFeature))")
         }
         try writeOutput(text, to: output ?? "-")
     }

@@ -40,7 +40,7 @@ struct Wast: ParsableCommand {
             let file = files[index]
             do {
                 var settings = settings
-                settings.features = scriptFeatures(file)
+                settings.features = try options.features.change(scriptFeatures(file))
                 let compiler = try Compiler(settings)
                 report.add(file, runScript(try readFile(file), name: file, compiler: compiler, skips: skips))
             } catch {

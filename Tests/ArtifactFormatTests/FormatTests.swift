@@ -1,6 +1,7 @@
 import CRuntimeABI
 import Foundation
 import PrecastArtifactFormat
+import PrecastWasmTypes
 import Testing
 
 @Suite struct FormatTests {
@@ -168,7 +169,7 @@ import Testing
         for feature in X86Feature.allCases { text += "x86 \(feature) \(feature.rawValue)\n" }
         for feature in AArch64Feature.allCases { text += "aarch64 \(feature) \(feature.rawValue)\n" }
         for feature in RISCVFeature.allCases { text += "riscv \(feature) \(feature.rawValue)\n" }
-        for feature in WasmFeature.allCases { text += "wasm \(feature) \(feature.rawValue)\n" }
+        for feature in Feature.allCases { text += "wasm \(feature) \(feature.rawValue)\n" }
         var counts = ContextCounts()
         counts.importedFunctions = 3
         counts.importedMemories = 1

@@ -16,7 +16,7 @@ import Testing
         #expect(try here.names == ["a.pwasm", "a.wasm", "b.pwasm", "b.wasm", "c.pwasm", "c.wasm"])
     }
 
-    @Test(arguments: [["-O2"], ["-O", "2"], ["-Os", "-j2"], ["-O3", "--cpu=x86-64-v3"], ["--cpu-features", "+bmi2,-sse4.2"], ["--no-signals"]])
+    @Test(arguments: [["-O2"], ["-O", "2"], ["-Os", "-j2"], ["-O3", "--cpu=x86-64-v3"], ["--cpu-features", "+bmi2,-sse4.2"], ["--cpu-features", "-popcnt"], ["--no-signals"]])
     func optionsAreTaken(options: [String]) throws {
         let folder = try WorkFolder()
         _ = try folder.compile("a", Guests.add, options)
@@ -25,6 +25,7 @@ import Testing
     @Test(arguments: [
         ["-O9"], ["-j0"], ["-jx"], ["--cpu", "x86-64-v9"], ["--cpu-features", "+warp"], ["--cpu-features", "avx"], ["--target", "vax"], ["--dump=everything"],
         ["--dump=opt:no-such-pass"], ["--function", "3"], ["--disable-pass", "no-such-pass"], ["--memory-reservation=1"], ["--frame-pointers=some"], ["--bogus"],
+        ["--features", "+no-such"], ["--features=simd;threads"],
     ])
     func optionsAreRefused(options: [String]) throws {
         let folder = try WorkFolder()
@@ -61,6 +62,30 @@ import Testing
         #expect(try folder.run(.precast, ["compile", "-"], input: Array(module.dropLast())).errors.hasPrefix("error: standard input: "))
         #expect(try folder.run(.precast, ["validate", "good.wasm"]).status == 0)
         #expect(try folder.names == before)
+    }
+
+    /// The use of a feature that is off names it, the place and the option; what is on is in the stamp only where it is used.
+    @Test func features() throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wat", Array("(module (func (export \"f\") (param i32) (result i32 i32) (i32.extend8_s (local.get 0)) (local.get 0)))".utf8))
+        #expect(try folder.run(.precast, ["parse", "a.wat"]).status == 0)
+        for (command, file) in [(["compile"], "a.wasm"), (["compile", "-j2"], "a.wat"), (["validate"], "a.wasm"), (["print"], "a.wasm"), (["run", "--invoke=f"], "a.wasm")] {
+            for (list, feature, place) in [("-sign-extension", "sign-extension", "in function 0"), ("+simd,-multi-value", "multi-value", "offset 0x")] {
+                let outcome = try folder.run(.precast, command + ["--features", list, file] + (command[0] == "run" ? ["5"] : []))
+                #expect(outcome.status == (command[0] == "run" ? 126 : 1))
+                #expect(outcome.errors.hasPrefix("error: \(file): ") && outcome.errors.contains("the feature \(feature) is not enabled (at offset 0x"))
+                #expect(outcome.errors.contains(place) && outcome.errors.hasSuffix("; --features +\(feature) turns it on\n"), "\(outcome.errors)")
+            }
+            let allowed = try folder.run(.precast, command + ["--features=-simd,sign-extension", file] + (command[0] == "run" ? ["5"] : []))
+            #expect(allowed.status == 0 && allowed.errors.isEmpty, "\(allowed.errors)")
+        }
+        let report = try folder.run(.precast, ["inspect", "a.pwasm"]).text
+        #expect(report.contains("wasm features         sign-extension, multi-value\n"), "\(report)")
+        let plain = try folder.run(.precast, ["inspect", try folder.compile("plain", Guests.add)]).text
+        #expect(plain.contains("wasm features         none\n"), "\(plain)")
+        try folder.write("b.wast", Array("(assert_invalid (module (func (i32.extend8_s (i64.const 0)) drop)) \"type mismatch\")".utf8))
+        #expect(try folder.run(.precast, ["wast", "b.wast"]).status == 0)
+        #expect(try folder.run(.precast, ["wast", "b.wast", "--features=-sign-extension"]).status == 1)
     }
 
     @Test func outputs() throws {
@@ -128,8 +153,12 @@ import Testing
     @Test func listingsAndHelp() throws {
         let folder = try WorkFolder()
         #expect(try folder.run(.precast, ["targets"]).text.hasPrefix("x86_64-unknown-linux-gnu\n"))
+        let features = try folder.run(.precast, ["features", "--features", "+wide-arithmetic,-simd"]).text
+        #expect(features.contains("\nsimd                      off   "), "\(features)")
+        #expect(features.contains("\nrelaxed-simd              off   ") && features.contains("\nwide-arithmetic           on    "))
+        #expect(try folder.run(.precast, ["settings", "--features=-simd"]).text.contains(", reference-types, tail-call,"))
         #expect(try folder.run(.precast, ["settings", "-Os", "--cpu", "x86-64"]).text.contains("optimization        -Os\n"))
-        for command in ["compile", "run", "inspect", "check", "validate", "settings"] {
+        for command in ["compile", "run", "inspect", "check", "validate", "parse", "print", "wast", "features", "settings"] {
             let help = try folder.run(.precast, [command, "--help"])
             #expect(help.status == 0 && help.text.contains("Examples:\n") && help.text.contains("precast \(command)"))
         }

@@ -1,6 +1,7 @@
 import PrecastArtifactFormat
 import PrecastMachineCode
 import PrecastObjectEmission
+import PrecastWasmTypes
 
 /// A small module by hand, with x86-64 code that could run: two functions (one with a frame that calls the other and reads a constant), an entry
 /// trampoline, a memory with an image, a table, globals, segments, names that need escaping.
@@ -106,6 +107,6 @@ private func sampleMetadata() -> ModuleMetadata {
         .init(mode: .active, offset: [ConstantOperatorRecord(.i32Constant, low: 6000)], bytes: [1, 2, 3]),
     ]
     metadata.producers = [.init(field: Array("language".utf8), name: Array("WAT".utf8), version: Array("1".utf8))]
-    metadata.wasmFeatures = WasmFeature.bulkMemory.bit | WasmFeature.referenceTypes.bit
+    metadata.wasmFeatures = FeatureSet(.bulkMemory, .referenceTypes).rawValue
     return metadata
 }
