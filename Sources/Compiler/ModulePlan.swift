@@ -151,16 +151,17 @@ private struct ReadOnlyTables {
 
     /// The table's content, or nil if it is not known at compile time.
     private func entries(_ table: TableIndex, _ module: Module, _ canonical: [TypeIndex]) -> [ReadOnlyTable.Entry]? {
-        var entries = [ReadOnlyTable.Entry](repeating: .null, count: Int(module.tables[table.index].type.limits.minimum))
+        let type = module.tables[table.index].type
+        var entries = [ReadOnlyTable.Entry](repeating: .null, count: Int(type.limits.minimum))
         for segment in module.elements {
             guard case .active(table, let offset) = segment.mode else { continue }
             // Where the offset is not constant, or the segment does not fit, the loader has to look.
-            guard let start = constantValue(module[offset], global: { _ in nil }).map({ Int(UInt32(truncatingIfNeeded: $0)) }),
-                start + segment.items.count <= entries.count
+            guard let start = constantValue(module[offset], global: { _ in nil }).map({ type.is64 ? UInt64(bitPattern: $0) : UInt64(UInt32(truncatingIfNeeded: $0)) }),
+                start <= entries.count, segment.items.count <= entries.count - Int(start)
             else { return nil }
             for i in 0..<segment.items.count {
                 guard let entry = entry(segment.items, i, module, canonical) else { return nil }
-                entries[start + i] = entry
+                entries[Int(start) + i] = entry
             }
         }
         return entries

@@ -51,6 +51,7 @@ extension Lowering {
     // MARK: Addition and logic
 
     private mutating func lowerAdd(_ inst: Inst, _ data: InstructionData) {
+        if lowerAddWithCarry(inst, data) { return }
         let size = size(data.type)
         let dst = result(inst)
         let (a, b) = (data.valueA, data.valueB)
@@ -88,6 +89,7 @@ extension Lowering {
     }
 
     private mutating func lowerSub(_ inst: Inst, _ data: InstructionData) {
+        if lowerSubtractWithBorrow(inst, data) { return }
         let size = size(data.type)
         let dst = result(inst)
         if dfg.integerConstant(data.valueA) == 0 { return code.emit(.neg(size, dst, operand(data.valueB, data.type))) }
@@ -131,6 +133,7 @@ extension Lowering {
     // MARK: Multiplication and division
 
     private mutating func lowerMultiply(_ inst: Inst, _ data: InstructionData) {
+        if lowerWideProduct(inst, data) { return }
         let size = size(data.type)
         let dst = result(inst)
         if let i = immediate(data.valueB) {
@@ -145,11 +148,6 @@ extension Lowering {
         if foldableLoad(b) == nil && (foldableLoad(a) != nil || isLiveAfter(a) && !isLiveAfter(b)) { swap(&a, &b) }
         let right = registerOrMemory(b)
         code.emit(.imul(size, dst, operand(a, data.type), right))
-    }
-
-    private mutating func lowerMultiplyHigh(signed: Bool, _ inst: Inst, _ data: InstructionData) {
-        let right = registerOrMemory(data.valueB)
-        code.emit(.mulHigh(signed: signed, size(data.type), result(inst), operand(data.valueA, data.type), right))
     }
 
     private mutating func lowerUnsignedDivision(_ inst: Inst, _ data: InstructionData) {

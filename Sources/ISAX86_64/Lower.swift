@@ -57,6 +57,8 @@ struct Lowering: ~Copyable {
     var registers: [Register]
     /// Loads (and what else) that an already lowered instruction contains.
     var swallowed: EntitySet<Inst>
+    /// Products that compute an upper half along with their own result, and the instruction whose result that is.
+    var wideProducts: [Inst: Inst] = [:]
     /// The instruction being lowered.
     var current = Inst.none
     /// Hidden argument: address of the return area.
@@ -148,7 +150,7 @@ struct Lowering: ~Copyable {
 
     private func isNeeded(_ inst: Inst) -> Bool {
         if swallowed.contains(inst) { return false }
-        if dfg.instructions[inst].hasEffect { return true }
+        if dfg.instructions[inst].hasEffect || dfg.instructions[inst].opcode == .imul && wideProducts[inst] != nil { return true }
         return dfg.results(inst).contains { registers[$0.index].isSome }
     }
 

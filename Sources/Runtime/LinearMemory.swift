@@ -1,5 +1,6 @@
 import CLoaderSupport
 import CRuntimeABI
+import PrecastArtifactFormat
 import PrecastWasmTypes
 
 /// How a memory's address space is laid out: `guardBefore`, then `capacity` bytes from the base on, then `guardAfter`.
@@ -165,9 +166,23 @@ final class LinearMemory {
         return true
     }
 
-    /// The most pages an address of the type's width can name.
+    /// The most pages that an address of the type's width can name and `memory.size` can tell.
     private static func mostPages(_ type: MemoryType) -> UInt64 {
-        1 << UInt64((type.is64 ? 47 : 32) - Int(min(type.pageSizeLog2, 32)))
+        let shift = UInt64(type.pageSizeLog2)
+        return type.is64 ? (1 << 47) >> shift : min((1 << 32) >> shift, UInt64(UInt32.max))
+    }
+
+    /// What keeps code with these tunables from using this memory as its import of type `wanted`, or nil: address space, guard or place that it
+    /// counts on and that the memory, made for other code, does not have.
+    func shortcoming(for wanted: MemoryType, _ tunables: Tunables) -> String? {
+        if plan.isMovable && wanted.mostBytes <= tunables.memoryReservation { return "one that may move" }
+        guard tunables.flags.contains(.signalTraps) else { return nil }
+        if plan.guardAfter < tunables.guardAfter { return "one with a guard of \(plan.guardAfter) bytes" }
+        let addressSpace: UInt64 = 4 << 30
+        if !wanted.is64 && tunables.memoryReservation >= addressSpace && plan.reservation < addressSpace {
+            return "one with a reservation of \(plan.reservation) bytes"
+        }
+        return nil
     }
 
     /// The accessible bytes.
@@ -182,6 +197,14 @@ final class LinearMemory {
         let length = definition.pointee.length
         guard offset <= length, count <= length - offset else { return nil }
         return UnsafeMutableRawPointer(bitPattern: UInt(definition.pointee.base &+ offset))
+    }
+}
+
+extension MemoryType {
+    /// Bytes that a memory of this type may ever have.
+    var mostBytes: UInt64 {
+        let addressSpace: UInt64 = is64 ? .max : 1 << 32
+        return min(limits.maximum ?? .max, addressSpace >> UInt64(pageSizeLog2)) << UInt64(pageSizeLog2)
     }
 }
 

@@ -1,5 +1,6 @@
 public import PrecastWasmTypes
 import CRuntimeABI
+import PrecastArtifactFormat
 
 /// Something a module exports, or imports.
 public enum Extern {
@@ -71,6 +72,9 @@ public final class Linker<T> {
             if let mismatch = definition.mismatch(with: item.type, engine: engine) {
                 throw .incompatibleImport(module: item.module, name: item.name, expected: item.type.description, found: mismatch)
             }
+            if let mismatch = definition.shortcoming(for: item.type, module.loaded.image.stamp.tunables) {
+                throw .incompatibleImport(module: item.module, name: item.name, expected: "a memory as the module was compiled for", found: mismatch)
+            }
             resolved.append(definition)
         }
         return ResolvedModule(module: module, imports: ResolvedImports(resolved))
@@ -109,6 +113,12 @@ enum Definition {
     func mismatch(with wanted: ExternalType, engine: Engine) -> String? {
         let found = type
         return found.matches(wanted) ? nil : found.description
+    }
+
+    /// What a memory lacks that code with these tunables counts on, or nil.
+    func shortcoming(for wanted: ExternalType, _ tunables: Tunables) -> String? {
+        guard case .memory(let wanted) = wanted, case .item(.memory(let memory)) = self else { return nil }
+        return memory.record.shortcoming(for: wanted, tunables)
     }
 
     /// The definition's type as it is now: memories and tables by their current size.

@@ -13,10 +13,12 @@ public struct Memory {
 
     /// A memory of the host, at its type's minimum, for modules to import.
     ///
-    /// It is laid out so that any module can use it: with the default reservation and guards.
+    /// It is laid out for modules with the default reservation and guards, or smaller ones.
     public init<T>(_ type: MemoryType, in store: Store<T>) throws(InstantiationError) {
         let definition = UnsafeMutablePointer<precast_memory>.allocate(capacity: 1)
-        let plan = MemoryPlan(reservation: type.is64 ? 0 : 4 << 30, guardBefore: 32 << 20, guardAfter: 32 << 20, growthRoom: 2 << 30, isMovable: type.is64)
+        let reservation: UInt64 = 4 << 30
+        let plan = MemoryPlan(
+            reservation: reservation, guardBefore: 32 << 20, guardAfter: 32 << 20, growthRoom: 2 << 30, isMovable: type.mostBytes > reservation)
         do throws(InstantiationError) {
             record = try LinearMemory(type, plan: plan, image: nil, definition: definition, store: store.core)
         } catch {

@@ -51,19 +51,7 @@ extension FunctionTranslator {
 
     private mutating func checkedAddress(_ memory: MemoryPlan, index: Value, offset: UInt64, end: UInt64) -> AccessAddress {
         let trap = TrapCode.memoryOutOfBounds.rawValue
-        let length = memoryLength(memory)
-        let isOutside: Value
-        if end <= memory.minimumSize {
-            // length - end cannot wrap around: the memory never has fewer bytes.
-            let bound = builder.binary(.isub, .i64, length, builder.constant(.i64, Int64(end)))
-            isOutside = builder.compare(.unsignedGreater, index, bound)
-        } else {
-            let sum = builder.binary(.iadd, .i64, index, builder.constant(.i64, Int64(bitPattern: end)))
-            if memory.is64 {
-                builder.trapIf(zero: false, builder.compare(.unsignedLess, sum, index), code: trap)
-            }
-            isOutside = builder.compare(.unsignedGreater, sum, length)
-        }
+        let isOutside = isOutside(memory, index: index, end: end)
         builder.trapIf(zero: false, isOutside, code: trap)
         var address = builder.binary(.iadd, .i64, memoryBase(memory), index)
         let masks = environment.tunables.flags.contains(.maskMemory)
@@ -72,6 +60,24 @@ extension FunctionTranslator {
         if !folds { address = builder.binary(.iadd, .i64, address, builder.constant(.i64, Int64(bitPattern: offset))) }
         if masks { address = mask(address, where: isOutside) }
         return AccessAddress(base: address, offset: folds ? Int32(offset) : 0, flags: MemoryFlags(region: memory.region, trap: trap))
+    }
+
+    /// Whether an access that ends `end` bytes above `index` has to trap. Where it says no, the access hits the memory or the guard behind it.
+    private mutating func isOutside(_ memory: MemoryPlan, index: Value, end: UInt64) -> Value {
+        let length = memoryLength(memory)
+        if memory.endsAtGuard && end <= environment.tunables.guardAfter {
+            return builder.compare(.unsignedGreaterOrEqual, index, length)
+        }
+        if end <= memory.minimumSize {
+            // length - end cannot wrap around: the memory never has fewer bytes.
+            let bound = builder.binary(.isub, .i64, length, builder.constant(.i64, Int64(bitPattern: end)))
+            return builder.compare(.unsignedGreater, index, bound)
+        }
+        let sum = builder.binary(.iadd, .i64, index, builder.constant(.i64, Int64(bitPattern: end)))
+        if memory.is64 {
+            builder.trapIf(zero: false, builder.compare(.unsignedLess, sum, index), code: TrapCode.memoryOutOfBounds.rawValue)
+        }
+        return builder.compare(.unsignedGreater, sum, length)
     }
 
     /// An offset that no memory reaches: traps, then accesses the memory's start in the code behind, which is never reached.

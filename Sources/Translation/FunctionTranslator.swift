@@ -134,6 +134,7 @@ public struct FunctionTranslator: ~Copyable {
         case .tableGet, .tableSet, .tableInit, .elemDrop, .tableCopy, .tableGrow, .tableSize, .tableFill: translateTable(op)
         case .memorySize, .memoryGrow, .memoryInit, .dataDrop, .memoryCopy, .memoryFill: translateBulkMemory(op)
         case .refNull, .refIsNull, .refFunc: translateReference(op)
+        case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: translateWide(op)
         default:
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }
         }

@@ -140,6 +140,8 @@ struct MemoryPlan: Sendable {
     let hasFixedBase: Bool
     /// Any index with an offset and size that fit the guard either hits the memory or faults.
     let needsNoCheck: Bool
+    /// The guard begins right behind the last byte, however large the memory is, and faults.
+    let endsAtGuard: Bool
 
     init(_ i: Int, _ module: Module, _ layout: ContextLayout, _ tunables: Tunables) {
         let type = module.memories[i], imported = module.importedMemoryCount
@@ -151,7 +153,8 @@ struct MemoryPlan: Sendable {
         let addressSpace: UInt64 = type.is64 ? .max : 1 << 32
         let maximumPages = min(type.limits.maximum ?? .max, addressSpace >> UInt64(pageSizeLog2))
         hasFixedBase = maximumPages << UInt64(pageSizeLog2) <= tunables.memoryReservation
-        needsNoCheck = tunables.flags.contains(.signalTraps) && !type.is64 && tunables.memoryReservation >= addressSpace
+        endsAtGuard = tunables.flags.contains(.signalTraps) && type.pageSize >= UInt64(tunables.maximumPageSize)
+        needsNoCheck = endsAtGuard && !type.is64 && tunables.memoryReservation >= addressSpace
         minimumSize = min(type.limits.minimum, maximumPages) << UInt64(pageSizeLog2)
     }
 }

@@ -76,7 +76,7 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static var all: FeatureSet { FeatureSet(rawValue: 1 << UInt64(Feature.allCases.count) - 1) }
     /// What the compiler translates. It refuses a module that uses another feature as "not supported yet", even where that is enabled.
     public static var implemented: FeatureSet {
-        wasm2.subtracting(FeatureSet(.simd)).union(FeatureSet(.tailCalls, .extendedConst, .multiMemory))
+        wasm2.subtracting(FeatureSet(.simd)).union(FeatureSet(.tailCalls, .extendedConst, .multiMemory, .memory64, .customPageSizes, .wideArithmetic))
     }
 
     /// The members in bit order.
