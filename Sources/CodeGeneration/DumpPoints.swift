@@ -16,16 +16,19 @@ public protocol StageObserver {
 
 func describe(_ code: borrowing VCode<MachineInstruction>) -> String { InstructionPrinter().text(code) }
 func describe(_ problem: Problem, _ solution: Solution) -> String { dumpAllocation(problem, solution) }
-/// The code as bytes, 16 a line, each after its offset. A disassembler has the rest to say.
+/// An instruction a line: offset, bytes, text, and where a branch leads.
 func describe(_ function: CompiledFunction) -> String {
-    let digits = Array("0123456789abcdef")
     var text = ""
-    for (i, byte) in function.code.enumerated() {
-        if i % 16 == 0 {
-            let offset = String(i, radix: 16)
-            text += (i == 0 ? "" : "\n") + String(repeating: "0", count: max(0, 6 - offset.count)) + offset + ":"
-        }
-        text += " \(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+    for (n, mark) in function.marks.enumerated() {
+        let end = n + 1 < function.marks.count ? Int(function.marks[n + 1].offset) : function.code.count
+        let bytes = function.code[Int(mark.offset)..<end].map { hexadecimal(Int($0), digits: 2) }.joined(separator: " ")
+        let space = String(repeating: " ", count: max(0, 30 - bytes.count))
+        let target = mark.target.map { " " + hexadecimal(Int($0), digits: 6) } ?? ""
+        text += "\(hexadecimal(Int(mark.offset), digits: 6)): \(bytes)\(space) \(mark.text)\(target)\n"
     }
-    return text + "\n"
+    return text
+}
+private func hexadecimal(_ number: Int, digits: Int) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
 }

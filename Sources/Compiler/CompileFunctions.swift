@@ -32,7 +32,7 @@ extension Compiler {
     /// and becomes code. A small function's optimized body waits for its callers.
     func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> (functions: [EmittedFunction], features: FeatureSet) {
         let (translated, features) = try translate(plan, validation, timing)
-        let policy = InliningPolicy(level: configuration.optimizationLevel.stage)
+        let policy = configuration.inliningPolicy
         let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
         return (try generate(translated, graph, policy, plan, timing), features)
     }
@@ -82,12 +82,14 @@ extension Compiler {
         let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
         let stage = LaterStages(
             compiler: self, graph: graph, policy: policy, plan: plan, timing: timing, options: configuration.optimizationOptions, bodies: bodies)
-        let settings = configuration.codeGenerationSettings
+        var settings = configuration.codeGenerationSettings
+        settings.emission.marksInstructions = dump?.points.contains(.assembly) ?? false
+        let generation = settings
         let finished = Counter()
         for level in graph.levels {
             let members = level.flatMap { graph.components[$0] }
             executor.run(count: members.count, chunk: 4) { next in
-                var compiler = FunctionCompiler(settings, observer: nil)
+                var compiler = FunctionCompiler(generation, observer: nil)
                 while let range = next() {
                     for position in range {
                         let number = Int(members[position])
@@ -124,7 +126,10 @@ private struct LaterStages: Sendable {
 
     func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, AllocationError>? {
         guard var function = box.take() else { return nil }
-        if policy.isEnabled { timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) } }
+        if policy.isEnabled {
+            timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) }
+            compiler.dump?.write(.pass(CompilerConfiguration.inlining), function)
+        }
         let start = timing.now
         optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
         timing.add(.optimize, timing.now - start)

@@ -94,7 +94,9 @@ public struct CompilerConfiguration: Sendable {
     /// Optimizations to leave out, by name.
     public var disabledPasses: Set<String> = []
     /// The names of all optimizations.
-    public static var passNames: [String] { Pass.allCases.map(\.rawValue) }
+    public static var passNames: [String] { [inlining] + Pass.allCases.map(\.rawValue) }
+    /// The name of the only one that looks at several functions.
+    static let inlining = "inlining"
     /// Number of passes that still run on each function; nil: all. To bisect a miscompilation.
     public var optimizationFuel: Int?
     /// Verify the IR after each pass and prove each register allocation.
@@ -118,8 +120,8 @@ public struct CompilerConfiguration: Sendable {
             guard let missing = feature.requirements.subtracting(features).features.first else { continue }
             throw .invalid(setting: "features", value: "'\(feature.name)' without '\(missing.name)'", reason: "it is built on it")
         }
-        if let name = disabledPasses.sorted().first(where: { Pass(rawValue: $0) == nil }) {
-            throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Pass.allCases.map(\.rawValue).joined(separator: ", "))")
+        if let name = disabledPasses.sorted().first(where: { !Self.passNames.contains($0) }) {
+            throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Self.passNames.joined(separator: ", "))")
         }
     }
 }

@@ -23,7 +23,7 @@ public struct DumpRequest: Sendable {
             case "regalloc": self = .allocate
             case "asm": self = .assembly
             default:
-                guard name.hasPrefix("opt:"), Pass(rawValue: String(name.dropFirst(4))) != nil else { return nil }
+                guard name.hasPrefix("opt:"), CompilerConfiguration.passNames.contains(String(name.dropFirst(4))) else { return nil }
                 self = .pass(String(name.dropFirst(4)))
             }
         }

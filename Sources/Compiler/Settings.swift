@@ -15,6 +15,10 @@ extension CompilerConfiguration {
         return options
     }
 
+    var inliningPolicy: InliningPolicy {
+        InliningPolicy(level: disabledPasses.contains(Self.inlining) ? .O0 : optimizationLevel.stage)
+    }
+
     var codeGenerationSettings: CodeGenerationSettings {
         let builtins = Int32(RuntimeOffsets.builtins)
         let raise = Int32(Builtin.raise.rawValue) * 8

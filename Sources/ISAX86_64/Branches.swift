@@ -39,12 +39,14 @@ enum Branches {
         var left = count
         var at = p
         while left > 0 {
-            let n = min(left, 9)
+            let n = min(left, longestNop)
             nop(n, at)
             at += n
             left -= n
         }
     }
+    static let longestNop = 9
+
     private static func nop(_ n: Int, _ p: UnsafeMutablePointer<UInt8>) {
         for i in 0..<n { p[i] = 0 }
         switch n {

@@ -57,7 +57,7 @@ extension Emitter {
             put(.alu(.add, .q, .r11, .r11, .immediate(frame.size)))
             put(.cmp(.q, .rsp, .register(.r11)))
         }
-        buffer.branch(kind: Branches.conditional(.b), form: Branches.conditionalForm, to: trap)
+        branch(.b, trap)
     }
 
     /// Calls `raise(vmctx, code)`, which does not return. Only from a prologue, where rdi is the instance context and rsp is aligned.
@@ -74,8 +74,14 @@ extension Emitter {
     func pushBytes(_ r: PhysicalRegister, _ opcode: UInt8) -> [UInt8] {
         r.number >= 8 ? [0x41, opcode + UInt8(r.number - 8)] : [opcode + UInt8(r.number)]
     }
-    mutating func push(_ r: PhysicalRegister) { buffer.append(pushBytes(r, 0x50)) }
-    mutating func pop(_ r: PhysicalRegister) { buffer.append(pushBytes(r, 0x58)) }
+    mutating func push(_ r: PhysicalRegister) {
+        buffer.mark("push \(InstructionPrinter().name(Register(r), .q))")
+        buffer.append(pushBytes(r, 0x50))
+    }
+    mutating func pop(_ r: PhysicalRegister) {
+        buffer.mark("pop \(InstructionPrinter().name(Register(r), .q))")
+        buffer.append(pushBytes(r, 0x58))
+    }
     /// rsp += bytes.
     mutating func adjustStack(_ bytes: Int32) {
         if bytes > 0 { put(.alu(.add, .q, .rsp, .rsp, .immediate(bytes))) }
@@ -95,8 +101,10 @@ extension Emitter {
         if !isFrameless { emitEpilogue() }
         if incomingBytes > 0, popsIncoming {
             precondition(incomingBytes <= 65520, "more stack arguments than ret can pop")
+            buffer.mark("ret \(incomingBytes)")
             buffer.append([0xc2, UInt8(truncatingIfNeeded: incomingBytes), UInt8(truncatingIfNeeded: incomingBytes >> 8)])
         } else {
+            buffer.mark("ret")
             buffer.append(CollectionOfOne(0xc3))
         }
         if !isFrameless { buffer.unwind(.restoreState) }
@@ -150,6 +158,7 @@ extension Emitter {
         if i.opcode == .tailCallIndirect {
             put(i)
         } else {
+            buffer.mark("jmp function\(i.highWord)")
             buffer.append(CollectionOfOne(0xe9))
             buffer.relocations.append(Relocation(
                 offset: buffer.offset, kind: .x86PCRelative32, target: RelocationTarget(.function, i.highWord), addend: -4))
@@ -188,6 +197,7 @@ extension Emitter {
     }
     private mutating func pushMemory(_ m: MemoryOperand) {
         assert(m.base == .rbp)
+        buffer.mark("push qword ptr [rbp + \(m.displacement)]")
         buffer.append([0xff, 0x75, UInt8(truncatingIfNeeded: m.displacement)])
     }
 }

@@ -22,6 +22,8 @@ public struct EmitOptions: Sendable {
     /// Byte offset of the store context's address in the instance context, and of the stack limit in the store context.
     public var storeOffset: Int32
     public var stackLimitOffset: Int32
+    /// The function gets marks that say what its bytes are.
+    public var marksInstructions = false
     /// Without signals: byte offset of the builtin table's address in the instance context, and of `raise` in the table.
     public var raise: (tableOffset: Int32, entryOffset: Int32)?
 
@@ -75,7 +77,7 @@ struct Emitter: ~Copyable {
             saved: X86ABI.calleeSaved.filter { solution.usedCalleeSaved.contains($0) }, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
         blocks = BlockTargets(vcode, solution.edits)
-        buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256)
+        buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         buffer.makeLabels(vcode.blocks.count)
         constantLabels = Array(repeating: .max, count: vcode.constants.count)
         tableLabels = Array(repeating: .max, count: vcode.jumpTables.count)
@@ -149,6 +151,7 @@ struct Emitter: ~Copyable {
             resolveFrame(&i)
         }
         if i.trap != 0 { buffer.trap(i.trap) }
+        buffer.mark(InstructionPrinter().text(i))
         let encoded = Encoder.encode(i, to: buffer.reserve(32))
         if encoded.ripField != 0 {
             let field = buffer.offset + UInt32(encoded.ripField)
@@ -212,6 +215,7 @@ struct Emitter: ~Copyable {
         case .jccOr: either(i, from: block)
         case .jmpTable: indirectJump(i.src1)
         case .call:
+            buffer.mark("call function\(i.highWord)")
             buffer.append(CollectionOfOne(0xe8))
             relocate(buffer.offset, .function, i.highWord, -4)
             buffer.append(littleEndian: 0 as UInt32)
@@ -233,12 +237,15 @@ struct Emitter: ~Copyable {
 
     // MARK: Branches
 
-    private mutating func branch(_ cc: Condition, _ label: UInt32) {
+    mutating func branch(_ cc: Condition, _ label: UInt32) {
+        buffer.mark(to: label, "j\(cc)")
         buffer.branch(kind: Branches.conditional(cc), form: Branches.conditionalForm, to: label)
     }
     private mutating func jump(_ target: UInt32, from block: Int) {
         let label = blocks.target(target)
-        if label != blocks.next(block) { buffer.branch(kind: Branches.jump, form: Branches.jumpForm, to: label) }
+        if label == blocks.next(block) { return }
+        buffer.mark(to: label, "jmp")
+        buffer.branch(kind: Branches.jump, form: Branches.jumpForm, to: label)
     }
     private mutating func conditional(_ i: MachineInstruction, from block: Int) {
         let then = blocks.target(i.lowWord)
@@ -308,7 +315,7 @@ struct Emitter: ~Copyable {
         let frameSize = frame.size
         // A state that is restored where no code follows describes nothing.
         if let last = buffer.unwind.last, last.offset >= codeEnd, case .restoreState = last.rule { buffer.unwind.removeLast() }
-        var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad)
+        var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad, longestNop: Branches.longestNop)
         function.isFrameless = isFrameless
         function.frameSize = isFrameless ? 0 : UInt32(frameSize)
         return function
@@ -324,7 +331,11 @@ struct Emitter: ~Copyable {
             }
             let label = tableLabels[n]
             buffer.bind(label)
-            for t in run { buffer.appendDistance(to: blocks.target(vcode.tableTargets[Int(t)].rawValue), from: label) }
+            for t in run {
+                let target = blocks.target(vcode.tableTargets[Int(t)].rawValue)
+                buffer.mark(to: target, ".long table\(n)")
+                buffer.appendDistance(to: target, from: label)
+            }
         }
     }
     /// Largest constants first, so that one alignment serves all.
@@ -338,6 +349,7 @@ struct Emitter: ~Copyable {
                     isFirst = false
                 }
                 buffer.bind(constantLabels[n])
+                buffer.mark("constant\(n)")
                 if size == 4 {
                     buffer.append(littleEndian: UInt32(truncatingIfNeeded: constant.low))
                 } else {

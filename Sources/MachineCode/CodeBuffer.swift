@@ -43,6 +43,13 @@ public struct CodeBuffer: ~Copyable {
         var base: Label
         var addend: Int32
     }
+    /// A mark of ``mark(_:to:)``; padding has its record's number instead of a text.
+    private struct Mark {
+        var raw: UInt32
+        var text: String
+        var target: Label?
+        var padding: Int?
+    }
     struct BoundLabel {
         var raw: UInt32
         /// Records before it.
@@ -62,13 +69,19 @@ public struct CodeBuffer: ~Copyable {
     public var relocations: [Relocation] = []
     public var unwind: [UnwindStep] = []
     var alignment: UInt32 = 16
+    /// Whether ``mark(_:to:)`` keeps what it is told.
+    @usableFromInline let isMarked: Bool
+    private var marks: [Mark] = []
 
     static var paddingKind: UInt8 { .max }
     static var unbound: UInt32 { .max }
 
-    /// - Parameter forms: the ISA's branch forms, by the index that ``branch(kind:form:to:)`` takes.
-    public init(forms: [BranchForm], capacity: Int = 4096) {
+    /// - Parameters:
+    ///   - forms: the ISA's branch forms, by the index that ``branch(kind:form:to:)`` takes.
+    ///   - isMarked: whether the function gets ``CompiledFunction/marks``.
+    public init(forms: [BranchForm], capacity: Int = 4096, isMarked: Bool = false) {
         self.forms = forms
+        self.isMarked = isMarked
         self.capacity = max(capacity, 256)
         start = .allocate(capacity: self.capacity)
         count = 0
@@ -133,6 +146,7 @@ public struct CodeBuffer: ~Copyable {
     /// Pads to a multiple of `alignment` (a power of two), with instructions that do nothing.
     public mutating func align(_ alignment: UInt32) {
         if alignment > self.alignment { self.alignment = alignment }
+        if isMarked { marks.append(Mark(raw: offset, text: "", padding: records.count)) }
         records.append(Record(raw: offset, target: alignment, kind: Self.paddingKind, form: 0))
         _ = reserve(1)
         advance(1)
@@ -148,6 +162,14 @@ public struct CodeBuffer: ~Copyable {
     }
 
     // MARK: Side records
+
+    /// Says what the bytes that follow are. `target` is where a branch leads. The text is made only if marks are kept.
+    @inlinable @inline(__always) public mutating func mark(to target: Label? = nil, _ text: @autoclosure () -> String) {
+        if isMarked { keepMark(text(), target) }
+    }
+    @usableFromInline @inline(never) mutating func keepMark(_ text: String, _ target: Label?) {
+        marks.append(Mark(raw: offset, text: text, target: target))
+    }
 
     public mutating func trap(_ code: UInt8) { traps.append(TrapSite(offset: offset, code: code)) }
     public mutating func location(_ location: UInt32) {
@@ -169,9 +191,10 @@ public struct CodeBuffer: ~Copyable {
     /// - Parameters:
     ///   - writeBranch: writes branch `kind` (long or short) over `displacement` from its first byte.
     ///   - writePadding: writes so many bytes of no operation.
+    ///   - longestNop: how many of them are at most one instruction.
     public consuming func finish(
         writeBranch: (_ kind: UInt8, _ isLong: Bool, _ displacement: Int, UnsafeMutablePointer<UInt8>) -> Void,
-        writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void
+        writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void, longestNop: Int = 1
     ) -> CompiledFunction {
         var places = [UInt32](repeating: 0, count: records.count)
         relax(&places)
@@ -196,7 +219,24 @@ public struct CodeBuffer: ~Copyable {
         function.sourceRanges = sourceRanges
         function.relocations = relocations
         function.unwind = unwind
+        if isMarked { function.marks = finalMarks(places, longestNop) }
         return function
+    }
+
+    private borrowing func finalMarks(_ places: [UInt32], _ longestNop: Int) -> [CodeMark] {
+        var cursor = Cursor()
+        var result: [CodeMark] = []
+        for mark in marks {
+            let offset = moved(mark.raw, &cursor)
+            if let padding = mark.padding {
+                for done in stride(from: 0, through: Int(records[padding].growth), by: longestNop) {
+                    result.append(CodeMark(offset: offset + UInt32(done), text: "nop"))
+                }
+            } else {
+                result.append(CodeMark(offset: offset, text: mark.text, target: mark.target.map { place(of: labels[Int($0)], places) }))
+            }
+        }
+        return result
     }
 
     /// Sets every record's size; `places` gets their final offsets.

@@ -70,6 +70,19 @@
     @inlinable public init(offset: UInt32, location: UInt32) { self.offset = offset; self.location = location }
 }
 
+/// An instruction or datum of the code as text, for dumps.
+public struct CodeMark: Sendable, Hashable {
+    public var offset: UInt32
+    public var text: String
+    /// Offset of the code or datum that a branch or table entry leads to.
+    public var target: UInt32?
+    public init(offset: UInt32, text: String, target: UInt32? = nil) {
+        self.offset = offset
+        self.text = text
+        self.target = target
+    }
+}
+
 /// A function's machine code with all that linking, unwinding and explaining it needs. ISA-neutral.
 public struct CompiledFunction: Sendable {
     public var code: [UInt8] = []
@@ -85,5 +98,7 @@ public struct CompiledFunction: Sendable {
     public var frameSize: UInt32 = 0
     /// No prologue: the return address is at the stack pointer throughout.
     public var isFrameless = false
+    /// What the code says, where that was asked for: ascending offsets, every byte belongs to the last mark before it.
+    public var marks: [CodeMark] = []
     public init() {}
 }

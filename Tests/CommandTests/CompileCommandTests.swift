@@ -119,10 +119,11 @@ import Testing
         let folder = try WorkFolder()
         try folder.write("a.wasm", generatedModule(functions: 3).encode())
         let outcome = try folder.run(
-            .precast, ["compile", "a.wasm", "--dump=translate,opt,opt:dead-code,lower,regalloc,asm", "--function", "1", "--time-passes", "--verify"])
+            .precast, ["compile", "a.wasm", "--dump=translate,opt,opt:inlining,opt:dead-code,lower,regalloc,asm", "--function", "1", "--time-passes", "--verify"])
         #expect(outcome.status == 0)
-        for stage in ["translate", "opt", "opt:dead-code", "lower", "regalloc", "asm"] { #expect(outcome.text.contains("; function 1 after \(stage)\n")) }
+        for stage in ["translate", "opt", "opt:inlining", "opt:dead-code", "lower", "regalloc", "asm"] { #expect(outcome.text.contains("; function 1 after \(stage)\n")) }
         #expect(!outcome.text.contains("; function 0 ") && !outcome.text.contains("; function 2 "))
+        #expect(outcome.text.contains(" after asm\n000000: "))
         for stage in ["decode", "translate", "optimize", "lower", "allocate", "emit", "link", "total"] { #expect(outcome.errors.contains(stage)) }
         #expect(try folder.run(.precast, ["compile", "a.wasm", "--dump=opt", "-o", "-"]).status == 1)
     }

@@ -150,4 +150,25 @@ private enum Toy {
             #expect(branches == blocks)
         }
     }
+
+    /// Marks move with their bytes; padding gets one for each instruction of its own.
+    @Test func marksFollowTheirBytes() {
+        var b = CodeBuffer(forms: Toy.forms, isMarked: true)
+        let end = b.makeLabel()
+        b.mark("one")
+        b.append([1])
+        b.mark(to: end, "branch")
+        b.branch(kind: 0, form: 0, to: end)
+        b.align(8)
+        b.bind(end)
+        b.mark("two")
+        b.append([2, 2])
+        let function = b.finish(writeBranch: Toy.write, writePadding: Toy.pad, longestNop: 2)
+        #expect(function.code == [1, 0xb0, 7, 0xee, 0xee, 0xee, 0xee, 0xee, 2, 2])
+        #expect(function.marks == [
+            CodeMark(offset: 0, text: "one"), CodeMark(offset: 1, text: "branch", target: 8), CodeMark(offset: 3, text: "nop"),
+            CodeMark(offset: 5, text: "nop"), CodeMark(offset: 7, text: "nop"), CodeMark(offset: 8, text: "two"),
+        ])
+        #expect(Toy.buffer().finish(writeBranch: Toy.write, writePadding: Toy.pad).marks.isEmpty)
+    }
 }
