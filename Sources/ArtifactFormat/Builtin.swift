@@ -47,6 +47,9 @@ public enum Builtin: UInt32, Sendable, CaseIterable {
     case collectorBarrier = 25
     case throwException = 26
 
+    /// `typeMatches(vmctx, id, wanted) -> 1 or 0`: whether the type with canonical id `id` is `wanted` or extends it.
+    case typeMatches = 27
+
     /// Entries of the builtin array.
     @inlinable public static var tableCount: Int { 32 }
 }

@@ -91,8 +91,10 @@
     }
 }
 
-/// A value type as 32 bits. The low byte is its code in the WebAssembly binary format; for reference types with an
-/// explicit heap type (reserved) bit 8 is nullability and bits 9 up the heap type. Equal types have equal codes.
+/// A value type as 32 bits. The low byte is its code in the WebAssembly binary format; of references 0x63 (nullable) or 0x64, and the upper 24
+/// bits are the heap type: a type index of the module, or 0xFFFF00 plus the format's code of an abstract one. Equal types of a module have equal codes.
+///
+/// Fields of structures and arrays have ``mutableFlag`` besides, and may be 0x78 (`i8`) or 0x77 (`i16`).
 @frozen public struct ValueTypeCode: ArtifactRecord {
     @inlinable public static var size: Int { 4 }
     public var code: UInt32
@@ -105,15 +107,28 @@
     @inlinable public static var f32: ValueTypeCode { ValueTypeCode(code: 0x7d) }
     @inlinable public static var f64: ValueTypeCode { ValueTypeCode(code: 0x7c) }
     @inlinable public static var v128: ValueTypeCode { ValueTypeCode(code: 0x7b) }
-    @inlinable public static var funcref: ValueTypeCode { ValueTypeCode(code: 0x70) }
-    @inlinable public static var externref: ValueTypeCode { ValueTypeCode(code: 0x6f) }
-    @inlinable public var isReference: Bool { self == .funcref || self == .externref }
-    public var isKnown: Bool {
-        switch self {
-        case .i32, .i64, .f32, .f64, .v128, .funcref, .externref: true
-        default: false
-        }
+    @inlinable public static var funcref: ValueTypeCode { ValueTypeCode(code: 0xffff_7063) }
+    @inlinable public static var externref: ValueTypeCode { ValueTypeCode(code: 0xffff_6f63) }
+    /// Of a field that can be set.
+    @inlinable public static var mutableFlag: UInt32 { 0x80 }
+
+    @inlinable public var isReference: Bool { code & 0xff == 0x63 || code & 0xff == 0x64 }
+    @inlinable public var isNullable: Bool { code & 0xff == 0x63 }
+    /// Of a reference: the type index that it names, or nil for an abstract heap type.
+    @inlinable public var typeIndex: UInt32? { isReference && code >> 16 != 0xffff ? code >> 8 : nil }
+    /// Whether it is a number, a vector, or a reference to an abstract heap type or to one of the first `typeCount` types.
+    public func isKnown(typeCount: UInt32) -> Bool {
+        if !isReference { return code >= 0x7b && code <= 0x7f }
+        if let typeIndex { return typeIndex < typeCount }
+        return 0x69...0x74 ~= code >> 8 & 0xff
     }
+    public func isKnownReference(typeCount: UInt32) -> Bool { isReference && isKnown(typeCount: typeCount) }
+    /// The same of a field.
+    public func isKnownField(typeCount: UInt32) -> Bool {
+        let storage = ValueTypeCode(code: code & ~Self.mutableFlag)
+        return storage.code == 0x77 || storage.code == 0x78 || storage.isKnown(typeCount: typeCount)
+    }
+    /// The text format's spelling.
     public var name: String {
         switch self {
         case .i32: "i32"
@@ -121,34 +136,83 @@
         case .f32: "f32"
         case .f64: "f64"
         case .v128: "v128"
-        case .funcref: "funcref"
-        case .externref: "externref"
-        default: "type \(code)"
+        default: isReference ? referenceName : "type \(code)"
+        }
+    }
+    private var referenceName: String {
+        let abstract = code >> 8 & 0xff
+        if let typeIndex { return (isNullable ? "(ref null " : "(ref ") + "\(typeIndex))" }
+        if !isNullable { return "(ref " + Self.abstractName(abstract) + ")" }
+        switch abstract {
+        case 0x71: return "nullref"
+        case 0x72: return "nullexternref"
+        case 0x73: return "nullfuncref"
+        case 0x74: return "nullexnref"
+        default: return Self.abstractName(abstract) + "ref"
+        }
+    }
+    private static func abstractName(_ code: UInt32) -> String {
+        switch code {
+        case 0x70: "func"
+        case 0x6f: "extern"
+        case 0x6e: "any"
+        case 0x6d: "eq"
+        case 0x6c: "i31"
+        case 0x6b: "struct"
+        case 0x6a: "array"
+        case 0x69: "exn"
+        case 0x74: "noexn"
+        case 0x73: "nofunc"
+        case 0x72: "noextern"
+        case 0x71: "none"
+        default: "heap type \(code)"
         }
     }
 }
 
-/// A function type. Two types are the same when counts and value type codes are.
+/// A type that a module defines. The rows from one with ``positionInGroup`` 0 up to the next such row are a recursion group: two types are the same when
+/// they are at the same position of groups that are the same, with references into the own group compared by position.
 @frozen public struct TypeRecord: ArtifactRecord {
     @inlinable public static var size: Int { 32 }
-    /// Row of `valueTypes` with the first parameter's code; parameters first, results after.
+    /// Row of `valueTypes` with the first parameter's or field's code; results after parameters.
     public var firstValue: UInt32            // 0
+    /// Parameters of a function, fields of a structure, or 1 for an array's element.
     public var parameterCount: UInt32        // 4
     public var resultCount: UInt32           // 8
     /// Text offset of `void entry(vmctx, code, slots)` for this type, or ``noIndex`` when nothing of it can be called from the host.
     public var entryTrampoline: UInt32       // 12
     /// Text offset of the trampoline that calls a host function of this type, or ``noIndex`` when the module imports none and takes no such references.
     public var hostTrampoline: UInt32        // 16
-    /// 0x60, a function type. Others reserved.
-    public var form: UInt8                   // 20
-    // 21..<32 reserved: finality, supertype, recursion group
+    /// ``Form``: the binary format's code.
+    public var formNumber: UInt8             // 20
+    public var flags: UInt8                  // 21
+    // 22..<24 reserved
+    /// Index of the type that this one extends, in the same or an earlier group, before this one; or ``noIndex``.
+    public var supertype: UInt32             // 24
+    public var positionInGroup: UInt32       // 28
+
+    public enum Form: UInt8, Sendable { case function = 0x60, structure = 0x5f, array = 0x5e }
+    /// Other types may extend it.
+    @inlinable public static var openFlag: UInt8 { 1 }
+
+    /// A final function type that extends no other, in a group of its own.
     @inlinable public init(firstValue: UInt32, parameterCount: UInt32, resultCount: UInt32, entryTrampoline: UInt32, hostTrampoline: UInt32) {
         self.firstValue = firstValue
         self.parameterCount = parameterCount
         self.resultCount = resultCount
         self.entryTrampoline = entryTrampoline
         self.hostTrampoline = hostTrampoline
-        form = 0x60
+        formNumber = Form.function.rawValue
+        flags = 0
+        supertype = noIndex
+        positionInGroup = 0
+    }
+    @inlinable public var form: Form? { Form(rawValue: formNumber) }
+    @inlinable public var isFinal: Bool { flags & Self.openFlag == 0 }
+    /// The rows of `valueTypes`. Nil when their number does not fit.
+    @inlinable public var values: RecordRange? {
+        let (count, overflow) = parameterCount.addingReportingOverflow(resultCount)
+        return overflow ? nil : RecordRange(first: firstValue, count: count)
     }
     @inlinable public init(_ r: RecordBytes) {
         firstValue = r.u32(0)
@@ -156,7 +220,10 @@
         resultCount = r.u32(8)
         entryTrampoline = r.u32(12)
         hostTrampoline = r.u32(16)
-        form = r.u8(20)
+        formNumber = r.u8(20)
+        flags = r.u8(21)
+        supertype = r.u32(24)
+        positionInGroup = r.u32(28)
     }
     @inlinable public func store(_ b: RecordBuffer) {
         b.put(0, firstValue)
@@ -164,7 +231,10 @@
         b.put(8, resultCount)
         b.put(12, entryTrampoline)
         b.put(16, hostTrampoline)
-        b.put(20, form)
+        b.put(20, formNumber)
+        b.put(21, flags)
+        b.put(24, supertype)
+        b.put(28, positionInGroup)
     }
 }
 

@@ -151,7 +151,7 @@ private struct TableVerifier {
             case .global: counts.globals += 1
             case .tag, nil: throw .invalid(field: "import kind", found: UInt64(item.type.kindNumber))
             }
-            try verify(type: item.type)
+            try verify(type: item.type, module)
         }
         try require(counts.functions == UInt64(module.importedFunctions), "number of imported functions", counts.functions)
         try require(counts.tables == UInt64(module.importedTables), "number of imported tables", counts.tables)
@@ -164,16 +164,16 @@ private struct TableVerifier {
         return counts
     }
 
-    private func verify(type: ExternType) throws(ArtifactError) {
+    private func verify(type: ExternType, _ module: ModuleRecord) throws(ArtifactError) {
         switch type.kind {
         case .table:
-            try require(type.valueType.isReference, "table element type", UInt64(type.type))
+            try require(type.valueType.isKnownReference(typeCount: module.types.count), "table element type", UInt64(type.type))
             try require(type.minimum <= type.maximum, "table minimum", type.minimum)
         case .memory:
             try require(type.pageSizeLog2 == 16 || type.pageSizeLog2 == 0, "memory page size", UInt64(type.pageSizeLog2))
             let pages: UInt64 = type.is64 ? (type.pageSizeLog2 == 16 ? 1 << 48 : .max) : (type.pageSizeLog2 == 16 ? 1 << 16 : 1 << 32)
             try require(type.minimum <= pages && type.minimum <= type.maximum, "memory minimum", type.minimum)
-        case .global: try require(type.valueType.isKnown, "global type", UInt64(type.type))
+        case .global: try require(type.valueType.isKnown(typeCount: module.types.count), "global type", UInt64(type.type))
         default: break
         }
     }
@@ -181,12 +181,27 @@ private struct TableVerifier {
     private func verifyTypes(_ module: ModuleRecord) throws(ArtifactError) {
         let types = try view.table(.types, of: TypeRecord.self).rows(module.types)
         let values = try view.table(.valueTypes, of: ValueTypeCode.self)
-        for index in 0..<values.count { try require(values[unchecked: index].isKnown, "value type", UInt64(values[unchecked: index].code)) }
+        // Ranges may overlap: so how many of the values before each are none of a function's is counted once.
+        var fieldCounts: [Int] = [0]
+        fieldCounts.reserveCapacity(values.count + 1)
+        for index in 0..<values.count {
+            let value = values[unchecked: index]
+            try require(value.isKnownField(typeCount: module.types.count), "value type", UInt64(value.code))
+            fieldCounts.append(fieldCounts[index] + (value.isKnown(typeCount: module.types.count) ? 0 : 1))
+        }
+        var groupStart = 0
         for index in 0..<types.count {
             let type = types[unchecked: index]
-            try require(type.form == 0x60, "type form", UInt64(type.form))
-            let end = UInt64(type.firstValue) + UInt64(type.parameterCount) + UInt64(type.resultCount)
-            if end > UInt64(values.count) { throw .indexOutOfRange(table: .valueTypes, index: end, count: UInt64(values.count)) }
+            if type.positionInGroup == 0 { groupStart = index }
+            try require(UInt64(type.positionInGroup) == UInt64(index - groupStart), "position in a recursion group", UInt64(type.positionInGroup))
+            try require(type.supertype == noIndex || UInt64(type.supertype) < UInt64(index), "supertype", UInt64(type.supertype))
+            guard let form = type.form else { throw .invalid(field: "type form", found: UInt64(type.formNumber)) }
+            guard let range = type.values else { throw .invalid(field: "number of parameters", found: UInt64(type.parameterCount)) }
+            try require(form == .function || type.resultCount == 0, "results of a type without any", UInt64(type.resultCount))
+            try require(form != .array || type.parameterCount == 1, "elements of an array type", UInt64(type.parameterCount))
+            _ = try values.rows(range)
+            let fields = fieldCounts[Int(range.first) + Int(range.count)] - fieldCounts[Int(range.first)]
+            try require(form != .function || fields == 0, "value type of a function", UInt64(index))
             if type.entryTrampoline != noIndex { try requireCode(type.entryTrampoline, .entryTrampoline, "entry trampoline") }
             if type.hostTrampoline != noIndex { try requireCode(type.hostTrampoline, .hostTrampoline, "host trampoline") }
         }
@@ -246,7 +261,7 @@ private struct TableVerifier {
         for index in 0..<memories.count {
             let memory = memories[unchecked: index]
             try require(memory.type.kind == .memory, "memory kind", UInt64(memory.type.kindNumber))
-            try verify(type: memory.type)
+            try verify(type: memory.type, module)
             if memory.imageByteCount == 0 { continue }
             let mask = view.stamp.pageSize - 1
             try require((memory.imageAddress | memory.imageOffset | memory.imageByteCount) & mask == 0, "memory image alignment", memory.imageAddress)
@@ -260,7 +275,7 @@ private struct TableVerifier {
         for index in 0..<tables.count {
             let table = tables[unchecked: index]
             try require(table.type.kind == .table, "table kind", UInt64(table.type.kindNumber))
-            try verify(type: table.type)
+            try verify(type: table.type, module)
             if table.initializer != noIndex { try verify(expression: table.initializer, module, counts) }
             if table.isReadOnly {
                 let byteCount = UInt64(table.readOnlyCount) * 8
@@ -273,7 +288,7 @@ private struct TableVerifier {
         for index in 0..<globals.count {
             let global = globals[unchecked: index]
             try require(global.type.kind == .global, "global kind", UInt64(global.type.kindNumber))
-            try verify(type: global.type)
+            try verify(type: global.type, module)
             if global.initializer != noIndex { try verify(expression: global.initializer, module, counts) }
         }
     }
@@ -284,7 +299,7 @@ private struct TableVerifier {
         for index in 0..<segments.count {
             let segment = segments[unchecked: index]
             try require(segment.mode != nil, "element segment mode", UInt64(segment.modeNumber))
-            try require(ValueTypeCode(code: segment.elementType).isReference, "element type", UInt64(segment.elementType))
+            try require(ValueTypeCode(code: segment.elementType).isKnownReference(typeCount: module.types.count), "element type", UInt64(segment.elementType))
             if segment.mode == .active {
                 try requireIndex(UInt64(segment.table), counts.tables, .tables)
                 try verify(expression: segment.offset, module, counts)

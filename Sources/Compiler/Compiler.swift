@@ -72,7 +72,8 @@ public struct Compiler: Sendable {
     public func compile(_ bytes: [UInt8], timing: Timing = Timing()) throws(CompileError) -> [UInt8] {
         let (module, validation) = try read(bytes, timing)
         let plan: ModulePlan
-        do throws(ArtifactError) { plan = try ModulePlan(module, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
+        do throws(ValidationError) { try checkConstantExpressions(module) } catch { throw .validation(error) }
+        do throws(ArtifactError) { plan = try ModulePlan(module, validation.types, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
         var linked = LinkedModule()
         let (functions, features) = try compileFunctions(plan, validation, timing)
         linked.functions = functions
@@ -130,6 +131,13 @@ public struct Compiler: Sendable {
                 }
             }
         }
+    }
+}
+
+/// Checks that no constant expression has an operator that needs a garbage collector.
+private func checkConstantExpressions(_ module: Module) throws(ValidationError) {
+    for op in module.constantOperators where op.opcode.prefix == 0xFB {
+        throw ValidationError("\(op.opcode.mnemonic): feature not supported yet: gc", at: Int(op.offset), kind: .featureUnsupported(.gc))
     }
 }
 

@@ -15,11 +15,7 @@ struct MetadataBuilder {
     func build() -> ModuleMetadata {
         var metadata = ModuleMetadata()
         metadata.name = module.names.module.map { module.bytes.copy($0) }
-        metadata.types = module.types.map { type in
-            let function = type.function
-            return ModuleMetadata.FunctionType(
-                parameters: function?.parameters.map(code) ?? [], results: function?.results.map(code) ?? [])
-        }
+        metadata.types = definedTypes()
         metadata.imports = module.imports.map {
             ModuleMetadata.Import(module: Array($0.module.utf8), name: Array($0.name.utf8), type: type(of: $0.item))
         }
@@ -46,16 +42,29 @@ struct MetadataBuilder {
 
     // MARK: Types
 
-    private func code(_ type: ValueType) -> ValueTypeCode {
-        switch type {
-        case .i32: .i32
-        case .i64: .i64
-        case .f32: .f32
-        case .f64: .f64
-        case .v128: .v128
-        case .externref: .externref
-        default: .funcref
+    private func definedTypes() -> [ModuleMetadata.DefinedType] {
+        var types: [ModuleMetadata.DefinedType] = []
+        for group in module.recursionGroups {
+            for index in group {
+                var type = shape(module.types[index])
+                type.isFinal = module.subtyping[index].isFinal
+                type.supertype = module.subtyping[index].supertype.isSome ? module.subtyping[index].supertype.rawValue : nil
+                type.positionInGroup = UInt32(index - group.lowerBound)
+                types.append(type)
+            }
         }
+        return types
+    }
+    private func shape(_ type: CompositeType) -> ModuleMetadata.DefinedType {
+        switch type {
+        case .function(let type): .function(parameters: type.parameters.map(code), results: type.results.map(code))
+        case .structure(let type): .structure(fields: type.fields.map(code))
+        case .array(let type): .array(element: code(type.element))
+        }
+    }
+    private func code(_ type: ValueType) -> ValueTypeCode { ValueTypeCode(code: type.rawValue) }
+    private func code(_ field: FieldType) -> ValueTypeCode {
+        ValueTypeCode(code: field.storage.rawValue | (field.isMutable ? ValueTypeCode.mutableFlag : 0))
     }
     private func type(of item: ImportItem) -> ExternType {
         switch item {
@@ -174,7 +183,7 @@ struct MetadataBuilder {
         case .i64Add: ConstantOperatorRecord(.i64Add)
         case .i64Sub: ConstantOperatorRecord(.i64Subtract)
         case .i64Mul: ConstantOperatorRecord(.i64Multiply)
-        default: ConstantOperatorRecord(.nullReference, index: op.heapType == .extern ? ValueTypeCode.externref.code : ValueTypeCode.funcref.code)
+        default: ConstantOperatorRecord(.nullReference, index: code(.reference(ReferenceType(op.heapType, isNullable: true))).code)
         }
     }
 }

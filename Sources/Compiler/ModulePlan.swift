@@ -2,6 +2,8 @@ public import PrecastArtifactFormat
 import PrecastEntities
 public import PrecastTranslation
 public import PrecastWasmModel
+import PrecastWasmTypes
+public import PrecastWasmValidation
 
 /// What is decided of a module before any of its functions is translated.
 ///
@@ -11,10 +13,10 @@ public import PrecastWasmModel
 ///   ``entryTrampolines``, then ``hostTrampolines``.
 public struct ModulePlan: Sendable {
     public let environment: TranslationEnvironment
-    /// The canonical types (``canonicalTypes(_:)``) that the host may call functions of: those of exported and referenced functions, imported
+    /// The canonical types (``TypeRelations/canonicalIndex(_:)``) that the host may call functions of: those of exported and referenced functions, imported
     /// ones too, and of the start function.
     public let entryTrampolines: [TypeIndex]
-    /// The canonical types of imported functions.
+    /// The canonical types of imported functions, and those that references have which the module takes from outside.
     public let hostTrampolines: [TypeIndex]
     /// The functions that have a reference in the instance context, ascending; the position is the reference's number.
     public let functionReferences: [FunctionIndex]
@@ -28,18 +30,18 @@ public struct ModulePlan: Sendable {
     public var functionCount: Int { module.bodies.count + entryTrampolines.count + hostTrampolines.count }
 
     /// - Throws: ``ArtifactError/contextTooLarge(byteCount:)`` if the module has too many entities for one context.
-    public init(_ module: Module, tunables: Tunables) throws(ArtifactError) {
-        let canonical = canonicalTypes(module)
+    public init(_ module: Module, _ types: TypeRelations, tunables: Tunables) throws(ArtifactError) {
+        let canonical = module.types.indices.map { types.canonicalIndex(TypeIndex(index: $0)) }
         let tables = ReadOnlyTables(module, canonical)
         let references = escapingFunctions(module, tables)
         readOnlyTables = tables.tables
         readOnlyDataSize = tables.size
         functionReferences = references
         entryTrampolines = distinctTypes(calledByHost(module) + references, module, canonical)
-        hostTrampolines = distinctTypes((0..<module.importedFunctionCount).map { FunctionIndex(index: $0) }, module, canonical)
+        hostTrampolines = calledFromOutside(module, canonical)
         let layout = try ContextLayout(contextCounts(module, functionReferences: references.count))
         environment = TranslationEnvironment(
-            module, layout: layout, tunables: tunables, functionReferences: references, readOnlyTables: tables.tables)
+            module, types, layout: layout, tunables: tunables, functionReferences: references, readOnlyTables: tables.tables)
     }
 
     /// The number of the entry trampoline for a function's type, or nil if the host never calls such functions.
@@ -95,6 +97,36 @@ private func distinctTypes(_ functions: [FunctionIndex], _ module: Module, _ can
     Set(functions.map { canonical[module.functions[$0.index].index] }).sorted()
 }
 
+/// The types of functions that may turn out to be the host's: those of imports, and those that the types of imports and exports name.
+private func calledFromOutside(_ module: Module, _ canonical: [TypeIndex]) -> [TypeIndex] {
+    var found = Set((0..<module.importedFunctionCount).map { canonical[module.functions[$0].index] })
+    func insert(_ type: ValueType) {
+        guard let index = type.referenceType?.heapType.typeIndex, module.types[Int(index)].function != nil else { return }
+        found.insert(canonical[Int(index)])
+    }
+    func insert(_ function: TypeIndex) {
+        guard let type = module.functionType(function) else { return }
+        for value in type.parameters + type.results { insert(value) }
+    }
+    for item in module.imports {
+        switch item.item {
+        case .function(let type): insert(type)
+        case .table(let type): insert(.reference(type.element))
+        case .global(let type): insert(type.valueType)
+        case .memory, .tag: break
+        }
+    }
+    for export in module.exports {
+        switch export.item {
+        case .function(let function): insert(module.functions[function.index])
+        case .table(let table): insert(.reference(module.tables[table.index].type.element))
+        case .global(let global): insert(module.globals[global.index].type.valueType)
+        case .memory, .tag: break
+        }
+    }
+    return found.sorted()
+}
+
 /// The functions that a reference may be made of: exported ones, those in element segments (but of read-only tables), those that
 /// constant expressions and bodies name.
 private func escapingFunctions(_ module: Module, _ tables: ReadOnlyTables) -> [FunctionIndex] {
@@ -119,7 +151,7 @@ private func escapingFunctions(_ module: Module, _ tables: ReadOnlyTables) -> [F
 }
 
 /// Finds the tables that are known at compile time: neither imported, exported nor touched by a body other than by calls, filled by active segments at
-/// constant places with functions that the module defines.
+/// constant places with functions that the module defines, whose types extend no other: so calls need compare one type id.
 private struct ReadOnlyTables {
     var tables: [ReadOnlyTable] = []
     var size: UInt32 = 0
@@ -177,7 +209,7 @@ private struct ReadOnlyTables {
             guard op.opcode == .refFunc else { return nil }
             function = op.functionIndex
         }
-        if module.isImported(function) { return nil }
+        if module.isImported(function) || module.subtyping[module.functions[function.index].index].supertype.isSome { return nil }
         return ReadOnlyTable.Entry(
             function: UInt32(function.index - module.importedFunctionCount), type: canonical[module.functions[function.index].index])
     }

@@ -177,6 +177,7 @@ private struct TypeNames {
     private func signature(_ index: UInt32) throws(ArtifactError) -> String {
         let type = try types.record(index)
         let values = try view.table(.valueTypes, of: ValueTypeCode.self)
+        if type.form != .function { throw .invalid(field: "form of a function's type", found: UInt64(type.formNumber)) }
         let parameters = try values.rows(RecordRange(first: type.firstValue, count: type.parameterCount))
         let results = try values.rows(RecordRange(first: type.firstValue &+ type.parameterCount, count: type.resultCount))
         func list(_ values: TableView<ValueTypeCode>) -> String {

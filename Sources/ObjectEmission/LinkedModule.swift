@@ -90,7 +90,7 @@ public struct TargetMetadata: Sendable {
 /// The module apart from its code. Names are the bytes in the binary.
 public struct ModuleMetadata: Sendable {
     public var name: [UInt8]?
-    public var types: [FunctionType] = []
+    public var types: [DefinedType] = []
     public var imports: [Import] = []
     public var exports: [Export] = []
     /// One per function index, imports included, as far as named.
@@ -113,13 +113,24 @@ public struct ModuleMetadata: Sendable {
     /// A constant expression in postfix order, without the `end`.
     public typealias ConstantExpression = [ConstantOperatorRecord]
 
-    public struct FunctionType: Sendable, Hashable {
-        public var parameters: [ValueTypeCode]
-        public var results: [ValueTypeCode]
-        public init(parameters: [ValueTypeCode], results: [ValueTypeCode]) {
-            self.parameters = parameters
-            self.results = results
+    /// A type that the module defines. Heap types in it are indices of ``ModuleMetadata/types``.
+    public struct DefinedType: Sendable, Hashable {
+        public var form: TypeRecord.Form
+        /// Parameters and results, fields, or an array's element; of fields and elements with ``ValueTypeCode/mutableFlag``.
+        public var values: [ValueTypeCode]
+        /// How many of the values are results.
+        public var resultCount = 0
+        public var isFinal = true
+        /// Less than the type's own index, or in the same recursion group.
+        public var supertype: UInt32?
+        /// 0: the first type of a recursion group.
+        public var positionInGroup: UInt32 = 0
+
+        public static func function(parameters: [ValueTypeCode], results: [ValueTypeCode]) -> DefinedType {
+            DefinedType(form: .function, values: parameters + results, resultCount: results.count)
         }
+        public static func structure(fields: [ValueTypeCode]) -> DefinedType { DefinedType(form: .structure, values: fields) }
+        public static func array(element: ValueTypeCode) -> DefinedType { DefinedType(form: .array, values: [element]) }
     }
 
     public struct Import: Sendable, Hashable {

@@ -60,20 +60,18 @@ struct MetadataSections {
     // MARK: Code
 
     private mutating func addTypes() throws(EmissionError) {
-        var known: [ModuleMetadata.FunctionType: UInt32] = [:]
+        var known: [[ValueTypeCode]: UInt32] = [:]
         for type in module.metadata.types {
-            let first: UInt32
-            if let seen = known[type] {
-                first = seen
-            } else {
-                first = UInt32(valueTypes.count)
-                valueTypes += type.parameters
-                valueTypes += type.results
-                known[type] = first
-            }
-            types.append(TypeRecord(
-                firstValue: first, parameterCount: UInt32(type.parameters.count), resultCount: UInt32(type.results.count),
-                entryTrampoline: noIndex, hostTrampoline: noIndex))
+            let first = known[type.values] ?? UInt32(valueTypes.count)
+            if known.updateValue(first, forKey: type.values) == nil { valueTypes += type.values }
+            var row = TypeRecord(
+                firstValue: first, parameterCount: UInt32(type.values.count - type.resultCount), resultCount: UInt32(type.resultCount),
+                entryTrampoline: noIndex, hostTrampoline: noIndex)
+            row.formNumber = type.form.rawValue
+            row.flags = type.isFinal ? 0 : TypeRecord.openFlag
+            row.supertype = type.supertype ?? noIndex
+            row.positionInGroup = type.positionInGroup
+            types.append(row)
         }
     }
 

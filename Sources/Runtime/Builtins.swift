@@ -33,6 +33,8 @@ nonisolated(unsafe) let builtinTable: UnsafeMutablePointer<UInt64> = {
     set(.tableInit, address(initTable))
     let dropElements: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64) -> Void = elementDrop
     set(.elementDrop, address(dropElements))
+    let types: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64, UInt64) -> Int64 = typeMatches
+    set(.typeMatches, address(types))
     for operation in UInt32(0)..<8 { table[Int(Builtin.ceilF32.rawValue + operation)] = precast_rounding_address(operation) }
     return table
 }()
@@ -119,6 +121,12 @@ private func tableInit(_ context: UnsafeMutablePointer<precast_vmctx>, _ table: 
 
 private func elementDrop(_ context: UnsafeMutablePointer<precast_vmctx>, _ segment: UInt64) {
     with(context) { instance, _ in instance.droppedElements.insert(Int(segment)) }
+}
+
+private func typeMatches(_ context: UnsafeMutablePointer<precast_vmctx>, _ id: UInt64, _ wanted: UInt64) -> Int64 {
+    with(context) { _, store in
+        store.engine.relations.extends(UInt32(truncatingIfNeeded: id), UInt32(truncatingIfNeeded: wanted)) ? 1 : 0
+    }
 }
 
 extension InstanceRecord {

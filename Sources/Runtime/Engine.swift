@@ -17,8 +17,9 @@ public struct EngineConfiguration: Sendable {
 public final class Engine: @unchecked Sendable {
     public let configuration: EngineConfiguration
     private let lock: OpaquePointer
-    private var types: [FunctionType] = []
-    private var ids: [FunctionType: UInt32] = [:]
+    private var types: TypeRegistry
+    /// How the types relate; read without a lock.
+    let relations: TypeRelationTable
     private var idle: [Reservation] = []
 
     /// - Throws: ``ConfigurationError`` naming a setting that cannot be had.
@@ -32,8 +33,14 @@ public final class Engine: @unchecked Sendable {
         guard let lock = precast_lock_create() else {
             throw ConfigurationError(setting: "lock", reason: "could not be made: out of memory")
         }
+        guard let types = TypeRegistry() else {
+            precast_lock_destroy(lock)
+            throw ConfigurationError(setting: "types", reason: "could not be made: out of memory")
+        }
         self.configuration = configuration
         self.lock = lock
+        self.types = types
+        relations = types.relations
     }
 
     deinit {
@@ -41,22 +48,27 @@ public final class Engine: @unchecked Sendable {
         precast_lock_destroy(lock)
     }
 
-    /// The number that stands for `type` in every module of this engine. Amortised constant.
-    func canonicalID(of type: FunctionType) -> UInt32 {
+    /// The number that stands for a function type (final, extending none) in every module of this engine; nil when there are too many types.
+    ///
+    /// Heap types in `type` are such numbers. Amortised linear in the type.
+    func canonicalID(of type: FunctionType) -> UInt32? {
         precast_lock_acquire(lock)
         defer { precast_lock_release(lock) }
-        if let id = ids[type] { return id }
-        let id = UInt32(types.count)
-        types.append(type)
-        ids[type] = id
-        return id
+        return types.id(of: type)
     }
 
-    /// The type that a canonical id stands for. - Precondition: this engine gave the id.
-    func type(id: UInt32) -> FunctionType {
+    /// The canonical ids of a module's types, by type index.
+    func canonicalIDs(of module: LoadedModule) throws(LoadError) -> [UInt32] {
         precast_lock_acquire(lock)
         defer { precast_lock_release(lock) }
-        return types[Int(id)]
+        return try types.ids(of: module)
+    }
+
+    /// The function type that a canonical id stands for, or nil of any other type.
+    func functionType(id: UInt32) -> FunctionType? {
+        precast_lock_acquire(lock)
+        defer { precast_lock_release(lock) }
+        return types.function(id)
     }
 
     /// An idle reservation of exactly this size: one with the wanted contents if there is, else any, or nil.

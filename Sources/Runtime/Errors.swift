@@ -4,7 +4,7 @@ import CLoaderSupport
 /// What the operating system refused.
 public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Resource: Hashable, Sendable {
-        case memoryReservation, memory, table, instance, store, code, snapshot, signalStack, signalHandlers
+        case memoryReservation, memory, table, instance, store, code, snapshot, signalStack, signalHandlers, types
     }
 
     public let resource: Resource
@@ -36,6 +36,7 @@ public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible 
         case .snapshot: "a snapshot of the artifact"
         case .signalStack: "the thread's signal stack"
         case .signalHandlers: "the signal handlers"
+        case .types: "the engine's types"
         }
     }
 

@@ -1,14 +1,15 @@
 public import PrecastWasmTypes
 
-/// The type of an import or export.
+/// The type of an import or export. A concrete heap type in it is the number that the engine gave the type, not a module's index.
 public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
     case function(FunctionType)
     case memory(MemoryType)
     case table(TableType)
     case global(GlobalType)
 
-    /// Whether something of this type may be imported as `wanted` (specification §4.5.3).
-    public func matches(_ wanted: ExternalType) -> Bool {
+    /// Whether something of this type may be imported as `wanted` (specification 3.0, §3.3.13), both of one engine. Of function types, which may extend
+    /// each other whatever they look like, it says whether they look the same.
+    func matches(_ wanted: ExternalType, _ relations: TypeRelationTable) -> Bool {
         switch (self, wanted) {
         case (.function(let found), .function(let wanted)): found == wanted
         case (.memory(let found), .memory(let wanted)):
@@ -16,7 +17,9 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
                 && found.pageSizeLog2 == wanted.pageSizeLog2
         case (.table(let found), .table(let wanted)):
             found.limits.matches(wanted.limits) && found.element == wanted.element && found.is64 == wanted.is64
-        case (.global(let found), .global(let wanted)): found == wanted
+        case (.global(let found), .global(let wanted)):
+            found == wanted
+                || !found.isMutable && !wanted.isMutable && relations.matches(found.valueType, wanted.valueType)
         default: false
         }
     }

@@ -4,6 +4,7 @@ public import PrecastWasmTypes
 
 /// A function of a store: compiled, or the host's.
 public struct Function {
+    /// Its parameters and results. A concrete heap type in it is the number that the engine gave the type, not a module's index.
     public let type: FunctionType
     let store: StoreCore
     /// A `precast_function_reference`; 0 for a host function that no module gave one.
@@ -26,10 +27,17 @@ public struct Function {
     /// The function behind a reference that compiled code of `store` uses; nil for the null reference.
     init?(reference: UInt64, store: StoreCore) {
         guard let pointer = UnsafePointer<precast_function_reference>(bitPattern: UInt(reference)) else { return nil }
-        type = store.engine.type(id: pointer.pointee.type_id)
+        guard let type = store.engine.functionType(id: pointer.pointee.type_id) else { return nil }
+        self.type = type
         self.store = store
         self.reference = reference
         host = pointer.pointee.function_index == .max ? HostFunction.behind(pointer.pointee.context) : nil
+    }
+
+    /// The canonical id of its type, or nil when the engine has no room for it.
+    var typeID: UInt32? {
+        if let pointer = UnsafePointer<precast_function_reference>(bitPattern: UInt(reference)) { return pointer.pointee.type_id }
+        return store.engine.canonicalID(of: type)
     }
 
     /// The reference for compiled code. A host function gets one as soon as a module of the store can call its type.
@@ -42,10 +50,10 @@ public struct Function {
         }
         var slots = [precast_slot](repeating: precast_slot(), count: max(type.parameters.count, type.results.count, 1))
         for index in arguments.indices {
-            guard arguments[index].type == type.parameters[index] else {
+            guard arguments[index].fits(type.parameters[index], store) else {
                 throw .mismatch("argument \(index): expected \(type.parameters[index].description), found \(arguments[index].type.description)")
             }
-            guard let slot = arguments[index].slot(in: store) else { throw .mismatch("argument \(index) belongs to another store") }
+            guard let slot = arguments[index].slot(in: store) else { throw .mismatch("argument \(index) belongs to another store, or no module of the store can call it") }
             slots[index] = slot
         }
         let target = try target()
@@ -140,7 +148,7 @@ extension StoreCore {
     func reference(to host: HostFunction) -> UInt64? {
         let context = UInt64(UInt(bitPattern: host.record))
         for reference in hostReferences where reference.pointee.context == context { return UInt64(UInt(bitPattern: reference)) }
-        let id = engine.canonicalID(of: host.type)
+        guard let id = engine.canonicalID(of: host.type) else { return nil }
         for instance in instances {
             guard let code = instance.module.hostTrampoline(forType: id) else { continue }
             let reference = UnsafeMutablePointer<precast_function_reference>.allocate(capacity: 1)

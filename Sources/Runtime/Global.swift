@@ -14,12 +14,15 @@ public struct Global {
     }
 
     /// A global of the host, for modules to import. Nil when `value` is a reference of another store.
-    public init?<T>(_ value: Value, isMutable: Bool, in store: Store<T>) {
-        guard let slot = value.slot(in: store.core) else { return nil }
+    ///
+    /// - Parameter type: the global's value type, where it shall be another than `value`'s own: one of the engine's types that `value` fits.
+    public init?<T>(_ value: Value, isMutable: Bool, as type: ValueType? = nil, in store: Store<T>) {
+        let type = type ?? value.type
+        guard value.fits(type, store.core), let slot = value.slot(in: store.core) else { return nil }
         let definition = UnsafeMutablePointer<precast_global>.allocate(capacity: 1)
         definition.initialize(to: precast_global(bits: slot.bits))
         store.core.hostGlobals.append(definition)
-        self.init(GlobalType(value.type, isMutable: isMutable), definition: definition, store: store.core)
+        self.init(GlobalType(type, isMutable: isMutable), definition: definition, store: store.core)
     }
 
     public var value: Value { Value(slot: precast_slot(bits: definition.pointee.bits), type: type.valueType, store: store) }
@@ -27,7 +30,7 @@ public struct Global {
     /// Sets the value. False when the global is immutable, or the value of another type or store.
     @discardableResult
     public func set(_ value: Value) -> Bool {
-        guard type.isMutable, value.type == type.valueType, let slot = value.slot(in: store) else { return false }
+        guard type.isMutable, value.fits(type.valueType, store), let slot = value.slot(in: store) else { return false }
         definition.pointee.bits = slot.bits
         return true
     }

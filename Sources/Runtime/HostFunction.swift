@@ -68,7 +68,7 @@ public final class HostFunction {
                     throw .failure("host function returned \(results.count) results, its type has \(type.results.count)")
                 }
                 for index in results.indices {
-                    guard results[index].type == type.results[index], let slot = results[index].slot(in: store) else {
+                    guard results[index].fits(type.results[index], store), let slot = results[index].slot(in: store) else {
                         throw .failure("host function's result \(index) does not fit its type " + type.results[index].description)
                     }
                     slots[index] = slot

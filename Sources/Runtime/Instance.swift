@@ -89,7 +89,7 @@ final class InstanceRecord {
         guard index - counts.importedGlobals < counts.globals else { return nil }
         let defined = index - counts.importedGlobals
         let definition = (base + Int(layout.global(defined))).assumingMemoryBound(to: precast_global.self)
-        guard let type = try? module.loaded.globals.record(defined).type.globalType() else { return nil }
+        guard let type = try? module.loaded.globals.record(defined).type.globalType(module.typeIDs) else { return nil }
         return (type, definition)
     }
 

@@ -84,7 +84,7 @@ extension InstanceRecord {
 
     /// A host function needs the module's own trampoline for its type.
     private func hostImport(_ host: HostFunction) throws(InstantiationError) -> precast_import_function {
-        guard let code = module.hostTrampoline(forType: module.engine.canonicalID(of: host.type)) else {
+        guard let id = module.engine.canonicalID(of: host.type), let code = module.hostTrampoline(forType: id) else {
             throw .artifact(.invalid(field: "host trampoline", found: UInt64(noIndex)))
         }
         return precast_import_function(code: code, context: UInt64(UInt(bitPattern: host.record)))
@@ -133,7 +133,7 @@ extension InstanceRecord {
 
     private func addTable(_ index: UInt32, _ store: StoreCore) throws(InstantiationError) {
         let row = module.loaded.tables[unchecked: Int(index)]
-        var type = try sound { () throws(ArtifactError) in try row.type.tableType() }
+        var type = try sound { () throws(ArtifactError) in try row.type.tableType(module.typeIDs) }
         if row.isReadOnly { type.limits.minimum = 0 } // compiled code has its own copy
         let definition = (base + Int(layout.table(index))).assumingMemoryBound(to: precast_table.self)
         tables.append(try TableStorage(type, definition: definition, store: store))
@@ -153,27 +153,26 @@ extension InstanceRecord {
         let imported = layout.counts.importedFunctions
         for index in 0..<rows.count {
             let row = rows[unchecked: index]
-            var reference: precast_function_reference
             guard Int(row.typeIndex) < module.typeIDs.count else {
                 throw .artifact(.indexOutOfRange(table: .types, index: UInt64(row.typeIndex), count: UInt64(module.typeIDs.count)))
             }
+            let place = layout.functionReference(UInt32(index)), id = module.typeIDs[Int(row.typeIndex)]
             if row.functionIndex < imported {
-                reference = importedReference(row)
+                put(importedReference(row, type: id), at: place)
             } else {
                 guard let code = module.loaded.address(ofText: row.textOffset) else {
                     throw .artifact(.indexOutOfRange(table: .text, index: UInt64(row.textOffset), count: module.loaded.textBytes))
                 }
-                reference = precast_function_reference(code: code, context: contextAddress, type_id: 0, function_index: row.functionIndex)
+                put(precast_function_reference(code: code, context: contextAddress, type_id: id, function_index: row.functionIndex), at: place)
             }
-            reference.type_id = module.typeIDs[Int(row.typeIndex)]
-            put(reference, at: layout.functionReference(UInt32(index)))
         }
     }
 
-    /// A reference to an imported function: the import's code and context, and the function's index where it is defined.
-    private func importedReference(_ row: FunctionReferenceRecord) -> precast_function_reference {
+    /// A reference to an imported function: the import's code and context; where it is defined, the function's own index and type, which may extend
+    /// the import's. A host function has the import's type.
+    private func importedReference(_ row: FunctionReferenceRecord, type: UInt32) -> precast_function_reference {
         let target = base.load(fromByteOffset: Int(layout.importedFunction(row.functionIndex)), as: precast_import_function.self)
-        var index = UInt32.max
+        var reference = precast_function_reference(code: target.code, context: target.context, type_id: type, function_index: .max)
         var left = row.functionIndex
         for definition in imports.definitions {
             let source: UInt64
@@ -183,12 +182,15 @@ extension InstanceRecord {
             default: continue
             }
             if left == 0 {
-                if let source = UnsafePointer<precast_function_reference>(bitPattern: UInt(source)) { index = source.pointee.function_index }
+                if let source = UnsafePointer<precast_function_reference>(bitPattern: UInt(source)) {
+                    reference.type_id = source.pointee.type_id
+                    reference.function_index = source.pointee.function_index
+                }
                 break
             }
             left -= 1
         }
-        return precast_function_reference(code: target.code, context: target.context, type_id: 0, function_index: index)
+        return reference
     }
 
     private func addGlobal(_ index: UInt32) throws(InstantiationError) {
@@ -265,7 +267,6 @@ extension InstanceRecord {
 
     private func startTarget(_ index: UInt32, _ store: StoreCore) throws(ArtifactError) -> CallTarget {
         let imported = layout.counts.importedFunctions
-        let id = module.engine.canonicalID(of: FunctionType(parameters: [], results: []))
         if index < imported {
             var left = index
             for definition in imports.definitions {
@@ -280,8 +281,9 @@ extension InstanceRecord {
             throw .indexOutOfRange(table: .imports, index: UInt64(index), count: UInt64(imported))
         }
         let row = try module.loaded.definedFunction(index - imported)
-        guard let trampoline = module.entryTrampoline(forType: id), let code = module.loaded.address(ofText: row.textOffset),
-              Int(row.typeIndex) < module.typeIDs.count, module.typeIDs[Int(row.typeIndex)] == id else {
+        guard Int(row.typeIndex) < module.typeIDs.count, let code = module.loaded.address(ofText: row.textOffset),
+              let trampoline = module.entryTrampoline(forType: module.typeIDs[Int(row.typeIndex)]),
+              module.engine.functionType(id: module.typeIDs[Int(row.typeIndex)]) == FunctionType(parameters: [], results: []) else {
             throw .invalid(field: "start function", found: UInt64(index))
         }
         return CallTarget(store: store, context: context, code: code, trampoline: trampoline)

@@ -69,7 +69,7 @@ public final class Linker<T> {
             guard let definition = definitions[ImportKey(module: ByteName(item.module), name: ByteName(item.name))] else {
                 throw .unknownImport(module: item.module, name: item.name, expected: item.type.description)
             }
-            if let mismatch = definition.mismatch(with: item.type, engine: engine) {
+            if let mismatch = definition.mismatch(with: item, engine: engine) {
                 throw .incompatibleImport(module: item.module, name: item.name, expected: item.type.description, found: mismatch)
             }
             if let mismatch = definition.shortcoming(for: item.type, module.loaded.image.stamp.tunables) {
@@ -110,9 +110,22 @@ enum Definition {
     case item(Extern)
 
     /// What is there instead of `wanted`, or nil when it matches by the specification's rules (§4.5.3).
-    func mismatch(with wanted: ExternalType, engine: Engine) -> String? {
+    func mismatch(with wanted: Module.Import, engine: Engine) -> String? {
         let found = type
-        return found.matches(wanted) ? nil : found.description
+        if case .function = wanted.type {
+            if let id = functionTypeID(engine), engine.relations.extends(id, wanted.typeID) { return nil }
+            return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
+        }
+        return found.matches(wanted.type, engine.relations) ? nil : found.description
+    }
+
+    /// The canonical id of a function's type.
+    private func functionTypeID(_ engine: Engine) -> UInt32? {
+        switch self {
+        case .host(let function): engine.canonicalID(of: function.type)
+        case .item(.function(let function)): function.store.engine === engine ? function.typeID : nil
+        default: nil
+        }
     }
 
     /// What a memory lacks that code with these tunables counts on, or nil.

@@ -142,15 +142,14 @@ public final class LoadedModule: @unchecked Sendable {
         return nil
     }
 
-    /// Function type `index` of the module.
-    func functionType(_ index: UInt32) throws(ArtifactError) -> FunctionType {
+    /// Function type `index` of the module, with heap types as `ids` has them.
+    func functionType(_ index: UInt32, _ ids: [UInt32]) throws(ArtifactError) -> FunctionType {
         let row = try types.record(index)
-        let count = UInt64(row.parameterCount) + UInt64(row.resultCount)
-        let codes = try valueTypes.rows(RecordRange(first: row.firstValue, count: UInt32(clamping: count)))
-        guard row.form == 0x60 else { throw .invalid(field: "type form", found: UInt64(row.form)) }
+        guard row.form == .function, let range = row.values else { throw .invalid(field: "type form", found: UInt64(row.formNumber)) }
+        let codes = try valueTypes.rows(range)
         var type = FunctionType(parameters: [], results: [])
         for position in 0..<codes.count {
-            let value = try valueType(codes[unchecked: position].code)
+            let value = try codes[unchecked: position].valueType(ids)
             if position < Int(row.parameterCount) { type.parameters.append(value) } else { type.results.append(value) }
         }
         return type
@@ -168,23 +167,18 @@ private func compare(_ bytes: UnsafeRawBufferPointer, _ name: String.UTF8View) -
     return index < bytes.count ? 1 : 0
 }
 
-/// The value type that an artifact's code stands for.
-func valueType(_ code: UInt32) throws(ArtifactError) -> ValueType {
-    switch ValueTypeCode(code: code) {
-    case .i32: .i32
-    case .i64: .i64
-    case .f32: .f32
-    case .f64: .f64
-    case .v128: .v128
-    case .funcref: .funcref
-    case .externref: .externref
-    default: throw .invalid(field: "value type", found: UInt64(code))
+extension ValueTypeCode {
+    /// The value type that the code stands for, with heap types as `ids` has them.
+    func valueType(_ ids: [UInt32]) throws(ArtifactError) -> ValueType {
+        guard isKnown(typeCount: UInt32(clamping: ids.count)) else { throw .invalid(field: "value type", found: UInt64(code)) }
+        guard let typeIndex else { return ValueType(rawValue: code) }
+        return .reference(ReferenceType(.concrete(ids[Int(typeIndex)]), isNullable: isNullable))
     }
-}
 
-func referenceType(_ code: UInt32) throws(ArtifactError) -> ReferenceType {
-    guard let type = try valueType(code).referenceType else { throw .invalid(field: "reference type", found: UInt64(code)) }
-    return type
+    func referenceType(_ ids: [UInt32]) throws(ArtifactError) -> ReferenceType {
+        guard let type = try valueType(ids).referenceType else { throw .invalid(field: "reference type", found: UInt64(code)) }
+        return type
+    }
 }
 
 extension PrecastArtifactFormat.ExternType {
@@ -193,6 +187,8 @@ extension PrecastArtifactFormat.ExternType {
         guard pageSizeLog2 <= 16 else { throw .invalid(field: "memory page size", found: UInt64(pageSizeLog2)) }
         return MemoryType(limits: limits, is64: is64, isShared: isShared, pageSizeLog2: pageSizeLog2)
     }
-    func tableType() throws(ArtifactError) -> TableType { TableType(element: try referenceType(type), limits: limits, is64: is64) }
-    func globalType() throws(ArtifactError) -> GlobalType { GlobalType(try PrecastRuntime.valueType(type), isMutable: isMutable) }
+    func tableType(_ ids: [UInt32]) throws(ArtifactError) -> TableType {
+        TableType(element: try valueType.referenceType(ids), limits: limits, is64: is64)
+    }
+    func globalType(_ ids: [UInt32]) throws(ArtifactError) -> GlobalType { GlobalType(try valueType.valueType(ids), isMutable: isMutable) }
 }

@@ -15,6 +15,8 @@ public final class Module: @unchecked Sendable {
         public let module: String
         public let name: String
         public let type: ExternalType
+        /// Of a function: the canonical id of its type.
+        let typeID: UInt32
     }
 
     public struct Export: Sendable {
@@ -26,24 +28,23 @@ public final class Module: @unchecked Sendable {
     public init(_ engine: Engine, _ loaded: LoadedModule) throws(LoadError) {
         self.engine = engine
         self.loaded = loaded
+        typeIDs = try engine.canonicalIDs(of: loaded)
         do throws(ArtifactError) {
-            var ids: [UInt32] = []
-            ids.reserveCapacity(loaded.types.count)
-            for index in 0..<loaded.types.count { ids.append(engine.canonicalID(of: try loaded.functionType(UInt32(index)))) }
-            typeIDs = ids
             var imports: [Import] = []
             imports.reserveCapacity(loaded.imports.count)
             var kinds = (functions: UInt32(0), memories: UInt32(0), tables: UInt32(0), globals: UInt32(0))
             for index in 0..<loaded.imports.count {
                 let row = loaded.imports[unchecked: index]
-                let type = try Self.type(row.type, loaded)
+                let type = try Self.type(row.type, typeIDs, loaded)
+                var id = UInt32.max
+                if case .function = type { id = typeIDs[Int(row.type.type)] }
                 switch type {
                 case .function: kinds.functions += 1
                 case .memory: kinds.memories += 1
                 case .table: kinds.tables += 1
                 case .global: kinds.globals += 1
                 }
-                imports.append(Import(module: loaded.string(row.module), name: loaded.string(row.name), type: type))
+                imports.append(Import(module: loaded.string(row.module), name: loaded.string(row.name), type: type, typeID: id))
             }
             let record = loaded.record
             guard kinds == (record.importedFunctions, record.importedMemories, record.importedTables, record.importedGlobals) else {
@@ -80,16 +81,16 @@ public final class Module: @unchecked Sendable {
             let record = loaded.record
             switch row.kind {
             case .function:
-                return .function(try loaded.functionType(try loaded.functionReferences.record(row.functionReference).typeIndex))
+                return .function(try loaded.functionType(try loaded.functionReferences.record(row.functionReference).typeIndex, typeIDs))
             case .memory:
                 if row.index < record.importedMemories { return importType(.memory, row.index) }
                 return .memory(try loaded.memories.record(row.index - record.importedMemories).type.memoryType())
             case .table:
                 if row.index < record.importedTables { return importType(.table, row.index) }
-                return .table(try loaded.tables.record(row.index - record.importedTables).type.tableType())
+                return .table(try loaded.tables.record(row.index - record.importedTables).type.tableType(typeIDs))
             case .global:
                 if row.index < record.importedGlobals { return importType(.global, row.index) }
-                return .global(try loaded.globals.record(row.index - record.importedGlobals).type.globalType())
+                return .global(try loaded.globals.record(row.index - record.importedGlobals).type.globalType(typeIDs))
             case .tag, nil:
                 return nil
             }
@@ -108,12 +109,12 @@ public final class Module: @unchecked Sendable {
         return nil
     }
 
-    private static func type(_ type: PrecastArtifactFormat.ExternType, _ loaded: LoadedModule) throws(ArtifactError) -> ExternalType {
+    private static func type(_ type: PrecastArtifactFormat.ExternType, _ typeIDs: [UInt32], _ loaded: LoadedModule) throws(ArtifactError) -> ExternalType {
         switch type.kind {
-        case .function: .function(try loaded.functionType(type.type))
+        case .function: .function(try loaded.functionType(type.type, typeIDs))
         case .memory: .memory(try type.memoryType())
-        case .table: .table(try type.tableType())
-        case .global: .global(try type.globalType())
+        case .table: .table(try type.tableType(typeIDs))
+        case .global: .global(try type.globalType(typeIDs))
         case .tag, nil: throw .invalid(field: "import kind", found: UInt64(type.kindNumber))
         }
     }

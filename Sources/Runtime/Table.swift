@@ -11,17 +11,36 @@ public struct Table {
         self.store = store
     }
 
-    /// A table of the host, at its type's minimum and filled with null references, for modules to import.
+    /// A table of the host, at its type's minimum and filled with null references, for modules to import. A type that does not allow them needs
+    /// ``init(_:filledWith:in:)``.
     public init<T>(_ type: TableType, in store: Store<T>) throws(InstantiationError) {
+        guard type.element.isNullable else {
+            throw .limit("a table of " + type.element.description + " needs a value to be filled with")
+        }
+        try self.init(type, bits: 0, store.core)
+    }
+
+    /// A table of the host, at its type's minimum and filled with `value`, for modules to import.
+    ///
+    /// - Throws: ``InstantiationError/call(_:)`` when the value does not fit the type, or is of another store.
+    public init<T>(_ type: TableType, filledWith value: Value, in store: Store<T>) throws(InstantiationError) {
+        guard value.fits(.reference(type.element), store.core), let slot = value.slot(in: store.core) else {
+            throw .call(.mismatch("expected \(type.element.description), found \(value.type.description)"))
+        }
+        try self.init(type, bits: slot.bits.0, store.core)
+    }
+
+    private init(_ type: TableType, bits: UInt64, _ store: StoreCore) throws(InstantiationError) {
         let definition = UnsafeMutablePointer<precast_table>.allocate(capacity: 1)
         do throws(InstantiationError) {
-            record = try TableStorage(type, definition: definition, store: store.core)
+            record = try TableStorage(type, definition: definition, store: store)
         } catch {
             definition.deallocate()
             throw error
         }
-        self.store = store.core
-        store.core.hostTables.append(record)
+        if bits != 0 { record.elements.update(repeating: bits) }
+        self.store = store
+        store.hostTables.append(record)
     }
 
     /// The declared type.
@@ -44,7 +63,7 @@ public struct Table {
     /// Sets the element at `index`. False past the end, for a value of another type, or of another store.
     @discardableResult
     public func set(_ index: UInt64, _ value: Value) -> Bool {
-        guard value.type == .reference(type.element), let slot = value.slot(in: store), let element = record.slice(index, 1) else { return false }
+        guard value.fits(.reference(type.element), store), let slot = value.slot(in: store), let element = record.slice(index, 1) else { return false }
         element[0] = slot.bits.0
         return true
     }
@@ -53,7 +72,7 @@ public struct Table {
     /// or the system refuse, or the value is of another type or store.
     @discardableResult
     public func grow(by count: UInt64, _ value: Value) -> UInt64? {
-        guard value.type == .reference(type.element), let slot = value.slot(in: store) else { return nil }
+        guard value.fits(.reference(type.element), store), let slot = value.slot(in: store) else { return nil }
         return record.grow(by: count, initial: slot.bits.0, store: store)
     }
 }

@@ -11,7 +11,10 @@ public enum Value {
     case v128(low: UInt64, high: UInt64)
     case function(Function?)
     case extern(ExternReference?)
+    /// A reference of the `any` hierarchy.
+    case any(AnyReference?)
 
+    /// The most general type of such values; a reference may fit more special ones, too.
     public var type: ValueType {
         switch self {
         case .i32: .i32
@@ -21,6 +24,7 @@ public enum Value {
         case .v128: .v128
         case .function: .funcref
         case .extern: .externref
+        case .any: .reference(ReferenceType(.any, isNullable: true))
         }
     }
 }
@@ -36,6 +40,7 @@ extension Value: CustomStringConvertible {
         case .v128(let low, let high): "0x" + hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
         case .function(let function): function == nil ? "null" : "funcref"
         case .extern(let reference): reference.map { "extern \($0.handle)" } ?? "null"
+        case .any(let reference): reference == nil ? "null" : "anyref"
         }
     }
 }
@@ -48,6 +53,17 @@ public struct ExternReference: Hashable, Sendable {
     public init(handle: UInt64) {
         precondition(handle != 0)
         self.handle = handle
+    }
+}
+
+/// A reference to something of a guest's, as the host sees it: opaque.
+public struct AnyReference: Hashable, Sendable {
+    /// What compiled code uses; never zero.
+    let bits: UInt64
+
+    init?(bits: UInt64) {
+        if bits == 0 { return nil }
+        self.bits = bits
     }
 }
 
@@ -117,8 +133,35 @@ extension Value {
         case .f32: self = .f32(Float(slot: slot))
         case .f64: self = .f64(Double(slot: slot))
         case .v128: self = .v128(low: slot.bits.0, high: slot.bits.1)
-        case .externref: self = .extern(ExternReference?(slot: slot))
-        default: self = .function(Function(reference: slot.bits.0, store: store))
+        default:
+            switch store.engine.relations.top(type.referenceType?.heapType ?? .function) {
+            case .extern: self = .extern(ExternReference?(slot: slot))
+            case .any: self = .any(AnyReference(bits: slot.bits.0))
+            default: self = .function(Function(reference: slot.bits.0, store: store))
+            }
+        }
+    }
+
+    /// Whether a value of `store` may stand where `type` is asked for.
+    func fits(_ type: ValueType, _ store: StoreCore) -> Bool {
+        guard let wanted = type.referenceType else { return self.type == type }
+        let relations = store.engine.relations
+        if isNull { return wanted.isNullable && self.type.referenceType?.heapType == relations.top(wanted.heapType) }
+        switch self {
+        case .function(let function?):
+            if wanted.heapType == .function { return true }
+            return function.typeID.map { relations.matches(.concrete($0), wanted.heapType) } ?? false
+        case .extern: return wanted.heapType == .extern
+        case .any: return wanted.heapType == .any
+        default: return false
+        }
+    }
+
+    /// Whether it is a reference to nothing.
+    public var isNull: Bool {
+        switch self {
+        case .function(nil), .extern(nil), .any(nil): true
+        default: false
         }
     }
 
@@ -131,6 +174,7 @@ extension Value {
         case .f64(let value): return value.slot
         case .v128(let low, let high): return precast_slot(bits: (low, high))
         case .extern(let reference): return reference.slot
+        case .any(let reference): return precast_slot(bits: (reference?.bits ?? 0, 0))
         case .function(nil): return precast_slot(bits: (0, 0))
         case .function(let function?):
             guard function.store === store, let address = function.referenceAddress else { return nil }

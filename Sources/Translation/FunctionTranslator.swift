@@ -44,6 +44,8 @@ public struct FunctionTranslator: ~Copyable {
     var context = Value.none
     /// Scratch for calls.
     var arguments: [Value] = []
+    /// References to functions of the module that were made in this body.
+    var functionOf: [Value: FunctionIndex] = [:]
     /// Targets of a `br_table`, by depth, while it is translated.
     var tableTargets: [UInt32: TableTarget] = [:]
     var references: ReferenceCache
@@ -86,7 +88,12 @@ public struct FunctionTranslator: ~Copyable {
             let op: Operator
             do throws(DecodeError) { op = try reader.next() } catch { throw .decode(error) }
             do throws(ValidationError) { try validator.step(op, reader) } catch { throw .validation(error) }
-            if builder.block.isSome { translate(op) } else { skip(op) }
+            if builder.block.isSome {
+                if op.opcode.prefix == 0xFB { throw .validation(untranslatable(op, in: function)) }
+                translate(op)
+            } else {
+                skip(op)
+            }
             if builder.isExhausted { return false }
         }
         do throws(ValidationError) { try validator.finish(reader) } catch { throw .validation(error) }
@@ -114,6 +121,7 @@ public struct FunctionTranslator: ~Copyable {
         stack.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
         savedParameters.removeAll(keepingCapacity: true)
+        functionOf.removeAll(keepingCapacity: true)
         invariants.removeAll(keepingCapacity: true)
         for i in knownAddresses.indices { knownAddresses[i].index = .none }
         lastSerial = 0
@@ -128,12 +136,12 @@ public struct FunctionTranslator: ~Copyable {
     private mutating func translate(_ op: Operator) {
         if !op.opcode.isSilent { locate(op) }
         switch op.opcode {
-        case .unreachable, .nop, .block, .loop, .if, .else, .end, .br, .brIf, .brTable, .return: translateControl(op)
-        case .call, .callIndirect, .returnCall, .returnCallIndirect: translateCall(op)
+        case .unreachable, .nop, .block, .loop, .if, .else, .end, .br, .brIf, .brTable, .return, .brOnNull, .brOnNonNull: translateControl(op)
+        case .call, .callIndirect, .callRef, .returnCall, .returnCallIndirect, .returnCallRef: translateCall(op)
         case .drop, .select, .selectTyped, .localGet, .localSet, .localTee, .globalGet, .globalSet: translateVariable(op)
         case .tableGet, .tableSet, .tableInit, .elemDrop, .tableCopy, .tableGrow, .tableSize, .tableFill: translateTable(op)
         case .memorySize, .memoryGrow, .memoryInit, .dataDrop, .memoryCopy, .memoryFill: translateBulkMemory(op)
-        case .refNull, .refIsNull, .refFunc: translateReference(op)
+        case .refNull, .refIsNull, .refFunc, .refAsNonNull, .refEq: translateReference(op)
         case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: translateWide(op)
         default:
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }

@@ -9,8 +9,17 @@ extension FunctionTranslator {
         switch op.opcode {
         case .call, .returnCall: callFunction(op.functionIndex, isTail: op.opcode == .returnCall)
         case .callIndirect, .returnCallIndirect: callElement(op, isTail: op.opcode == .returnCallIndirect)
+        case .callRef, .returnCallRef: callReference(op, isTail: op.opcode == .returnCallRef)
         default: break
         }
+    }
+
+    private mutating func callReference(_ op: Operator, isTail: Bool) {
+        let reference = pop(), type = TypeIndex(rawValue: op.index)
+        if let function = functionOf[reference] { return callFunction(function, isTail: isTail) }
+        let trap = TrapCode.nullFunctionReference
+        if !usesSignals && mayBeNull(reference) { builder.trapIf(zero: true, reference, code: trap.rawValue) }
+        enterReference(reference, type, trap: trap, isTail: isTail)
     }
 
     private mutating func callFunction(_ function: FunctionIndex, isTail: Bool) {
@@ -41,7 +50,7 @@ extension FunctionTranslator {
         if let offset = table.readOnlyOffset {
             callReadOnlyElement(table, offset, index, type, isTail: isTail)
         } else {
-            callReference(loadElement(table, index), type, isTail: isTail)
+            callElement(loadElement(table, index), of: table, type, isTail: isTail)
         }
     }
 
@@ -50,19 +59,51 @@ extension FunctionTranslator {
         return builder.load(.i64, to.base, offset: to.offset, to.flags)
     }
 
-    /// Calls what a reference in a table leads to. A null one faults when its type is loaded.
-    private mutating func callReference(_ reference: Value, _ type: TypeIndex, isTail: Bool) {
-        let trap = TrapCode.uninitializedElement.rawValue
-        if !usesSignals { builder.trapIf(zero: true, reference, code: trap) }
-        // All three loads may fault by their flags: without, the last two could move above the first.
-        let flags = MemoryFlags(region: AliasRegions.functionReferences, trap: trap, readOnly: true)
-        let found = builder.load(.i32, reference, offset: RuntimeOffsets.referenceType, flags)
+    /// Calls what a reference in a table leads to. A null one faults when something is loaded through it.
+    private mutating func callElement(_ reference: Value, of table: TablePlan, _ type: TypeIndex, isTail: Bool) {
+        let trap = TrapCode.uninitializedElement
+        if !usesSignals { builder.trapIf(zero: true, reference, code: trap.rawValue) }
+        if !environment.relations.matches(table.element, .concrete(type.rawValue)) { checkType(of: reference, type, trap: trap) }
+        enterReference(reference, type, trap: trap, isTail: isTail)
+    }
+
+    /// Traps unless the function behind a reference is of `type` or one that extends it.
+    private mutating func checkType(of reference: Value, _ type: TypeIndex, trap: TrapCode) {
+        let found = builder.load(.i32, reference, offset: RuntimeOffsets.referenceType, Self.referenceFlags(trap))
         let wanted = loadContext(.i32, Int32(environment.layout.typeID(type.rawValue)))
         let differs = builder.compare(IntegerCondition.notEqual, found, wanted)
-        builder.trapIf(zero: false, differs, code: TrapCode.indirectCallTypeMismatch.rawValue)
+        if environment.types[type.index].isFinal {
+            builder.trapIf(zero: false, differs, code: TrapCode.indirectCallTypeMismatch.rawValue)
+        } else {
+            trapUnlessSubtype(if: differs, found, wanted)
+        }
+    }
+
+    /// Where `differs`: asks the loader, which knows how all types relate.
+    private mutating func trapUnlessSubtype(if differs: Value, _ found: Value, _ wanted: Value) {
+        let cold = builder.makeBlock(), next = builder.makeBlock()
+        let coldEdge = builder.makeCall(cold), nextEdge = builder.makeCall(next)
+        builder.branch(differs, coldEdge, nextEdge)
+        start(cold)
+        markCold()
+        let call = callBuiltin(.typeMatches, context: context, widen(found), widen(wanted))
+        let matches = builder.function.dfg.result(call)
+        builder.trapIf(zero: true, matches, code: TrapCode.indirectCallTypeMismatch.rawValue)
+        builder.jump(next, [])
+        start(next)
+    }
+
+    /// Calls the function behind a reference that is of `type`. A null one faults.
+    private mutating func enterReference(_ reference: Value, _ type: TypeIndex, trap: TrapCode, isTail: Bool) {
+        let flags = Self.referenceFlags(trap)
         let code = builder.load(.i64, reference, offset: RuntimeOffsets.referenceCode, flags)
         let callee = builder.load(.i64, reference, offset: RuntimeOffsets.referenceContext, flags)
         callAddress(code, callee: callee, type, isTail: isTail)
+    }
+
+    /// All loads through a reference may fault by their flags: without, later ones could move above the first, and above a test for null.
+    private static func referenceFlags(_ trap: TrapCode) -> MemoryFlags {
+        MemoryFlags(region: AliasRegions.functionReferences, trap: trap.rawValue, readOnly: true)
     }
 
     /// Calls an entry of a table in the read-only data (``ReadOnlyTable``): one comparison with a constant on the common way.

@@ -18,7 +18,11 @@ extension FunctionTranslator {
         case .else: translateElse()
         case .end: translateEnd()
         case .br: translateBranch(depth: op.index)
-        case .brIf: translateBranchIf(depth: op.index)
+        case .brIf:
+            let condition = pop()
+            branch(if: condition, depth: op.index)
+        case .brOnNull: translateBranchOnNull(depth: op.index)
+        case .brOnNonNull: translateBranchOnNonNull(depth: op.index)
         case .brTable: translateBranchTable(op)
         case .return: builder.return(top(frames[0].shape.results.count))
         case .unreachable: translateUnreachable()
@@ -129,13 +133,34 @@ extension FunctionTranslator {
         }
     }
 
-    private mutating func translateBranchIf(depth: UInt32) {
-        let condition = pop()
+    private mutating func branch(if condition: Value, depth: UInt32) {
         let i = frames.count - 1 - Int(depth)
         let target = label(i), next = builder.makeBlock()
         let taken = builder.makeCall(target, top(frames[i].labelTypes.count)), other = builder.makeCall(next)
         builder.branch(condition, taken, other)
         start(next)
+    }
+
+    private mutating func translateBranchOnNull(depth: UInt32) {
+        let reference = pop()
+        if mayBeNull(reference) {
+            let condition = isNull(reference)
+            branch(if: condition, depth: depth)
+        }
+        push(reference)
+    }
+
+    private mutating func translateBranchOnNonNull(depth: UInt32) {
+        let reference = stack[stack.count - 1]
+        if mayBeNull(reference) {
+            let condition = builder.compare(IntegerCondition.notEqual, reference, builder.constant(.i64, 0))
+            branch(if: condition, depth: depth)
+            _ = pop()
+        } else {
+            // What follows counts as reached, for the validator: the branch is one that happens to be taken.
+            branch(if: builder.constant(.i32, 1), depth: depth)
+            _ = pop()
+        }
     }
 
     private mutating func translateBranchTable(_ op: Operator) {

@@ -55,6 +55,7 @@ extension FunctionTranslator {
     private mutating func translateGlobalGet(_ i: Int) {
         let global = environment.globals[i]
         if let known = global.constant { return push(builder.constant(global.type, known)) }
+        if let function = global.function { return push(reference(to: function)) }
         let (address, offset) = globalAddress(global)
         push(builder.load(global.type, address, offset: offset, global.flags))
     }

@@ -3,6 +3,7 @@ public import PrecastEntities
 public import PrecastIR
 public import PrecastWasmModel
 import PrecastWasmTypes
+public import PrecastWasmValidation
 
 /// What translation knows of the module around a function: read-only, shared by all workers.
 ///
@@ -11,7 +12,9 @@ public struct TranslationEnvironment: Sendable {
     public let module: Module
     public let layout: ContextLayout
     public let tunables: Tunables
-    /// By type index.
+    /// Which types are the same, and which extend which.
+    public let relations: TypeRelations
+    /// By type index; of a type that is none of functions, nothing is used but its canonical index.
     let types: [TypePlan]
     /// Parameter and result types; ``TypePlan`` and block types are ranges of it.
     let typePool: [Type]
@@ -26,17 +29,21 @@ public struct TranslationEnvironment: Sendable {
 
     /// - Parameters:
     ///   - module: valid but for its bodies, which nobody may have looked at.
+    ///   - relations: those of the module's types.
     ///   - layout: has a function reference for each of `functionReferences`, in that order.
     public init(
-        _ module: Module, layout: ContextLayout, tunables: Tunables,
+        _ module: Module, _ relations: TypeRelations, layout: ContextLayout, tunables: Tunables,
         functionReferences: [FunctionIndex], readOnlyTables: [ReadOnlyTable]
     ) {
         self.module = module
         self.layout = layout
         self.tunables = tunables
+        self.relations = relations
         var pool = Self.singleTypes
-        types = canonicalTypes(module).enumerated().map { index, canonical in
-            TypePlan(module.types[index].function!, canonical: canonical, &pool)
+        types = module.types.indices.map { index in
+            let type = module.types[index].function ?? FunctionType(parameters: [], results: [])
+            let canonical = relations.canonicalIndex(TypeIndex(index: index))
+            return TypePlan(type, canonical: canonical, isFinal: module.subtyping[index].isFinal, &pool)
         }
         typePool = pool
         memories = module.memories.indices.map { MemoryPlan($0, module, layout, tunables) }
@@ -87,16 +94,6 @@ func irType(_ type: ValueType) -> Type {
     }
 }
 
-/// For each type of the module, the first structurally equal one: the type id of ``ReadOnlyTable`` and the owner of trampolines.
-public func canonicalTypes(_ module: Module) -> [TypeIndex] {
-    var first: [CompositeType: TypeIndex] = [:]
-    return module.types.enumerated().map { index, type in
-        if let known = first[type] { return known }
-        first[type] = TypeIndex(index: index)
-        return TypeIndex(index: index)
-    }
-}
-
 /// What a block takes and leaves: ranges of ``TranslationEnvironment/typePool``.
 struct BlockShape: Sendable {
     var parameters: Range<Int> = 0..<0
@@ -110,15 +107,19 @@ struct TypePlan: Sendable {
     /// Of a call through an import or a reference: the caller's context at the end.
     let indirect: Signature
     let shape: BlockShape
+    /// The first type of the module that is the same: the type id of ``ReadOnlyTable`` and the owner of trampolines.
     let canonical: TypeIndex
+    /// Whether no type extends it.
+    let isFinal: Bool
 
-    init(_ type: FunctionType, canonical: TypeIndex, _ pool: inout [Type]) {
+    init(_ type: FunctionType, canonical: TypeIndex, isFinal: Bool, _ pool: inout [Type]) {
         let parameters = type.parameters.map(irType), results = type.results.map(irType)
         let start = pool.count
         pool += parameters
         pool += results
         shape = BlockShape(parameters: start..<start + parameters.count, results: start + parameters.count..<pool.count)
         self.canonical = canonical
+        self.isFinal = isFinal
         let abiResults = results.map { ABIParameter($0) }
         let abiParameters = [ABIParameter(.i64, .context)] + parameters.map { ABIParameter($0) }
         direct = Signature(parameters: abiParameters, results: abiResults)
@@ -166,6 +167,7 @@ struct TablePlan: Sendable {
     let offset: Int32
     let region: AliasRegion
     let is64: Bool
+    let element: HeapType
     /// The number of elements, where that cannot change.
     let fixedLength: UInt64?
     /// Where the table's content lies in the module's read-only data, if it is there.
@@ -177,6 +179,7 @@ struct TablePlan: Sendable {
         offset = Int32(isImported ? layout.importedTable(UInt32(i)) : layout.table(UInt32(i - imported)))
         region = isImported ? AliasRegions.importedTables : AliasRegions.table(i - imported)
         is64 = type.is64
+        element = type.element.heapType
         readOnlyOffset = readOnly?.offset
         fixedLength = readOnly != nil || type.limits.maximum == type.limits.minimum ? type.limits.minimum : nil
     }
@@ -191,6 +194,8 @@ struct GlobalPlan: Sendable {
     let flags: MemoryFlags
     /// The value's bits, where known.
     let constant: Int64?
+    /// The function that the value refers to, where known.
+    let function: FunctionIndex?
 
     init(_ i: Int, _ module: Module, _ layout: ContextLayout, known: [GlobalPlan]) {
         let global = module.globals[i], imported = module.importedGlobalCount
@@ -199,7 +204,9 @@ struct GlobalPlan: Sendable {
         type = irType(global.type.valueType)
         let region = isImported ? AliasRegions.importedGlobals : AliasRegions.global(i - imported)
         flags = MemoryFlags(region: region, readOnly: !global.type.isMutable)
-        constant = global.type.isMutable || isImported ? nil : global.initializer.flatMap { constantValue(module[$0]) { known[$0].constant } }
+        let initializer = global.type.isMutable ? nil : global.initializer.map { module[$0] }
+        constant = initializer.flatMap { constantValue($0) { known[$0].constant } }
+        function = initializer.flatMap { knownFunction($0) { known[$0].function } }
     }
 }
 
@@ -235,6 +242,18 @@ public func constantValue(_ expression: ArraySlice<Operator>, global: (Int) -> I
     return stack.count == 1 ? stack[0] : nil
 }
 
+/// The function that a constant expression is a reference to, or nil where it is none that is known at compile time.
+///
+/// - Parameter global: the function that a global refers to which precedes the expression's owner.
+func knownFunction(_ expression: ArraySlice<Operator>, global: (Int) -> FunctionIndex?) -> FunctionIndex? {
+    guard expression.count == 1, let op = expression.first else { return nil }
+    switch op.opcode {
+    case .refFunc: return op.functionIndex
+    case .globalGet: return global(Int(op.index))
+    default: return nil
+    }
+}
+
 /// A table that is part of the artifact's read-only data: never written, and all its elements are known.
 ///
 /// An entry takes 8 bytes: a signed 32-bit distance from the table's first byte to the function's code, then the type id plus one. A null
@@ -243,7 +262,7 @@ public struct ReadOnlyTable: Hashable, Sendable {
     public struct Entry: Hashable, Sendable, BitwiseCopyable {
         /// The module's number of the function; all ones: null.
         public var function: UInt32
-        /// The canonical index of its type (``canonicalTypes(_:)``).
+        /// The canonical index of its type (``TypeRelations/canonicalIndex(_:)``).
         public var type: TypeIndex
 
         public init(function: UInt32, type: TypeIndex) {
@@ -280,6 +299,7 @@ extension Builtin {
         case .memoryInit, .tableInit: Self.signature(arguments: 5)
         case .dataDrop, .elementDrop: Self.signature(arguments: 1, returns: false)
         case .tableGrow: Self.signature(arguments: 3)
+        case .typeMatches: Self.signature(arguments: 2)
         case .ceilF32, .floorF32, .truncF32, .nearestF32: Self.rounding(.f32)
         case .ceilF64, .floorF64, .truncF64, .nearestF64: Self.rounding(.f64)
         default: Self.signature(arguments: 0)

@@ -50,6 +50,32 @@ public struct HeapType: Hashable, Sendable, BitwiseCopyable {
     }
 }
 
+extension HeapType {
+    /// Whether one abstract heap type is a subtype of another, or the same. False where one of them is concrete, unless they are the same.
+    public func isAbstractSubtype(of other: HeapType) -> Bool {
+        if self == other { return true }
+        switch other {
+        case .any: return self == .eq || isAbstractSubtype(of: .eq)
+        case .eq: return self == .i31 || self == .structure || self == .array || self == .none
+        case .i31, .structure, .array: return self == .none
+        case .function: return self == .noFunction
+        case .extern: return self == .noExtern
+        case .exception: return self == .noException
+        default: return false
+        }
+    }
+
+    /// The largest abstract heap type of the hierarchy that an abstract one belongs to.
+    public var abstractTop: HeapType {
+        switch self {
+        case .function, .noFunction: .function
+        case .extern, .noExtern: .extern
+        case .exception, .noException: .exception
+        default: .any
+        }
+    }
+}
+
 extension HeapType: CustomStringConvertible {
     /// The text format's spelling: `func`, `extern`, a type index …
     public var description: String {

@@ -127,6 +127,7 @@ extension FunctionValidator {
     /// Checks the type of a call through a reference and pops the reference.
     mutating func signatureOfReferenceCall(_ op: Operator) throws(ValidationError) -> TypeListPair {
         let signature = try signature(ofType: op.index)
+        noteTestedReference()
         try popReference(.concrete(op.index))
         return signature
     }

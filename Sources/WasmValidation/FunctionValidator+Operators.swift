@@ -98,6 +98,7 @@ extension FunctionValidator {
     }
 
     private mutating func stepRefIsNull() throws(ValidationError) {
+        noteTestedReference()
         _ = try popReference()
         pushOperand(.i32)
     }

@@ -10,7 +10,7 @@ extension FunctionValidator {
             try popReference(.eq)
             try popReference(.eq)
             pushOperand(.i32)
-        case .refAsNonNull: pushReference(try popReference().heapType, isNullable: false)
+        case .refAsNonNull: pushReference(try popTestedReference().heapType, isNullable: false)
         case .brOnNull: try stepBranchOnNull(op)
         case .brOnNonNull: try stepBranchOnNonNull(op)
         case .refTest, .refTestNull:
@@ -39,7 +39,7 @@ extension FunctionValidator {
 
     private mutating func stepBranchOnNull(_ op: Operator) throws(ValidationError) {
         let types = try labelTypes(op.index)
-        let reference = try popReference()
+        let reference = try popTestedReference()
         try popOperands(types)
         pushOperands(types)
         pushReference(reference.heapType, isNullable: false)
@@ -50,9 +50,15 @@ extension FunctionValidator {
         guard let last = try lastReference(types) else {
             throw error("type mismatch: br_on_non_null to a label that takes \(context.describe(types)), expected a reference last")
         }
+        noteTestedReference()
         try popReference(last.heapType)
         try popAllButLast(types)
         pushAllButLast(types)
+    }
+
+    private mutating func popTestedReference() throws(ValidationError) -> ReferenceType {
+        noteTestedReference()
+        return try popReference()
     }
 
     /// The target must be a subtype of the source; a branch carries the one that its name says, and what is left goes on.

@@ -98,6 +98,9 @@ extension FunctionValidator {
         return reference
     }
 
+    /// Keeps for the translator whether the reference on top may be null.
+    mutating func noteTestedReference() { testedMayBeNull = operandType(depth: 0).isDefaultable }
+
     mutating func pushReference(_ heapType: HeapType, isNullable: Bool) {
         pushOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))
     }

@@ -37,6 +37,8 @@ public struct FunctionValidator: ~Copyable {
     @usableFromInline var base = 0
     /// Whether control reaches the current point.
     public internal(set) var isReachable = false
+    /// Of the last operator that tests a reference for null: whether its type says that it may be.
+    public internal(set) var testedMayBeNull = true
     var locals = LocalTypes()
     /// The locals initialised in the open blocks, of those that need it, oldest first.
     var initialized = PointerStack<UInt32>(capacity: 16)

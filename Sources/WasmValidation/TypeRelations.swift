@@ -90,13 +90,7 @@ public struct TypeRelations: Sendable {
 
     /// The largest type of the hierarchy that `type` belongs to.
     func top(_ type: HeapType) -> HeapType {
-        let type = type.typeIndex.map { Self.abstract(kinds[Int($0)]) } ?? type
-        switch type {
-        case .function, .noFunction: return .function
-        case .extern, .noExtern: return .extern
-        case .exception, .noException: return .exception
-        default: return .any
-        }
+        (type.typeIndex.map { Self.abstract(kinds[Int($0)]) } ?? type).abstractTop
     }
 
     func matches(_ type: FieldType, _ expected: FieldType) -> Bool {
@@ -235,21 +229,5 @@ private struct GroupInterner {
         lists.append((start, words.count, hash, number))
         slots[slot] = UInt32(lists.count)
         return number
-    }
-}
-
-extension HeapType {
-    /// Subtyping among abstract types.
-    func isAbstractSubtype(of other: HeapType) -> Bool {
-        if self == other { return true }
-        switch other {
-        case .any: return [.eq, .i31, .structure, .array, .none].contains(self)
-        case .eq: return [.i31, .structure, .array, .none].contains(self)
-        case .i31, .structure, .array: return self == .none
-        case .function: return self == .noFunction
-        case .extern: return self == .noExtern
-        case .exception: return self == .noException
-        default: return false
-        }
     }
 }

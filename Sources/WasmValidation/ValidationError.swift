@@ -13,6 +13,8 @@ public struct ValidationError: Error, Hashable, Sendable {
         case limitExceeded
         /// A feature is used that is disabled.
         case featureDisabled(Feature)
+        /// A feature is used that is enabled, but that whoever asked for the module cannot make use of.
+        case featureUnsupported(Feature)
     }
 
     public var kind: Kind

@@ -5,7 +5,7 @@ import PrecastWasmTypes
 // Values of scripts and of the host: conversion, comparison, display.
 
 extension Value {
-    /// The host's value for an argument; `type` is the parameter's, which tells of a bare null what it is. Nil where the host has none.
+    /// The host's value for an argument; `type` is the parameter's, which tells of a null what it is. Nil where the host has none.
     init?(_ value: ScriptValue, type: ValueType?) {
         switch value {
         case .i32(let bits): self = .i32(Int32(bitPattern: bits))
@@ -16,11 +16,16 @@ extension Value {
         case .externalReference(let number): self = .extern(ExternReference(handle: UInt64(number) + 1))
         case .hostReference: return nil
         case .null:
-            switch type {
-            case .externref?: self = .extern(nil)
-            case .funcref?: self = .function(nil)
-            default: return nil
-            }
+            self = Self.null(type?.referenceType?.heapType ?? .any)
+        }
+    }
+
+    /// The null reference of the hierarchy that a heap type is in; a concrete type counts as a function's.
+    private static func null(_ type: HeapType) -> Value {
+        switch type.typeIndex == nil ? type.abstractTop : .function {
+        case .extern: .extern(nil)
+        case .any: .any(nil)
+        default: .function(nil)
         }
     }
 
@@ -106,8 +111,9 @@ extension ScriptResult.NaN {
 extension ScriptValue {
     func matches(_ value: Value) -> Bool {
         switch (self, value) {
-        case (.null(let type), .function(nil)): type.map { $0 == .function || $0 == .noFunction } ?? true
-        case (.null(let type), .extern(nil)): type.map { $0 == .extern || $0 == .noExtern } ?? true
+        case (.null(let type), .function(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .function } ?? true
+        case (.null(let type), .extern(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .extern } ?? true
+        case (.null(let type), .any(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .any } ?? true
         case (.externalReference(let number), .extern(let found?)): found.handle == UInt64(number) + 1
         case (.i32, .i32), (.i64, .i64), (.f32, .f32), (.f64, .f64), (.v128, .v128): Value(self, type: nil)?.bits.map { $0 == value.bits ?? (0, 0) } ?? false
         default: false

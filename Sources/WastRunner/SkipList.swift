@@ -1,8 +1,9 @@
 /// What is not expected to work, each with its reason.
 ///
 /// A line is `path: reason` or `path:line: reason`; `#` starts a comment. The path is matched against the end of a script's path, at a
-/// folder's border. An entry for a whole script skips what it executes: modules that should run and everything asserted of them; what has to be
-/// refused is still asserted. An entry with a line skips the command that starts there.
+/// folder's border. An entry for a whole script skips the modules in it that the compiler refuses because it does not translate them yet, and what
+/// needs their instances; all else is still asserted. An entry with a line skips the command that starts there; if it succeeds, the entry is out of
+/// date, and that counts as a failure.
 public struct SkipList: Sendable {
     struct Entry: Sendable {
         var path: String
@@ -35,7 +36,7 @@ public struct SkipList: Sendable {
     func entries(for path: String) -> ScriptSkips {
         var skips = ScriptSkips()
         for entry in entries where path == entry.path || path.hasSuffix("/" + entry.path) {
-            if let line = entry.line { skips.lines.insert(line) } else { skips.skipsExecution = true }
+            if let line = entry.line { skips.lines.insert(line) } else { skips.skipsUntranslated = true }
         }
         return skips
     }
@@ -50,7 +51,8 @@ public struct SkipListError: Error, CustomStringConvertible {
 
 /// What is skipped of one script.
 struct ScriptSkips {
-    var skipsExecution = false
+    /// Modules that the compiler does not translate yet are skipped.
+    var skipsUntranslated = false
     var lines: Set<Int> = []
 }
 

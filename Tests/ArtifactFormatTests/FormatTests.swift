@@ -100,7 +100,7 @@ import Testing
         }
         check(ModuleRecord.self, reserved: [136..<192])
         check(ValueTypeCode.self)
-        check(TypeRecord.self, reserved: [21..<32])
+        check(TypeRecord.self, reserved: [22..<24])
         check(ExternType.self, reserved: [3..<4])
         check(ImportRecord.self, reserved: [19..<20])
         check(ExportRecord.self, reserved: [21..<24])

@@ -261,6 +261,9 @@ final class InterpretedInstance {
             guard a[3] + a[4] <= UInt64(source.count), a[2] + a[4] <= get(at + 8) else { return outcome(false, .tableOutOfBounds) }
             for i in 0..<a[4] { put(get(at) + (a[2] + i) * 8, source[Int(a[3] + i)]) }
             return [0]
+        case .typeMatches:
+            let relations = translated.plan.environment.relations
+            return [relations.matches(.concrete(UInt32(a[0]) - 1000), .concrete(UInt32(a[1]) - 1000)) ? 1 : 0]
         case .elementDrop:
             passiveElements[Int(a[0])] = []
             return []

@@ -9,8 +9,7 @@ import Testing
 @Suite struct ModulePlanTests {
     private func plan(_ builder: ModuleBuilder) throws -> ModulePlan {
         let module = try decodeModule(builder.bytes)
-        try validate(module)
-        return try ModulePlan(module, tunables: Tunables())
+        return try ModulePlan(module, validate(module).types, tunables: Tunables())
     }
 
     /// A module with a table of four, two functions of one type in it, and `change`.

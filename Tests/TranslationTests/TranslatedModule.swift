@@ -16,7 +16,7 @@ final class TranslatedModule {
     init(_ bytes: [UInt8], tunables: Tunables = Tunables(), features: FeatureSet = .default) throws {
         module = try decodeModule(bytes, features: features)
         let context = try validate(module)
-        plan = try ModulePlan(module, tunables: tunables)
+        plan = try ModulePlan(module, context.types, tunables: tunables)
         translator = FunctionTranslator(plan.environment, context)
     }
 
