@@ -191,14 +191,6 @@ extension TableView<FunctionRecord> {
     }
 }
 
-extension TableView<AddressRecord> {
-    /// Where the instruction at text offset `offset` came from. For a call: its return address less one.
-    @inlinable public func location(_ offset: UInt32) -> CodeLocation {
-        let index = partitionPoint { $0.textOffset <= offset }
-        return index > 0 ? self[unchecked: index - 1].location : .unknown
-    }
-}
-
 extension TableView<WordRecord> {
     /// The row that has exactly `value`, in a sorted table.
     @inlinable public func row(of value: UInt32) -> Int? {

@@ -95,26 +95,6 @@
     @inlinable public var wasmOffset: UInt32? { word >> 31 == 0 ? word : nil }
 }
 
-/// From `textOffset` on, to the next record, code comes from `location`. Sorted by text offset; each function starts with a record.
-/// A call is looked up by its return address minus one.
-@frozen public struct AddressRecord: ArtifactRecord {
-    @inlinable public static var size: Int { 8 }
-    public var textOffset: UInt32            // 0
-    public var location: CodeLocation        // 4
-    @inlinable public init(textOffset: UInt32, location: CodeLocation) {
-        self.textOffset = textOffset
-        self.location = location
-    }
-    @inlinable public init(_ r: RecordBytes) {
-        textOffset = r.u32(0)
-        location = CodeLocation(word: r.u32(4))
-    }
-    @inlinable public func store(_ b: RecordBuffer) {
-        b.put(0, textOffset)
-        b.put(4, location.word)
-    }
-}
-
 /// A place in a function that was inlined. The backtrace has a frame for `functionIndex` at `wasmOffset`, then the frame of the call site `caller`.
 /// `caller` is an offset in the function that owns the code, or a row before this one, so chains end.
 @frozen public struct InlineFrameRecord: ArtifactRecord {

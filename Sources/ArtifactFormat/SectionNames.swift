@@ -33,6 +33,8 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
     case unwind = 5
     case unwindIndex = 6
     case memoryImages = 7
+    /// What the entries of the address map's runs add to their heads.
+    case addressSteps = 8
 
     // Tables of records.
     case modules = 16
@@ -70,6 +72,7 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
         case .unwind: "unwind"
         case .unwindIndex: "unwind-index"
         case .memoryImages: "memory"
+        case .addressSteps: "addrsteps"
         case .modules: "modules"
         case .types: "types"
         case .valueTypes: "valtypes"

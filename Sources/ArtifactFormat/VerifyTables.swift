@@ -93,12 +93,17 @@ private struct TableVerifier {
         for index in 0..<frames.count {
             if let row = frames[unchecked: index].caller.inlineRow { try requireIndex(UInt64(row), UInt64(index), .inlineFrames) }
         }
-        let map = try view.table(.addressMap, of: AddressRecord.self)
-        for index in 0..<map.count {
-            let entry = map[unchecked: index]
-            if index > 0, entry.textOffset < map[unchecked: index - 1].textOffset { throw .notSorted(table: .addressMap, index: UInt64(index)) }
-            try require(UInt64(entry.textOffset) <= textSize, "address map offset", UInt64(entry.textOffset))
-            if let row = entry.location.inlineRow { try requireIndex(UInt64(row), UInt64(frames.count), .inlineFrames) }
+        let map = try AddressMap(view)
+        var previous: UInt32?
+        for run in 0..<map.runs.count {
+            var cursor = map.cursor(run: run)
+            repeat {
+                if let previous, cursor.textOffset <= previous { throw .notSorted(table: .addressMap, index: UInt64(run)) }
+                previous = cursor.textOffset
+                try require(UInt64(cursor.textOffset) <= textSize, "address map offset", UInt64(cursor.textOffset))
+                if let row = cursor.location.inlineRow { try requireIndex(UInt64(row), UInt64(frames.count), .inlineFrames) }
+            } while cursor.advance()
+            try require(!cursor.isBroken, "address map run", UInt64(run))
         }
     }
 

@@ -127,7 +127,8 @@ struct MetadataSections {
             others.append(Table(kind: .trapOffsets, recordSize: 4, bytes: offsets))
             others.append(Table(kind: .trapCodes, recordSize: 1, bytes: codes))
         }
-        _ = try add(.addressMap, locations.addresses)
+        _ = try add(.addressMap, locations.map.runs)
+        if !locations.map.steps.isEmpty { others.append(Table(kind: .addressSteps, recordSize: 1, bytes: locations.map.steps)) }
         _ = try add(.inlineFrames, locations.frames)
     }
 
@@ -342,25 +343,21 @@ private struct ConstantPool {
 
 /// The address map and the inlined frames it refers to.
 private struct LocationTables {
-    private(set) var addresses: [AddressRecord] = []
+    private(set) var map = AddressMapBuilder()
     private(set) var frames: [InlineFrameRecord] = []
 
     mutating func add(_ function: EmittedFunction, at start: UInt32, number: Int) throws(EmissionError) {
         var made = [CodeLocation?](repeating: nil, count: function.locations.count)
-        var last = CodeLocation.unknown
-        addresses.append(AddressRecord(textOffset: start, location: .unknown))
-        var previous: UInt32 = 0
+        var pending = (offset: UInt32(0), location: CodeLocation.unknown)
         for range in function.compiled.sourceRanges {
-            guard range.offset >= previous, Int(range.offset) <= function.compiled.code.count else {
+            guard range.offset >= pending.offset, Int(range.offset) <= function.compiled.code.count else {
                 throw .invalidMetadata("source ranges of function \(number) are not ascending")
             }
-            previous = range.offset
-            let location = try location(range.location, function, number, &made)
-            if location == last { continue }
-            last = location
-            if let end = addresses.last, end.textOffset == start + range.offset { addresses.removeLast() }
-            addresses.append(AddressRecord(textOffset: start + range.offset, location: location))
+            // Of several ranges at one offset the last counts.
+            if range.offset > pending.offset { map.add(start + pending.offset, pending.location) }
+            pending = (range.offset, try location(range.location, function, number, &made))
         }
+        map.add(start + pending.offset, pending.location)
     }
 
     /// What handle `handle` of `function` is in the tables. Callers get their rows before those they call.

@@ -46,15 +46,17 @@ extension Simplifier {
         }
         if data.a == data.b { return .data(.binary(.ishl, data.type, data.valueA, constant(data.type, 1, &function))) }
         if let rotation = rotation(data, &function) { return rotation }
-        // Constants outwards, so that they meet each other and the offsets of loads and stores.
-        if left.opcode == .iadd, function.dfg.constant(left.valueB) != nil {
+        // Constants outwards, so that they meet each other and the offsets of loads and stores (which are of 64 bits). Where the sum with the
+        // constant is needed anyway, having it without the constant too would take one more register.
+        if left.opcode == .iadd, function.dfg.constant(left.valueB) != nil, movesOutward(data.valueA, data.type) {
             return .data(.binary(.iadd, data.type, emit(ordered(.iadd, data.type, left.valueA, data.valueB), &function), left.valueB))
         }
-        if right.opcode == .iadd, function.dfg.constant(right.valueB) != nil {
+        if right.opcode == .iadd, function.dfg.constant(right.valueB) != nil, movesOutward(data.valueB, data.type) {
             return .data(.binary(.iadd, data.type, emit(ordered(.iadd, data.type, data.valueA, right.valueA), &function), right.valueB))
         }
         return nil
     }
+    private func movesOutward(_ sum: Value, _ type: Type) -> Bool { type == .i64 || isUsedOnce(sum) }
     private func ordered(_ opcode: Opcode, _ type: Type, _ a: Value, _ b: Value) -> InstructionData {
         a.rawValue <= b.rawValue ? .binary(opcode, type, a, b) : .binary(opcode, type, b, a)
     }
@@ -84,7 +86,7 @@ extension Simplifier {
             }
         }
         // x - (y + c)
-        if right.opcode == .iadd, let c = function.dfg.constant(right.valueB) {
+        if right.opcode == .iadd, let c = function.dfg.constant(right.valueB), movesOutward(data.valueB, data.type) {
             let rest = emit(.binary(.isub, data.type, data.valueA, right.valueA), &function)
             return .data(.binary(.iadd, data.type, rest, constant(data.type, 0 &- c, &function)))
         }

@@ -19,10 +19,25 @@ struct Simplifier {
     private(set) var foldedBranch = false
     /// The instruction being simplified.
     var position = Inst.none
+    /// Uses of each value when the walk began, saturating at 255.
+    private var useCounts: [UInt8] = []
     /// How many instructions that make each other are being simplified.
     private var nesting = 0
     /// Bound on rewrites of one instruction in place.
     private static let rewriteLimit = 8
+
+    init(_ function: borrowing Function) {
+        useCounts = Array(repeating: 0, count: function.dfg.values.count)
+        var block = function.layout.firstBlock
+        while block.isSome {
+            var inst = function.layout.first(block)
+            while inst.isSome {
+                function.dfg.forEachOperand(inst) { if useCounts[$0.index] < 255 { useCounts[$0.index] += 1 } }
+                inst = function.layout.next(inst)
+            }
+            block = function.layout.next(block)
+        }
+    }
 
     /// Rewrites `inst` in place until no rule applies. - Returns: a value that it is equal to, if there is one.
     mutating func simplify(_ inst: Inst, _ function: inout Function) -> Value? {
@@ -99,6 +114,9 @@ struct Simplifier {
     }
 
     // MARK: What is known of values
+
+    /// Whether rewriting the only use of `value` leaves it without any. Values that rules made count as used once.
+    func isUsedOnce(_ value: Value) -> Bool { value.index >= useCounts.count || useCounts[value.index] <= 1 }
 
     /// The bits of an integer that may be nonzero, looking at most a few definitions deep.
     func possibleBits(_ value: Value, _ function: borrowing Function, depth: Int = 3) -> UInt64 {

@@ -38,12 +38,13 @@ private struct ValueNumbering {
     }
     static let knownLimit = 12
 
-    var simplifier = Simplifier()
+    var simplifier: Simplifier
     private let versions: MemoryVersions
     private var current: [UInt32]
     private var known: [Known] = []
 
     init(_ function: borrowing Function, _ cfg: ControlFlowGraph) {
+        simplifier = Simplifier(function)
         versions = MemoryVersions(function, cfg)
         current = Array(repeating: 0, count: versions.slotCount)
     }

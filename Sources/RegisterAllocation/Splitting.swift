@@ -142,14 +142,23 @@ extension LinearScan {
         let first = useIndex(piece.uses, atOrAfter: max(cut, piece.start))
         let next = useIndex(first..<piece.uses.upperBound, atOrAfter: until)
         var total = live.weight(Int(first), Int(next))
+        let isIdle = first == next
         if next < piece.uses.upperBound {
             let use = live.uses[Int(next)]
             let reload = bestPoint(piece, max(until.nextSlotStart, cut), use.point.slotStart)
             total += min(points.moveFrequency(at: reload), max(use.weight, 0.01))
         }
         total = max(total, returnCost(v, cut))
-        if problem.rematerialization[v] != 0 { return 0.6 * total }
-        return total + storeCost(v, cut) + 0.1 * points.moveFrequency(at: cut)
+        total = problem.rematerialization[v] != 0 ? 0.6 * total : total + storeCost(v, cut) + 0.1 * points.moveFrequency(at: cut)
+        return isIdle ? total * share(piece, next, from, until) : total
+    }
+
+    /// The part of an eviction's cost that one piece has to bear: the register that a value with a distant next use gives up serves others too,
+    /// after the piece that it is taken for (Belady, "A study of replacement algorithms", 1966).
+    private func share(_ holder: Piece, _ next: UInt32, _ from: ProgramPoint, _ until: ProgramPoint) -> Float {
+        let back = next < holder.uses.upperBound ? live.uses[Int(next)].point : holder.end
+        if back <= until { return 1 }
+        return max(0.1, Float(until &- from) / Float(back &- from))
     }
 
     /// When all holders are needed by this very instruction: take one that could as well have another register for it.

@@ -27,7 +27,7 @@ public final class LoadedModule: @unchecked Sendable {
     let dataSegments: TableView<DataSegmentRecord>
     let data: UnsafeRawBufferPointer
     let constantOperators: TableView<ConstantOperatorRecord>
-    private let addressMap: TableView<AddressRecord>
+    private let addressMap: AddressMap
     private let inlineFrames: TableView<InlineFrameRecord>
     private let names: UnsafeRawBufferPointer
 
@@ -57,7 +57,7 @@ public final class LoadedModule: @unchecked Sendable {
             dataSegments = try view.table(.dataSegments, of: DataSegmentRecord.self).rows(record.dataSegments)
             data = try view.region(.data)
             constantOperators = try view.table(.constantOperators)
-            addressMap = try view.table(.addressMap)
+            addressMap = try AddressMap(view)
             inlineFrames = try view.table(.inlineFrames)
             names = try view.region(.names)
             let text = try view.region(.text)

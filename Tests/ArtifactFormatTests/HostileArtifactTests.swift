@@ -16,7 +16,7 @@ import Testing
             _ = mismatches(of: view.stamp, on: HostDescription())
             let functions = try? view.table(.functions, of: FunctionRecord.self)
             _ = functions?.containing(40)
-            _ = (try? view.table(.addressMap, of: AddressRecord.self))?.location(51)
+            _ = (try? AddressMap(view))?.location(51)
             _ = (try? view.table(.trapOffsets, of: WordRecord.self))?.row(of: 51)
             try verifyTables(view)
             return nil

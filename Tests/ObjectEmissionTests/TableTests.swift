@@ -43,7 +43,7 @@ import Testing
 
     @Test func addressesLeadThroughInlinedFrames() throws {
         try withSampleView { view, _ in
-            let map = try view.table(.addressMap, of: AddressRecord.self)
+            let map = try AddressMap(view)
             #expect(map.location(22).wasmOffset == 210)
             #expect(map.location(23).wasmOffset == 200)
             #expect(map.location(32).isUnknown)

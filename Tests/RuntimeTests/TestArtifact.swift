@@ -120,7 +120,8 @@ struct TestArtifact {
         let functionNames = (0..<Int(importedFunctions)).map { NameRecord(name: name(imports.filter { $0.type.kind == .function }[$0].name)) }
             + functions.map { NameRecord(name: name($0.symbol)) }
         // Each function's wasm offset is ten times its index, then one more a text byte, in this made-up map.
-        let addressMap = functionRows.map { AddressRecord(textOffset: $0.textOffset, location: $0.kind == .function ? .wasm(offset: 10 * $0.functionIndex) : .unknown) }
+        var addressMap = AddressMapBuilder()
+        for row in functionRows { addressMap.add(row.textOffset, row.kind == .function ? .wasm(offset: 10 * row.functionIndex) : .unknown) }
 
         let references = imports.filter { $0.type.kind == .function }.enumerated().map {
             FunctionReferenceRecord(functionIndex: UInt32($0.offset), typeIndex: $0.element.type.type, textOffset: noIndex)
@@ -188,7 +189,8 @@ struct TestArtifact {
         table(.constantOperators, constants)
         table(.trapOffsets, traps.map { WordRecord(value: $0.0) })
         table(.trapCodes, traps.map { ByteRecord(value: $0.1) })
-        table(.addressMap, addressMap)
+        table(.addressMap, addressMap.runs)
+        region(.addressSteps, addressMap.steps)
         region(.names, names)
         region(.data, data)
         func page(_ size: Int) -> Int { (size + 4095) & ~4095 }
