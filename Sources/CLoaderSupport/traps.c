@@ -131,9 +131,9 @@ static int is_expected_address(const precast_store_state *state, uint32_t code, 
     if (info->si_code <= 0) return 0; // sent by a process
     if (signal != SIGSEGV && signal != SIGBUS) return 1;
     uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
-    if (code == PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS) return is_out_of_bounds(state, address);
-    // A load through a null reference. (The kernel reports 0 with another si_code for a non-canonical address.)
-    return address < ZERO_PAGE && signal == SIGSEGV && info->si_code == SEGV_MAPERR;
+    // An address that a bounds check made 0, or a load through a null reference. (The kernel reports 0 with another si_code for a non-canonical address.)
+    if (address < ZERO_PAGE && signal == SIGSEGV && info->si_code == SEGV_MAPERR) return 1;
+    return code == PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS && is_out_of_bounds(state, address);
 }
 
 /// Turns the fault into a trap and arranges to resume at the entry. 0: not a guest trap.

@@ -55,9 +55,12 @@ extension Lowering {
             guard let extended = definition(value, .uextend), isOnlyHere(value) else { return nil }
             flag = extended.valueA
         }
-        guard let inst = dfg.definition(flag), let data = definition(flag, .icmp), isOnlyHere(flag), layout.block(of: inst) == layout.block(of: current),
-            dfg.type(data.valueA) != .reference
-        else { return nil }
+        guard isOnlyHere(flag), let inst = dfg.definition(flag) else { return nil }
+        return borrow(inst)
+    }
+    private func borrow(_ inst: Inst) -> Borrow? {
+        let data = dfg.instructions[inst]
+        guard data.opcode == .icmp, layout.block(of: inst) == layout.block(of: current), dfg.type(data.valueA) != .reference else { return nil }
         switch data.integerCondition {
         case .unsignedLess: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: false)
         case .unsignedGreater: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: false)
@@ -85,20 +88,29 @@ extension Lowering {
 
     /// Sets the carry flag to `less < limit`.
     private mutating func emitCarry(_ borrow: Borrow) {
+        if emitLowerWord(borrow) { return }
         let type = dfg.type(borrow.less)
-        let size = size(type)
-        if let lower = lowerWord(borrow) {
-            let data = dfg.instructions[lower]
-            let dst = result(lower)
-            swallowed.insert(lower)
-            var (a, b) = (data.valueA, data.valueB)
-            if data.opcode == .iadd && immediate(b) == nil && isLiveAfter(a) && !isLiveAfter(b) { swap(&a, &b) }
-            let right: Source = immediate(b).map { .immediate($0) } ?? .register(operand(b, type))
-            code.emit(.alu(data.opcode == .iadd ? .add : .sub, size, dst, operand(a, type), right))
-        } else {
-            let right: Source = immediate(borrow.limit).map { .immediate($0) } ?? .register(operand(borrow.limit, type))
-            code.emit(.cmp(size, operand(borrow.less, type), right))
-        }
+        let right: Source = immediate(borrow.limit).map { .immediate($0) } ?? .register(operand(borrow.limit, type))
+        code.emit(.cmp(size(type), operand(borrow.less, type), right))
+    }
+
+    /// Emits the addition or subtraction that sets the carry flag to `less < limit`, if it may stand here. Returns false if not.
+    private mutating func emitLowerWord(_ borrow: Borrow) -> Bool {
+        guard let lower = lowerWord(borrow) else { return false }
+        let data = dfg.instructions[lower]
+        let dst = result(lower)
+        swallowed.insert(lower)
+        var (a, b) = (data.valueA, data.valueB)
+        if data.opcode == .iadd && immediate(b) == nil && isLiveAfter(a) && !isLiveAfter(b) { swap(&a, &b) }
+        let right: Source = immediate(b).map { .immediate($0) } ?? .register(operand(b, data.type))
+        code.emit(.alu(data.opcode == .iadd ? .add : .sub, size(data.type), dst, operand(a, data.type), right))
+        return true
+    }
+
+    /// The flags of the addition or subtraction whose carry the comparison `inst` is, if that may stand here and nothing else wants the comparison.
+    mutating func emitCarryTest(_ inst: Inst) -> FlagCondition? {
+        guard analysis.useCount(dfg.result(inst)) == 1 || inst == current, let borrow = borrow(inst), emitLowerWord(borrow) else { return nil }
+        return .one(borrow.isInverted ? .ae : .b)
     }
 
     /// The addition or subtraction whose carry the borrow is, if it may be computed here instead of where it stands.

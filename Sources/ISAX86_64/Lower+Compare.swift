@@ -49,6 +49,7 @@ extension Lowering {
                     let test = emitTest(data.valueA, onlyUse: onlyUse)
                     return data.integerCondition == .equal ? test.inverted : test
                 }
+                if onlyUse, let test = emitCarryTest(inst) { return test }
                 return emitIntegerComparison(data, onlyUse: onlyUse)
             }
             if data.opcode == .fcmp && isNear && !hasOwnRegister(value) { return emitFloatComparison(data) }
@@ -146,6 +147,7 @@ extension Lowering {
     mutating func lowerComparison(_ inst: Inst) {
         let dst = result(inst)
         let data = dfg.instructions[inst]
+        if let test = emitCarryTest(inst) { return emitFlag(test, dst) }
         emitFlag(data.opcode == .icmp ? emitIntegerComparison(data, onlyUse: true) : emitFloatComparison(data), dst)
     }
     /// dst = 1 if the condition holds, else 0.

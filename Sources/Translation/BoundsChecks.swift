@@ -11,6 +11,9 @@ struct AccessAddress {
 
 /// Addresses in memories and tables, checked as the memory's plan asks. All code is in one block.
 ///
+/// A check that is masked against speculation needs no branch where faults are traps: the address of an access outside becomes 0 by data flow, and
+/// the access is in the page that nobody can map.
+///
 /// An access that is right only behind a check keeps its trap code, though it cannot fault there: a flag-free access might be
 /// moved above the check.
 extension FunctionTranslator {
@@ -52,9 +55,9 @@ extension FunctionTranslator {
     private mutating func checkedAddress(_ memory: MemoryPlan, index: Value, offset: UInt64, end: UInt64) -> AccessAddress {
         let trap = TrapCode.memoryOutOfBounds.rawValue
         let isOutside = isOutside(memory, index: index, end: end)
-        builder.trapIf(zero: false, isOutside, code: trap)
-        var address = builder.binary(.iadd, .i64, memoryBase(memory), index)
         let masks = environment.tunables.flags.contains(.maskMemory)
+        if !(masks && usesSignals) { builder.trapIf(zero: false, isOutside, code: trap) }
+        var address = builder.binary(.iadd, .i64, memoryBase(memory), index)
         // A masked address is 0; a folded offset must keep it in the page there that nobody can map.
         let folds = offset <= (masks ? 4096 - 16 : UInt64(Int32.max))
         if !folds { address = builder.binary(.iadd, .i64, address, builder.constant(.i64, Int64(bitPattern: offset))) }
@@ -89,12 +92,17 @@ extension FunctionTranslator {
 
     /// Traps with `trap` unless `index`, a 64-bit value, is less than `length`; returns the index, masked to 0 where it is not.
     mutating func checkedIndex(_ index: Value, length: Value, trap: TrapCode) -> Value {
-        if let known = builder.function.dfg.integerConstant(index), let bound = builder.function.dfg.integerConstant(length),
-            UInt64(bitPattern: known) < UInt64(bitPattern: bound) { return index }
+        if isInside(index, length) { return index }
         let isOutside = builder.compare(.unsignedGreaterOrEqual, index, length)
         builder.trapIf(zero: false, isOutside, code: trap.rawValue)
         guard environment.tunables.flags.contains(.maskTables) else { return index }
         return mask(index, where: isOutside)
+    }
+
+    /// Whether `index` is known to be less than `length`.
+    private func isInside(_ index: Value, _ length: Value) -> Bool {
+        guard let known = builder.function.dfg.integerConstant(index), let bound = builder.function.dfg.integerConstant(length) else { return false }
+        return UInt64(bitPattern: known) < UInt64(bitPattern: bound)
     }
 
     /// 0 where `isOutside`, otherwise `value`: by data flow, which no processor mispredicts.
@@ -105,11 +113,15 @@ extension FunctionTranslator {
 
     /// The address of a table's element; `index` as the operator has it. Traps with `trap` outside the table.
     mutating func elementAddress(_ table: TablePlan, index: Value, trap: TrapCode) -> AccessAddress {
-        let length = tableLength(table)
-        let index = checkedIndex(widen(index), length: length, trap: trap)
+        let index = widen(index), length = tableLength(table)
+        let isInside = isInside(index, length)
+        let isOutside = isInside ? Value.none : builder.compare(.unsignedGreaterOrEqual, index, length)
+        let masks = environment.tunables.flags.contains(.maskTables)
+        if !isInside && !(masks && usesSignals) { builder.trapIf(zero: false, isOutside, code: trap.rawValue) }
         let elements = tableElements(table)
         let distance = builder.binary(.ishl, .i64, index, builder.constant(.i64, 3))
-        let address = builder.binary(.iadd, .i64, elements, distance)
+        var address = builder.binary(.iadd, .i64, elements, distance)
+        if !isInside && masks { address = mask(address, where: isOutside) }
         return AccessAddress(base: address, offset: 0, flags: MemoryFlags(region: table.region, trap: trap.rawValue))
     }
 }
