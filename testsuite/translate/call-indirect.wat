@@ -20,17 +20,16 @@
 ;; function 0(i64 context, i32, i32) -> i32 precast {
 ;;     sig0 = (i64 context, i32, i64 caller_context) -> i32 precast
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v3 = load.i64 v0+64 region 1 readonly  @2f
-;;     v4 = load.i64 v3+8 region 4  @2f
-;;     v5 = uextend.i64 v2  @2f
-;;     v6 = icmp.uge v5, v4  @2f
-;;     trapnz v6, 4  @2f
-;;     v7 = iconst.i64 0  @2f
-;;     v8 = select_guard.i64 v6, v7, v5  @2f
-;;     v9 = load.i64 v3 region 4  @2f
-;;     v10 = iconst.i64 3  @2f
-;;     v11 = ishl.i64 v8, v10  @2f
-;;     v12 = iadd.i64 v9, v11  @2f
+;;     v3 = uextend.i64 v2  @2f
+;;     v4 = load.i64 v0+64 region 1 readonly  @2f
+;;     v5 = load.i64 v4+8 region 4  @2f
+;;     v6 = icmp.uge v3, v5  @2f
+;;     v7 = load.i64 v4 region 4  @2f
+;;     v8 = iconst.i64 3  @2f
+;;     v9 = ishl.i64 v3, v8  @2f
+;;     v10 = iadd.i64 v7, v9  @2f
+;;     v11 = iconst.i64 0  @2f
+;;     v12 = select_guard.i64 v6, v11, v10  @2f
 ;;     v13 = load.i64 v12 region 9 trap 4  @2f
 ;;     v14 = load.i32 v13+16 region 5 trap 5 readonly  @2f
 ;;     v15 = load.i32 v0+80 region 1 readonly  @2f
@@ -44,17 +43,16 @@
 ;; function 1(i64 context, i32, i32) -> i32 precast {
 ;;     sig0 = (i64 context, i32, i64 caller_context) -> i32 precast
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v3 = load.i64 v0+64 region 1 readonly  @39
-;;     v4 = load.i64 v3+8 region 4  @39
-;;     v5 = uextend.i64 v2  @39
-;;     v6 = icmp.uge v5, v4  @39
-;;     trapnz v6, 4  @39
-;;     v7 = iconst.i64 0  @39
-;;     v8 = select_guard.i64 v6, v7, v5  @39
-;;     v9 = load.i64 v3 region 4  @39
-;;     v10 = iconst.i64 3  @39
-;;     v11 = ishl.i64 v8, v10  @39
-;;     v12 = iadd.i64 v9, v11  @39
+;;     v3 = uextend.i64 v2  @39
+;;     v4 = load.i64 v0+64 region 1 readonly  @39
+;;     v5 = load.i64 v4+8 region 4  @39
+;;     v6 = icmp.uge v3, v5  @39
+;;     v7 = load.i64 v4 region 4  @39
+;;     v8 = iconst.i64 3  @39
+;;     v9 = ishl.i64 v3, v8  @39
+;;     v10 = iadd.i64 v7, v9  @39
+;;     v11 = iconst.i64 0  @39
+;;     v12 = select_guard.i64 v6, v11, v10  @39
 ;;     v13 = load.i64 v12 region 9 trap 4  @39
 ;;     v14 = load.i32 v13+16 region 5 trap 5 readonly  @39
 ;;     v15 = load.i32 v0+80 region 1 readonly  @39

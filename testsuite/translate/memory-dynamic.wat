@@ -25,7 +25,6 @@
 ;;     v5 = iconst.i64 12  @20
 ;;     v6 = isub.i64 v4, v5  @20
 ;;     v7 = icmp.ugt v3, v6  @20
-;;     trapnz v7, 2  @20
 ;;     v8 = load.i64 v0+64 region 4  @20
 ;;     v9 = iadd.i64 v8, v3  @20
 ;;     v10 = iconst.i64 0  @20
@@ -36,7 +35,6 @@
 ;;     v15 = iconst.i64 65538  @28
 ;;     v16 = iadd.i64 v13, v15  @28
 ;;     v17 = icmp.ugt v16, v14  @28
-;;     trapnz v17, 2  @28
 ;;     v18 = load.i64 v0+64 region 4  @28
 ;;     v19 = iadd.i64 v18, v13  @28
 ;;     v20 = iconst.i64 65536  @28

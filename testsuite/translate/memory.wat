@@ -61,7 +61,6 @@
 ;;     v4 = iconst.i64 33554440  @59
 ;;     v5 = iadd.i64 v2, v4  @59
 ;;     v6 = icmp.ugt v5, v3  @59
-;;     trapnz v6, 2  @59
 ;;     v7 = load.i64 v0+64 region 4 readonly  @59
 ;;     v8 = iadd.i64 v7, v2  @59
 ;;     v9 = iconst.i64 33554432  @59

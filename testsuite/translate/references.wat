@@ -46,27 +46,25 @@
 ;; ir:
 ;; function 0(i64 context, i32, i64) -> i64 precast {
 ;; block0(v0: i64, v1: i32, v2: i64):
-;;     v3 = load.i64 v0+72 region 4  @3b
-;;     v4 = uextend.i64 v1  @3b
-;;     v5 = icmp.uge v4, v3  @3b
-;;     trapnz v5, 3  @3b
-;;     v6 = iconst.i64 0  @3b
-;;     v7 = select_guard.i64 v5, v6, v4  @3b
-;;     v8 = load.i64 v0+64 region 4  @3b
-;;     v9 = iconst.i64 3  @3b
-;;     v10 = ishl.i64 v7, v9  @3b
-;;     v11 = iadd.i64 v8, v10  @3b
+;;     v3 = uextend.i64 v1  @3b
+;;     v4 = load.i64 v0+72 region 4  @3b
+;;     v5 = icmp.uge v3, v4  @3b
+;;     v6 = load.i64 v0+64 region 4  @3b
+;;     v7 = iconst.i64 3  @3b
+;;     v8 = ishl.i64 v3, v7  @3b
+;;     v9 = iadd.i64 v6, v8  @3b
+;;     v10 = iconst.i64 0  @3b
+;;     v11 = select_guard.i64 v5, v10, v9  @3b
 ;;     store.i64 v2, v11 region 27 trap 3  @3b
-;;     v12 = load.i64 v0+72 region 4  @3f
-;;     v13 = uextend.i64 v1  @3f
-;;     v14 = icmp.uge v13, v12  @3f
-;;     trapnz v14, 3  @3f
-;;     v15 = iconst.i64 0  @3f
-;;     v16 = select_guard.i64 v14, v15, v13  @3f
-;;     v17 = load.i64 v0+64 region 4  @3f
-;;     v18 = iconst.i64 3  @3f
-;;     v19 = ishl.i64 v16, v18  @3f
-;;     v20 = iadd.i64 v17, v19  @3f
+;;     v12 = uextend.i64 v1  @3f
+;;     v13 = load.i64 v0+72 region 4  @3f
+;;     v14 = icmp.uge v12, v13  @3f
+;;     v15 = load.i64 v0+64 region 4  @3f
+;;     v16 = iconst.i64 3  @3f
+;;     v17 = ishl.i64 v12, v16  @3f
+;;     v18 = iadd.i64 v15, v17  @3f
+;;     v19 = iconst.i64 0  @3f
+;;     v20 = select_guard.i64 v14, v19, v18  @3f
 ;;     v21 = load.i64 v20 region 27 trap 3  @3f
 ;;     return v21  @41
 ;; }

@@ -95,16 +95,15 @@
 ;; function 3(i64 context, i32, i64, i32) -> i64 precast {
 ;;     sig0 = (i64 context, i32, i64, i64 caller_context) -> i64 precast
 ;; block0(v0: i64, v1: i32, v2: i64, v3: i32):
-;;     v4 = load.i64 v0+104 region 4  @c0
-;;     v5 = uextend.i64 v3  @c0
-;;     v6 = icmp.uge v5, v4  @c0
-;;     trapnz v6, 4  @c0
-;;     v7 = iconst.i64 0  @c0
-;;     v8 = select_guard.i64 v6, v7, v5  @c0
-;;     v9 = load.i64 v0+96 region 4  @c0
-;;     v10 = iconst.i64 3  @c0
-;;     v11 = ishl.i64 v8, v10  @c0
-;;     v12 = iadd.i64 v9, v11  @c0
+;;     v4 = uextend.i64 v3  @c0
+;;     v5 = load.i64 v0+104 region 4  @c0
+;;     v6 = icmp.uge v4, v5  @c0
+;;     v7 = load.i64 v0+96 region 4  @c0
+;;     v8 = iconst.i64 3  @c0
+;;     v9 = ishl.i64 v4, v8  @c0
+;;     v10 = iadd.i64 v7, v9  @c0
+;;     v11 = iconst.i64 0  @c0
+;;     v12 = select_guard.i64 v6, v11, v10  @c0
 ;;     v13 = load.i64 v12 region 27 trap 4  @c0
 ;;     v14 = load.i32 v13+16 region 5 trap 5 readonly  @c0
 ;;     v15 = load.i32 v0+144 region 1 readonly  @c0

@@ -148,7 +148,6 @@
 ;;     v4 = iconst.i64 4294967296  @f0
 ;;     v5 = iadd.i64 v2, v4  @f0
 ;;     v6 = icmp.ugt v5, v3  @f0
-;;     trapnz v6, 2  @f0
 ;;     v7 = load.i64 v0+64 region 4 readonly  @f0
 ;;     v8 = iadd.i64 v7, v2  @f0
 ;;     v9 = iconst.i64 4294967295  @f0

@@ -256,16 +256,15 @@
 ;; function 6(i64 context, i32, i32) -> i32 precast {
 ;;     sig0 = (i64 context, i32, i64 caller_context) -> i32 precast
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v3 = load.i64 v0+88 region 4  @139
-;;     v4 = uextend.i64 v1  @139
-;;     v5 = icmp.uge v4, v3  @139
-;;     trapnz v5, 4  @139
-;;     v6 = iconst.i64 0  @139
-;;     v7 = select_guard.i64 v5, v6, v4  @139
-;;     v8 = load.i64 v0+80 region 4  @139
-;;     v9 = iconst.i64 3  @139
-;;     v10 = ishl.i64 v7, v9  @139
-;;     v11 = iadd.i64 v8, v10  @139
+;;     v3 = uextend.i64 v1  @139
+;;     v4 = load.i64 v0+88 region 4  @139
+;;     v5 = icmp.uge v3, v4  @139
+;;     v6 = load.i64 v0+80 region 4  @139
+;;     v7 = iconst.i64 3  @139
+;;     v8 = ishl.i64 v3, v7  @139
+;;     v9 = iadd.i64 v6, v8  @139
+;;     v10 = iconst.i64 0  @139
+;;     v11 = select_guard.i64 v5, v10, v9  @139
 ;;     v12 = load.i64 v11 region 28 trap 4  @139
 ;;     v13 = load.i32 v12+16 region 5 trap 5 readonly  @139
 ;;     v14 = load.i32 v0+112 region 1 readonly  @139
@@ -279,16 +278,15 @@
 ;; function 7(i64 context, i32, i32) -> i32 precast {
 ;;     sig0 = (i64 context, i32, i64 caller_context) -> i32 precast
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v3 = load.i64 v0+88 region 4  @143
-;;     v4 = uextend.i64 v1  @143
-;;     v5 = icmp.uge v4, v3  @143
-;;     trapnz v5, 4  @143
-;;     v6 = iconst.i64 0  @143
-;;     v7 = select_guard.i64 v5, v6, v4  @143
-;;     v8 = load.i64 v0+80 region 4  @143
-;;     v9 = iconst.i64 3  @143
-;;     v10 = ishl.i64 v7, v9  @143
-;;     v11 = iadd.i64 v8, v10  @143
+;;     v3 = uextend.i64 v1  @143
+;;     v4 = load.i64 v0+88 region 4  @143
+;;     v5 = icmp.uge v3, v4  @143
+;;     v6 = load.i64 v0+80 region 4  @143
+;;     v7 = iconst.i64 3  @143
+;;     v8 = ishl.i64 v3, v7  @143
+;;     v9 = iadd.i64 v6, v8  @143
+;;     v10 = iconst.i64 0  @143
+;;     v11 = select_guard.i64 v5, v10, v9  @143
 ;;     v12 = load.i64 v11 region 28 trap 4  @143
 ;;     v13 = load.i32 v12+16 region 5 trap 5 readonly  @143
 ;;     v14 = load.i32 v0+112 region 1 readonly  @143
@@ -302,31 +300,29 @@
 ;; block0(v0: i64, v1: i32):
 ;;     v2 = iconst.i64 184  @14b
 ;;     v3 = iadd.i64 v0, v2  @14b
-;;     v4 = load.i64 v0+88 region 4  @14d
-;;     v5 = uextend.i64 v1  @14d
-;;     v6 = icmp.uge v5, v4  @14d
-;;     trapnz v6, 3  @14d
-;;     v7 = iconst.i64 0  @14d
-;;     v8 = select_guard.i64 v6, v7, v5  @14d
-;;     v9 = load.i64 v0+80 region 4  @14d
-;;     v10 = iconst.i64 3  @14d
-;;     v11 = ishl.i64 v8, v10  @14d
-;;     v12 = iadd.i64 v9, v11  @14d
+;;     v4 = uextend.i64 v1  @14d
+;;     v5 = load.i64 v0+88 region 4  @14d
+;;     v6 = icmp.uge v4, v5  @14d
+;;     v7 = load.i64 v0+80 region 4  @14d
+;;     v8 = iconst.i64 3  @14d
+;;     v9 = ishl.i64 v4, v8  @14d
+;;     v10 = iadd.i64 v7, v9  @14d
+;;     v11 = iconst.i64 0  @14d
+;;     v12 = select_guard.i64 v6, v11, v10  @14d
 ;;     store.i64 v3, v12 region 28 trap 3  @14d
 ;;     return  @14f
 ;; }
 ;; function 9(i64 context, i32) -> i32 precast {
 ;; block0(v0: i64, v1: i32):
-;;     v2 = load.i64 v0+88 region 4  @154
-;;     v3 = uextend.i64 v1  @154
-;;     v4 = icmp.uge v3, v2  @154
-;;     trapnz v4, 3  @154
-;;     v5 = iconst.i64 0  @154
-;;     v6 = select_guard.i64 v4, v5, v3  @154
-;;     v7 = load.i64 v0+80 region 4  @154
-;;     v8 = iconst.i64 3  @154
-;;     v9 = ishl.i64 v6, v8  @154
-;;     v10 = iadd.i64 v7, v9  @154
+;;     v2 = uextend.i64 v1  @154
+;;     v3 = load.i64 v0+88 region 4  @154
+;;     v4 = icmp.uge v2, v3  @154
+;;     v5 = load.i64 v0+80 region 4  @154
+;;     v6 = iconst.i64 3  @154
+;;     v7 = ishl.i64 v2, v6  @154
+;;     v8 = iadd.i64 v5, v7  @154
+;;     v9 = iconst.i64 0  @154
+;;     v10 = select_guard.i64 v4, v9, v8  @154
 ;;     v11 = load.i64 v10 region 28 trap 3  @154
 ;;     v12 = iconst.i64 0  @156
 ;;     v13 = icmp.eq v11, v12  @156
@@ -438,27 +434,25 @@
 ;; }
 ;; function 16(i64 context, i32, i64) -> i64 precast {
 ;; block0(v0: i64, v1: i32, v2: i64):
-;;     v3 = load.i64 v0+104 region 4  @1a2
-;;     v4 = uextend.i64 v1  @1a2
-;;     v5 = icmp.uge v4, v3  @1a2
-;;     trapnz v5, 3  @1a2
-;;     v6 = iconst.i64 0  @1a2
-;;     v7 = select_guard.i64 v5, v6, v4  @1a2
-;;     v8 = load.i64 v0+96 region 4  @1a2
-;;     v9 = iconst.i64 3  @1a2
-;;     v10 = ishl.i64 v7, v9  @1a2
-;;     v11 = iadd.i64 v8, v10  @1a2
+;;     v3 = uextend.i64 v1  @1a2
+;;     v4 = load.i64 v0+104 region 4  @1a2
+;;     v5 = icmp.uge v3, v4  @1a2
+;;     v6 = load.i64 v0+96 region 4  @1a2
+;;     v7 = iconst.i64 3  @1a2
+;;     v8 = ishl.i64 v3, v7  @1a2
+;;     v9 = iadd.i64 v6, v8  @1a2
+;;     v10 = iconst.i64 0  @1a2
+;;     v11 = select_guard.i64 v5, v10, v9  @1a2
 ;;     store.i64 v2, v11 region 29 trap 3  @1a2
-;;     v12 = load.i64 v0+104 region 4  @1a6
-;;     v13 = uextend.i64 v1  @1a6
-;;     v14 = icmp.uge v13, v12  @1a6
-;;     trapnz v14, 3  @1a6
-;;     v15 = iconst.i64 0  @1a6
-;;     v16 = select_guard.i64 v14, v15, v13  @1a6
-;;     v17 = load.i64 v0+96 region 4  @1a6
-;;     v18 = iconst.i64 3  @1a6
-;;     v19 = ishl.i64 v16, v18  @1a6
-;;     v20 = iadd.i64 v17, v19  @1a6
+;;     v12 = uextend.i64 v1  @1a6
+;;     v13 = load.i64 v0+104 region 4  @1a6
+;;     v14 = icmp.uge v12, v13  @1a6
+;;     v15 = load.i64 v0+96 region 4  @1a6
+;;     v16 = iconst.i64 3  @1a6
+;;     v17 = ishl.i64 v12, v16  @1a6
+;;     v18 = iadd.i64 v15, v17  @1a6
+;;     v19 = iconst.i64 0  @1a6
+;;     v20 = select_guard.i64 v14, v19, v18  @1a6
 ;;     v21 = load.i64 v20 region 29 trap 3  @1a6
 ;;     return v21  @1a8
 ;; }
