@@ -72,6 +72,17 @@ let package = Package(
             "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat",
         ]),
 
+        // Fuzzing
+        module("ModuleInterpreter", [
+            "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
+            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
+        ]),
+        module("Fuzzing", [
+            "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmText", "PrecastIR",
+            "PrecastIRInterpreter", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastModuleInterpreter", "PrecastArtifactFormat",
+            "PrecastCompiler", "PrecastRuntime", "PrecastWastRunner", "CLoaderSupport",
+        ]),
+
         // Loader
         .target(name: "CLoaderSupport", dependencies: ["CRuntimeABI"], path: "Sources/CLoaderSupport", linkerSettings: [.linkedLibrary("m")]),
         module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
@@ -90,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "precast-fuzz",
             dependencies: [
-                .target(name: "PrecastCompiler", condition: compilerOnly), "PrecastRuntime", "PrecastWasmTypes",
+                .target(name: "PrecastFuzzing", condition: compilerOnly), "PrecastWasmTypes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast-fuzz", swiftSettings: settings),
@@ -131,8 +142,9 @@ let package = Package(
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
         tests("Translation", [
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
-            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler",
+            "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler", "PrecastModuleInterpreter",
         ]),
+        tests("Fuzzing", ["PrecastFuzzing", "PrecastCompiler", "PrecastWasmTypes"]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),

@@ -31,6 +31,8 @@ public struct FunctionCompiler: ~Copyable {
     public let settings: CodeGenerationSettings
     /// Called before and after each stage.
     public var observer: StageObserver?
+    /// For tests: called with each solution after it was checked.
+    public var changeSolution: ((Problem, inout Solution) -> Void)?
     private var allocator: RegisterAllocator
 
     public init(_ settings: CodeGenerationSettings, observer: StageObserver? = nil) {
@@ -49,9 +51,10 @@ public struct FunctionCompiler: ~Copyable {
 
         observer?.begin(.allocate)
         let problem = makeProblem(code)
-        let solution = allocator.allocate(problem)
+        var solution = allocator.allocate(problem)
         observer?.end(.allocate) { describe(problem, solution) }
         if settings.checksAllocations { try checkAllocation(problem, solution) }
+        changeSolution?(problem, &solution)
 
         observer?.begin(.emit)
         let compiled = emit(code, solution, settings.emission)

@@ -90,6 +90,7 @@ extension Compiler {
             let members = level.flatMap { graph.components[$0] }
             executor.run(count: members.count, chunk: 4) { next in
                 var compiler = FunctionCompiler(generation, observer: nil)
+                compiler.changeSolution = hooks.allocated
                 while let range = next() {
                     for position in range {
                         let number = Int(members[position])
@@ -133,6 +134,7 @@ private struct LaterStages: Sendable {
         let start = timing.now
         optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
         timing.add(.optimize, timing.now - start)
+        compiler.hooks.optimized?(&function)
         compiler.dump?.write(.optimize, function)
         if policy.wants(FunctionSummary(function)), !graph.isRecursive(UInt32(number)) { bodies[number] = PrecastOptimizer.FunctionBody(function.clone()) }
         codeGenerator.observer = FunctionObserver(timing: timing, dump: compiler.dump, number: number)

@@ -59,6 +59,7 @@ public struct Compiler: Sendable {
     public var dump: DumpRequest?
     /// Told of finished functions: how many of how many. May be called from any thread.
     public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    package var hooks = StageHooks()
 
     /// - Throws: when settings contradict each other.
     public init(_ configuration: CompilerConfiguration = CompilerConfiguration()) throws(ConfigurationError) {
@@ -143,7 +144,7 @@ private func checkConstantExpressions(_ module: Module) throws(ValidationError) 
 
 extension CompilerConfiguration {
     /// The settings that the stamp records.
-    var tunables: Tunables {
+    package var tunables: Tunables {
         var tunables = Tunables()
         tunables.memoryReservation = memoryReservation
         tunables.guardAfter = memoryGuard

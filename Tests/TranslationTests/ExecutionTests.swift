@@ -1,6 +1,7 @@
 import Foundation
 import PrecastArtifactFormat
 import PrecastIRInterpreter
+import PrecastModuleInterpreter
 import PrecastWasmTypes
 import Testing
 

@@ -1,5 +1,6 @@
 import PrecastArtifactFormat
 import PrecastIR
+import PrecastModuleInterpreter
 import PrecastWasmModel
 import PrecastWasmValidation
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import PrecastArtifactFormat
+import PrecastModuleInterpreter
 import PrecastWasmTypes
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import PrecastArtifactFormat
+import PrecastModuleInterpreter
 import Testing
 
 /// Translates and verifies whole programs: the modules in the directory that `PRECAST_PROGRAMS` names (`tools/build-programs DIR`).

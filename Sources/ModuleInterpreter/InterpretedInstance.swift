@@ -1,22 +1,22 @@
 import CRuntimeABI
-import PrecastArtifactFormat
+public import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastEntities
 import PrecastIR
-import PrecastIRInterpreter
+public import PrecastIRInterpreter
 import PrecastTranslation
-import PrecastWasmModel
-import PrecastWasmTypes
+public import PrecastWasmModel
+public import PrecastWasmTypes
 
 /// An instance of a translated module in the IR interpreter: a loader in small, with the layouts of docs/abi.md.
 ///
 /// Calls go through entry trampolines, imports through host trampolines. What a module imports besides functions is made for it.
-final class InterpretedInstance {
+public final class InterpretedInstance {
     /// Arguments in, results out; nil: the call fails.
-    typealias HostFunction = (InterpretedInstance, [UInt64]) -> [UInt64]?
+    public typealias HostFunction = (InterpretedInstance, [UInt64]) -> [UInt64]?
 
-    let machine = Machine()
-    let translated: TranslatedModule
+    public let machine = Machine()
+    public let translated: TranslatedModule
     let context: UInt64
     private let store: UInt64
     private let slots: UInt64
@@ -24,17 +24,24 @@ final class InterpretedInstance {
     private var passiveElements: [[UInt64]] = []
     private static let firstBuiltin: UInt32 = 10_000_000, firstHost: UInt32 = 11_000_000
 
-    var module: Module { translated.module }
+    public var module: Module { translated.module }
     private var layout: ContextLayout { translated.plan.layout }
 
-    init(_ bytes: [UInt8], tunables: Tunables = Tunables(), features: FeatureSet = .default, host: [HostFunction] = []) throws {
-        translated = try TranslatedModule(bytes, tunables: tunables, features: features)
+    public convenience init(_ bytes: [UInt8], tunables: Tunables = Tunables(), features: FeatureSet = .default, host: [HostFunction] = []) throws {
+        try self.init(TranslatedModule(bytes, tunables: tunables, features: features), host: host) { translated, machine in
+            try translated.forEach { machine.define($0.clone()) }
+        }
+    }
+
+    /// - Parameter define: gives the machine the code of all functions and trampolines, by the numbers of the plan.
+    public init(_ translated: TranslatedModule, host: [HostFunction] = [], define: (TranslatedModule, PrecastIRInterpreter.Machine) throws -> Void) throws {
+        self.translated = translated
         let layout = translated.plan.layout
         context = machine.memory.map(Array(repeating: 0, count: Int(layout.size)))
         store = machine.memory.map(Array(repeating: 0, count: MemoryLayout<precast_store_context>.size))
         slots = machine.memory.map(Array(repeating: 0, count: 16 * 1024))
         mapReadOnlyData()
-        try translated.forEach { machine.define($0.clone()) }
+        try define(translated, machine)
         defineBuiltins()
         fillHead()
         fillImports(host)
@@ -50,14 +57,14 @@ final class InterpretedInstance {
 
     // MARK: Calls
 
-    func call(_ name: String, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
+    public func call(_ name: String, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
         for export in module.exports where export.name == name {
             if case .function(let function) = export.item { return try call(function, arguments) }
         }
         throw .unsupported("no function \(name)")
     }
 
-    func call(_ function: FunctionIndex, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
+    public func call(_ function: FunctionIndex, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
         let type = module.functionType(of: function)
         for (i, argument) in arguments.enumerated() { put(slots + UInt64(i * 16), argument) }
         let (code, callee) = address(of: function)
@@ -71,15 +78,26 @@ final class InterpretedInstance {
         return type.results.indices.map { get(slots + UInt64($0 * 16)) }
     }
 
-    func globalValue(_ i: Int) -> UInt64 {
+    public func globalValue(_ i: Int) -> UInt64 {
         let imported = module.importedGlobalCount
         return i < imported ? get(get(place(layout.importedGlobal(UInt32(i))))) : get(place(layout.global(UInt32(i - imported))))
+    }
+
+    public func setGlobal(_ i: Int, _ value: UInt64) {
+        let imported = module.importedGlobalCount
+        put(i < imported ? get(place(layout.importedGlobal(UInt32(i)))) : place(layout.global(UInt32(i - imported))), value)
+    }
+    /// All bytes of a memory.
+    public func memoryBytes(_ i: Int) -> [UInt8] { machine.memory.bytes(get(memory(i)), Int(get(memory(i) + 8))) ?? [] }
+    /// The elements of a table as the module holds them, 0 for null; nil where it is read-only data.
+    public func tableElements(_ i: Int) -> [UInt64]? {
+        isReadOnly(TableIndex(index: i)) ? nil : (0..<get(table(i) + 8)).map { get(get(table(i)) + $0 * 8) }
     }
 
     // MARK: Making it
 
     private func place(_ offset: UInt32) -> UInt64 { context + UInt64(offset) }
-    private func get(_ address: UInt64) -> UInt64 { machine.memory.load(address, 8)! }
+    private func get(_ address: UInt64) -> UInt64 { machine.memory.load(address, 8) ?? 0 }
     private func put(_ address: UInt64, _ value: UInt64) { _ = machine.memory.store(value, address, 8) }
     private func put32(_ address: UInt64, _ value: UInt32) { _ = machine.memory.store(UInt64(value), address, 4) }
     private func typeID(_ type: TypeIndex) -> UInt32 { translated.plan.environment.canonicalType(type).rawValue + 1000 }

@@ -1,0 +1,142 @@
+public import PrecastCompiler
+public import PrecastWasmTypes
+
+/// Engines that did not say the same of a module.
+public struct Difference: Sendable {
+    public let module: FuzzModule
+    /// Which engines: the one that is believed, and the other.
+    public let reference: String
+    public let other: String
+    /// The first lines that differ.
+    public let expected: String
+    public let found: String
+
+    public var description: String { "seed \(module.seed), \(other): expected '\(expected)' (\(reference)), found '\(found)'" }
+}
+
+/// Runs generated modules through all engines and compares.
+///
+/// The interpreter's answer (of the IR as translated) and the outside engine's are compared with those of the artifacts: at -O0, at -O2 and one more way.
+public struct Campaign {
+    public struct Summary: Sendable {
+        public var modules = 0
+        /// Runs that were compared, beyond the first of each module.
+        public var comparisons = 0
+        /// Modules that the interpreter did not run to the end.
+        public var gaveUp = 0
+        public var reasons: [String: Int] = [:]
+        /// Calls that returned, and that trapped.
+        public var returned = 0
+        public var trapped = 0
+        /// How often calls trapped, by kind.
+        public var traps: [String: Int] = [:]
+        public var bytes = 0
+    }
+
+    public let features: FeatureSet
+    public private(set) var summary = Summary()
+    private var generator: Generator
+    private let compiled: CompiledEngine
+    private let interpreter = InterpreterEngine()
+    private let always: [(name: String, compiler: Compiler)]
+    private let inTurn: [(name: String, compiler: Compiler)]
+    private let outside: OutsideEngine?
+
+    /// - Parameter change: made to all compilers: what plants faults.
+    public init(features: FeatureSet, outside: OutsideEngine?, change: (inout Compiler) -> Void = { _ in }) throws {
+        func make(_ configuration: CompiledConfiguration) throws -> (String, Compiler) {
+            var compiler = try Compiler(configuration.settings)
+            change(&compiler)
+            return (configuration.name, compiler)
+        }
+        self.features = features
+        self.outside = outside
+        generator = Generator(features: features)
+        compiled = try CompiledEngine()
+        always = try CompiledConfiguration.always().map(make)
+        inTurn = try CompiledConfiguration.runnable().map(make)
+    }
+
+    /// Modules of the seeds `range`, in batches. Stops when `report` returns false.
+    public mutating func run(seeds range: Range<UInt64>, batch: UInt64 = 32, report: (Difference) throws -> Bool) throws {
+        var pending: [(FuzzModule, [UInt8])] = []
+        var next = range.lowerBound
+        while next < range.upperBound || !pending.isEmpty {
+            // The outside engine works on a batch while this one's modules run here.
+            let modules = (next..<min(next + batch, range.upperBound)).map { seed in
+                let module = generator.module(seed: seed)
+                return (module, module.encode())
+            }
+            next += UInt64(modules.count)
+            if !modules.isEmpty { try outside?.send(modules) }
+            pending = modules
+            var answers = pending.map { answer($0.0, $0.1) }
+            if let outside, !modules.isEmpty {
+                let others = try outside.receive()
+                guard others.count == answers.count else { throw FuzzingError("the outside engine ran \(others.count) modules of \(answers.count)") }
+                for i in others.indices { answers[i].insert(("the outside engine", others[i]), at: 0) }
+            }
+            for (i, (module, _)) in pending.enumerated() {
+                if let difference = compare(module, answers[i]), try !report(difference) { return }
+            }
+            pending = []
+        }
+    }
+
+    public mutating func module(seed: UInt64) -> FuzzModule { generator.module(seed: seed) }
+
+    /// What the engines here say, the most trusted first.
+    mutating func answer(_ module: FuzzModule, _ bytes: [UInt8]) -> [(String, [String])] {
+        summary.modules += 1
+        summary.bytes += bytes.count
+        var answers: [(String, [String])] = []
+        switch interpreter.run(module, bytes) {
+        case .lines(let lines): answers.append(("the interpreter", lines))
+        case .gaveUp(let reason):
+            summary.gaveUp += 1
+            summary.reasons[reason, default: 0] += 1
+        }
+        for (name, compiler) in always + [inTurn[Int(module.seed % UInt64(inTurn.count))]] { answers.append((name, compiled.run(module, bytes, compiler))) }
+        return answers
+    }
+
+    mutating func compare(_ module: FuzzModule, _ answers: [(name: String, lines: [String])]) -> Difference? {
+        guard let reference = answers.first else { return nil }
+        for line in reference.lines where line.hasPrefix("call ") {
+            if let trap = line.firstRange(of: " trap ") {
+                summary.trapped += 1
+                summary.traps[String(line[trap.upperBound...]), default: 0] += 1
+            } else {
+                summary.returned += 1
+            }
+        }
+        if let error = reference.lines.first, error.hasPrefix("error: ") {
+            return Difference(module: module, reference: reference.name, other: reference.name, expected: "results", found: error)
+        }
+        // Wasmtime has one message for two traps: with it, they are compared alike; without it, exactly.
+        if outside != nil, answers.count > 1, let difference = compare(module, (reference.name, reference.lines.map(alike)), (answers[1].name, answers[1].lines.map(alike))) {
+            return difference
+        }
+        for other in answers.dropFirst(outside == nil ? 1 : 2) {
+            if let difference = compare(module, answers[outside == nil ? 0 : 1], other) { return difference }
+        }
+        return nil
+    }
+    private func alike(_ line: String) -> String {
+        line.hasSuffix("trap undefined element") ? line.replacing("undefined element", with: "out of bounds table access") : line
+    }
+    private mutating func compare(_ module: FuzzModule, _ reference: (name: String, lines: [String]), _ other: (name: String, lines: [String])) -> Difference? {
+        summary.comparisons += 1
+        if other.lines == reference.lines { return nil }
+        let (expected, found) = firstDifference(reference.lines, other.lines)
+        return Difference(module: module, reference: reference.name, other: other.name, expected: expected, found: found)
+    }
+
+    private func firstDifference(_ a: [String], _ b: [String]) -> (String, String) {
+        for i in 0..<max(a.count, b.count) {
+            let (x, y) = (i < a.count ? a[i] : "nothing", i < b.count ? b[i] : "nothing")
+            if x != y { return (x, y) }
+        }
+        return ("", "")
+    }
+}

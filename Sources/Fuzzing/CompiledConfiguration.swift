@@ -1,0 +1,53 @@
+public import PrecastCompiler
+
+/// A way to compile that must not change results.
+public struct CompiledConfiguration: Sendable {
+    public let name: String
+    public var settings: CompilerConfiguration
+
+    init(_ name: String, _ change: (inout CompilerConfiguration) throws -> Void) throws {
+        self.name = name
+        settings = CompilerConfiguration()
+        settings.features = .all
+        settings.checksItself = true
+        try change(&settings)
+    }
+
+    /// Every module goes through these.
+    public static func always() throws -> [CompiledConfiguration] {
+        try [
+            CompiledConfiguration("O0") { $0.optimizationLevel = .none },
+            CompiledConfiguration("O2") { _ in },
+        ]
+    }
+    /// A module goes through one of these, by its seed.
+    public static func inTurn() throws -> [CompiledConfiguration] {
+        try [
+            CompiledConfiguration("O2, native") { settings in settings.target = try Target(cpu: "native") },
+            CompiledConfiguration("O2, x86-64-v3") { settings in settings.target = try Target(cpu: "x86-64-v3") },
+            CompiledConfiguration("O2, x86-64") { settings in settings.target = try Target(cpu: "x86-64") },
+            CompiledConfiguration("O1, no signals") {
+                $0.optimizationLevel = .less
+                $0.usesSignals = false
+            },
+            CompiledConfiguration("O2, dynamic memories") { $0.memoryReservation = 0 },
+            CompiledConfiguration("O2, no signals, no masks") {
+                $0.usesSignals = false
+                $0.masksSpeculation = false
+            },
+            CompiledConfiguration("Os, all frame pointers") {
+                $0.optimizationLevel = .size
+                $0.keepsAllFramePointers = true
+            },
+            CompiledConfiguration("O0, native") { settings in
+                settings.optimizationLevel = .none
+                settings.target = try Target(cpu: "native")
+            },
+        ]
+    }
+    /// Those of ``inTurn()`` that this machine can run.
+    static func runnable() throws -> [CompiledConfiguration] {
+        let host = try Target(cpu: "native").featureNames
+        return try inTurn().filter { Set($0.settings.target.featureNames).isSubset(of: host) }
+    }
+}
