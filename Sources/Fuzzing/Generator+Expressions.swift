@@ -131,7 +131,7 @@ extension Generator {
     mutating func memoryArgument(_ entry: CatalogEntry, _ memory: Int, _ is64: Bool) -> [UInt8] {
         let natural = Int(entry.opcode.naturalAlignment)
         let alignment = UInt8(entry.isAtomic ? natural : random.below(natural + 1))
-        var offset: UInt64 = random.chance(70) ? 0 : UInt64(random.pick([1, 4, 8, 16, 100, 255, 256, 60_000, 65_528, 65_535]))
+        var offset: UInt64 = random.chance(70) ? 0 : UInt64(random.pick(random.chance(90) ? [1, 4, 8, 16, 100, 255, 256, 4096] : [60_000, 65_528, 65_535]))
         if entry.isAtomic { offset &= ~15 }
         if random.below(300) == 0 { offset = random.pick([0xffff_ffff, 0x7fff_ffff, 1 << 25, is64 ? .max : 0xffff_fff8]) }
         return (memory == 0 ? [alignment] : [alignment | 0x40] + Bytes.unsigned(memory)) + Bytes.unsigned(offset)
@@ -226,7 +226,7 @@ extension Generator {
     // MARK: Calls
 
     mutating func call(_ type: ValueType, _ depth: Int, indirect: Bool) -> Node? {
-        let candidates = module.functions.indices.filter { module.type(of: $0).results == [type] }
+        let candidates = module.functions.indices.filter { module.type(of: $0).results == [type] && (!indirect || module.tables[0].functions.contains($0)) }
         guard !candidates.isEmpty else { return nil }
         return call(random.pick(candidates), depth, indirect: indirect, isTail: false, suffix: [], result: type)
     }
@@ -243,7 +243,6 @@ extension Generator {
             return Node(result, [isTail ? 0x15 : 0x14] + Bytes.unsigned(type) + suffix, children)
         }
         let is64 = module.tables[0].is64, indexType: ValueType = is64 ? .i64 : .i32
-        // The canonicalizers are in no table: then the index is anything.
         if callee < module.tables[0].functions.count, random.chance(96) {
             children.append(Node(indexType, (is64 ? [0x42] : [0x41]) + Bytes.signed(Int64(callee))))
         } else {

@@ -191,12 +191,12 @@ extension Generator {
                 let condition = Node(.i32, [0x41, 3, 0x71, 0x45], [expression(.i32, depth: 2)])
                 labels.append(Label(types: []))
                 defer { labels.removeLast() }
-                let tail = call(random.pick(candidates), 3, indirect: random.chance(40), isTail: true, suffix: [], result: nil)
+                let tail = call(random.pick(candidates), 3, indirect: random.chance(30), isTail: true, suffix: [], result: nil)
                 return Node(nil, pieces: [[], [0x04, 0x40], [0x0b]], [condition, tail])
             }
         }
         let callee = random.below(module.functions.count)
         let suffix = module.type(of: callee).results.reversed().flatMap { keep($0) }
-        return call(callee, 3, indirect: random.chance(30), isTail: false, suffix: suffix, result: nil)
+        return call(callee, 3, indirect: callee < module.tables[0].functions.count && random.chance(30), isTail: false, suffix: suffix, result: nil)
     }
 }
