@@ -142,7 +142,7 @@ extension Generator {
         let type: ValueType = module.memories[memory].is64 ? .i64 : .i32
         if random.chance(1) { return expression(type, depth: depth - 1) }
         if random.chance(20) { return Node(type, (type == .i32 ? [0x41] : [0x42]) + Bytes.signed(Int64(random.below(64) * 16))) }
-        return masked(expression(type, depth: depth - 1), random.pick(aligned.map { [0xff << $0, 0x1f0] } ?? [0xfff8, 0xff, 0x3f, 0x7ffc, 0xf0]))
+        return masked(expression(type, depth: depth - 1), random.pick(aligned.map { [0xff << $0, 0x1f0] } ?? [0xeff8, 0xff, 0x3f, 0x7ffc, 0xf0]))
     }
     func masked(_ node: Node, _ mask: Int64) -> Node {
         node.result == .i32 ? Node(.i32, [0x41] + Bytes.signed(mask) + [0x71], [node]) : Node(.i64, [0x42] + Bytes.signed(mask) + [0x83], [node])
