@@ -1,6 +1,6 @@
 import CRuntimeABI
 public import PrecastArtifactFormat
-import PrecastCompiler
+public import PrecastCompiler
 import PrecastEntities
 import PrecastIR
 public import PrecastIRInterpreter
