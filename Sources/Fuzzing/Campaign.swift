@@ -11,6 +11,8 @@ public struct Difference: Sendable {
     public let expected: String
     public let found: String
 
+    /// The other engine says that it failed, not that the module did something else.
+    var isError: Bool { found.contains("error: ") }
     public var description: String { "seed \(module.seed), \(other): expected '\(expected)' (\(reference)), found '\(found)'" }
 }
 
@@ -41,9 +43,10 @@ public struct Campaign {
     private let always: [(name: String, compiler: Compiler)]
     private let inTurn: [(name: String, compiler: Compiler)]
     private let outside: OutsideEngine?
+    private let change: (inout Compiler) -> Void
 
     /// - Parameter change: made to all compilers: what plants faults.
-    public init(features: FeatureSet, outside: OutsideEngine?, change: (inout Compiler) -> Void = { _ in }) throws {
+    public init(features: FeatureSet, outside: OutsideEngine?, change: @escaping (inout Compiler) -> Void = { _ in }) throws {
         func make(_ configuration: CompiledConfiguration) throws -> (String, Compiler) {
             var compiler = try Compiler(configuration.settings)
             change(&compiler)
@@ -51,6 +54,7 @@ public struct Campaign {
         }
         self.features = features
         self.outside = outside
+        self.change = change
         generator = Generator(features: features)
         compiled = try CompiledEngine()
         always = try CompiledConfiguration.always().map(make)
@@ -83,10 +87,48 @@ public struct Campaign {
         }
     }
 
+    // MARK: One module
+
     public mutating func module(seed: UInt64) -> FuzzModule { generator.module(seed: seed) }
 
+    /// What is different about a module, all engines asked; nil also for one that is not valid.
+    public mutating func difference(of module: FuzzModule) throws -> Difference? {
+        let bytes = module.encode()
+        guard (try? always[0].compiler.validate(bytes)) != nil else { return nil }
+        let kept = summary
+        defer { summary = kept }
+        try outside?.send([(module, bytes)])
+        var answers = answer(module, bytes)
+        if let outside, let lines = try outside.receive().first { answers.insert(("the outside engine", lines), at: 0) }
+        return compare(module, answers)
+    }
+
+    /// A smaller module that differs in the same engine, with what is left of it as a difference.
+    public mutating func minimize(_ difference: Difference) throws -> Difference {
+        var probe = self
+        var best = difference
+        var minimizer = Minimizer { candidate in
+            guard let found = try? probe.difference(of: candidate), found.other == difference.other, found.isError == difference.isError else { return false }
+            best = found
+            return true
+        }
+        _ = minimizer.minimize(difference.module)
+        return best
+    }
+
+    /// The first stage after which the module does something else.
+    public func firstWrongStage(_ difference: Difference) throws -> String {
+        let bytes = difference.module.encode()
+        if difference.other == "the interpreter" { return "the interpreter, translation or what comes before it" }
+        guard let configuration = (try CompiledConfiguration.always() + CompiledConfiguration.inTurn()).first(where: { $0.name == difference.other }) else { return "unknown" }
+        guard case .lines(let expected) = interpreter.run(difference.module, bytes) else { return "unknown: the interpreter gave up" }
+        var compiler = try Compiler(configuration.settings)
+        change(&compiler)
+        return Bisection(interpreter: interpreter, module: difference.module, bytes: bytes, expected: expected).firstWrongStage(compiler)
+    }
+
     /// What the engines here say, the most trusted first.
-    mutating func answer(_ module: FuzzModule, _ bytes: [UInt8]) -> [(String, [String])] {
+    private mutating func answer(_ module: FuzzModule, _ bytes: [UInt8]) -> [(String, [String])] {
         summary.modules += 1
         summary.bytes += bytes.count
         var answers: [(String, [String])] = []
@@ -100,7 +142,7 @@ public struct Campaign {
         return answers
     }
 
-    mutating func compare(_ module: FuzzModule, _ answers: [(name: String, lines: [String])]) -> Difference? {
+    private mutating func compare(_ module: FuzzModule, _ answers: [(name: String, lines: [String])]) -> Difference? {
         guard let reference = answers.first else { return nil }
         for line in reference.lines where line.hasPrefix("call ") {
             if let trap = line.firstRange(of: " trap ") {

@@ -38,7 +38,10 @@ public struct InterpreterEngine {
         guard let compiler else { return try InterpretedInstance(bytes, features: .all) }
         let functions = FunctionCollection()
         var observed = compiler
-        observed.hooks.optimized = { functions.add($0.clone()) }
+        observed.hooks.optimized = { function in
+            compiler.hooks.optimized?(&function)
+            functions.add(function.clone())
+        }
         _ = try observed.compile(bytes)
         let translated = try TranslatedModule(bytes, tunables: compiler.configuration.tunables, features: .all)
         return try InterpretedInstance(translated) { _, machine in functions.define(in: machine) }

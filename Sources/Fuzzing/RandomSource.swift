@@ -2,7 +2,11 @@
 public struct RandomSource {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 0x2545_f491_4f6c_dd1d }
+    public init(seed: UInt64) {
+        // Mixed, so that neighbouring seeds are not neighbours in one stream.
+        state = seed ^ 0x2545_f491_4f6c_dd1d
+        state = next() ^ seed &* 0xd605_bbb5_8c8a_bbc9
+    }
 
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
