@@ -256,12 +256,14 @@ public final class InterpretedInstance {
     }
     private func run(_ builtin: Builtin, _ a: [UInt64]) -> [UInt64] {
         switch builtin {
-        case .memoryGrow: return [grow(memory(Int(a[0])), module.memories[Int(a[0])].limits, by: a[1], unit: 65_536, limit: 65_536)]
+        case .memoryGrow:
+            let type = module.memories[Int(a[0])], addressSpace: UInt64 = type.is64 ? .max : 1 << 32
+            return [grow(memory(Int(a[0])), type.limits, by: a[1], unit: 1 << UInt64(type.pageSizeLog2), isTable: false, limit: addressSpace >> UInt64(type.pageSizeLog2))]
         case .memoryFill: return outcome(fill(memory(Int(a[0])), a[1], a[3], unit: 1, UInt64(UInt8(truncatingIfNeeded: a[2]))), .memoryOutOfBounds)
         case .memoryCopy: return outcome(copy(memory(Int(a[0])), memory(Int(a[1])), a[2], a[3], a[4], unit: 1), .memoryOutOfBounds)
         case .memoryInit:
             let source = passiveData[Int(a[1])]
-            guard a[3] + a[4] <= UInt64(source.count), a[2] + a[4] <= get(memory(Int(a[0])) + 8) else { return outcome(false, .memoryOutOfBounds) }
+            guard fits(a[3], a[4], UInt64(source.count)), fits(a[2], a[4], get(memory(Int(a[0])) + 8)) else { return outcome(false, .memoryOutOfBounds) }
             machine.memory.write(Array(source[Int(a[3])..<Int(a[3] + a[4])]), at: get(memory(Int(a[0]))) + a[2])
             return [0]
         case .dataDrop:
@@ -276,7 +278,7 @@ public final class InterpretedInstance {
         case .tableCopy: return outcome(copy(table(Int(a[0])), table(Int(a[1])), a[2], a[3], a[4], unit: 8), .tableOutOfBounds)
         case .tableInit:
             let source = passiveElements[Int(a[1])], at = table(Int(a[0]))
-            guard a[3] + a[4] <= UInt64(source.count), a[2] + a[4] <= get(at + 8) else { return outcome(false, .tableOutOfBounds) }
+            guard fits(a[3], a[4], UInt64(source.count)), fits(a[2], a[4], get(at + 8)) else { return outcome(false, .tableOutOfBounds) }
             for i in 0..<a[4] { put(get(at) + (a[2] + i) * 8, source[Int(a[3] + i)]) }
             return [0]
         case .typeMatches:
@@ -294,20 +296,24 @@ public final class InterpretedInstance {
     }
 
     /// Lengths of memories are in bytes, of tables in elements; `unit` is what a page or an element takes.
-    private func grow(_ descriptor: UInt64, _ limits: Limits, by delta: UInt64, unit: UInt64, limit: UInt64) -> UInt64 {
-        let scale = unit == 8 ? 1 : unit, old = get(descriptor + 8) / scale
-        if old + delta > min(limits.maximum ?? limit, limit) || old + delta > 4096 * 65_536 / unit { return .max }
-        machine.memory.resize(get(descriptor), to: Int((old + delta) * unit))
-        put(descriptor + 8, (old + delta) * scale)
+    private func grow(_ descriptor: UInt64, _ limits: Limits, by delta: UInt64, unit: UInt64, isTable: Bool = true, limit: UInt64) -> UInt64 {
+        let scale = isTable ? 1 : unit, old = get(descriptor + 8) / scale
+        let (new, overflows) = old.addingReportingOverflow(delta)
+        if overflows || new > min(limits.maximum ?? limit, limit) || new > Self.largestSegment / unit { return .max }
+        machine.memory.resize(get(descriptor), to: Int(new * unit))
+        put(descriptor + 8, new * scale)
         return old
     }
+    /// Bytes of memory that growth stops at.
+    private static let largestSegment: UInt64 = 256 << 20
+    private func fits(_ start: UInt64, _ count: UInt64, _ length: UInt64) -> Bool { count <= length && start <= length - count }
     private func fill(_ descriptor: UInt64, _ start: UInt64, _ count: UInt64, unit: UInt64, _ value: UInt64) -> Bool {
-        if start + count > get(descriptor + 8) { return false }
+        if !fits(start, count, get(descriptor + 8)) { return false }
         for i in 0..<count { _ = machine.memory.store(value, get(descriptor) + (start + i) * unit, Int(unit)) }
         return true
     }
     private func copy(_ to: UInt64, _ from: UInt64, _ destination: UInt64, _ source: UInt64, _ count: UInt64, unit: UInt64) -> Bool {
-        if destination + count > get(to + 8) || source + count > get(from + 8) { return false }
+        if !fits(destination, count, get(to + 8)) || !fits(source, count, get(from + 8)) { return false }
         if count == 0 { return true }
         let bytes = machine.memory.bytes(get(from) + source * unit, Int(count * unit))!
         machine.memory.write(bytes, at: get(to) + destination * unit)
