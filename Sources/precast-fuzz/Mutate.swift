@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import PrecastFuzzing
+public import PrecastFuzzing
 
 extension HostileKind: ExpressibleByArgument {}
 

@@ -50,5 +50,5 @@ struct ListFeatures: ParsableCommand {
 /// Lines appear as they are printed, in a pipe too.
 func printLine(_ line: String) {
     print(line)
-    fflush(stdout)
+    fflush(nil)
 }
