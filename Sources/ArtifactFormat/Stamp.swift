@@ -32,8 +32,10 @@
         @inlinable public static var epochs: Flags { Flags(rawValue: 32) }
         /// Memories may move when they grow.
         @inlinable public static var movableMemories: Flags { Flags(rawValue: 64) }
+        /// A NaN that float arithmetic makes is the positive canonical one. Informs only.
+        @inlinable public static var canonicalNaNs: Flags { Flags(rawValue: 128) }
         /// What this version's loader can provide.
-        @inlinable public static var known: Flags { [.signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories] }
+        @inlinable public static var known: Flags { [.signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories, .canonicalNaNs] }
     }
 }
 

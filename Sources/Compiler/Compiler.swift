@@ -154,6 +154,7 @@ extension CompilerConfiguration {
         set(.maskMemory, masksSpeculation)
         set(.maskTables, masksSpeculation)
         set(.allFramePointers, keepsAllFramePointers)
+        set(.canonicalNaNs, canonicalizesNaNs)
         set(.movableMemories, memoryReservation < 4 << 30)
         tunables.flags = flags
         return tunables

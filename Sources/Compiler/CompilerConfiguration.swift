@@ -88,6 +88,8 @@ public struct CompilerConfiguration: Sendable {
     public var usesSignals = true
     /// Bounds of dynamic memories and tables are masked against speculation.
     public var masksSpeculation = true
+    /// A NaN that float arithmetic makes is the positive canonical one, the same on every machine.
+    public var canonicalizesNaNs = false
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 

@@ -204,6 +204,15 @@ struct Emitter: ~Copyable {
         case .setccWide:
             put(.setccByte(i.condition, i.dst))
             put(.movzx(from: .b, i.dst, .register(i.dst)))
+        case .cmovss, .cmovsd:
+            let end = buffer.makeLabel()
+            branch(i.condition.inverted, end)
+            var move = i
+            move.opcode = i.mode == .register ? .movaps : i.opcode == .cmovss ? .movss : .movsd
+            move.src1 = .none
+            if options.usesAVX { move.flags.insert(.vex) }
+            put(move)
+            buffer.bind(end)
         case .jumpTableAddress:
             put(.lea(.q, .r11, MemoryOperand(kind: .jumpTable, entity: i.lowWord)))
             put(.movsx(from: .l, to: .q, i.dst, .memory(.indexed(.r11, i.src1, scale: 2))))

@@ -37,6 +37,12 @@ extension MachineInstruction {
         i.src1 = src
         return i
     }
+    /// dst = cc ? source : otherwise, by a branch: for what the processor can predict. The source may be read only if the condition holds.
+    public static func cmovFloat(_ cc: Condition, _ size: FloatSize, _ dst: Register, otherwise: Register, _ source: RegisterOrMemory) -> Self {
+        var i = float(.row(.cmovss, size.rawValue), avx: false, dst: dst, src1: otherwise, source)
+        i.condition = cc
+        return i
+    }
     /// Bits of an integer register or memory (32 or 64) into a float register.
     public static func moveToFloat(_ size: OperandSize, _ dst: Register, _ source: RegisterOrMemory, avx: Bool) -> Self {
         var i = float(.movdToFloat, avx: avx, dst: dst, source)

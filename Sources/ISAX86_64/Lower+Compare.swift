@@ -187,14 +187,31 @@ extension Lowering {
             code.emit(.cmov(b, size, dst, otherwise: first, .register(yes)))
         }
     }
-    /// There is no conditional move of float registers: the bits pass through integer registers.
+    /// There is no conditional move of float registers: the bits pass through integer registers. What replaces a NaN does so by a branch: it hardly ever
+    /// has to, and nothing waits for it.
     private mutating func lowerFloatSelect(_ inst: Inst, _ data: InstructionData) {
+        if replacesNaN(data) {
+            let (nan, x) = (floatSource(data.valueB), use(data.valueC))
+            if case .one(let condition) = emitTest(data.valueA) {
+                return code.emit(.cmovFloat(condition, floatSize(data.type), result(inst), otherwise: x, nan))
+            }
+        }
         let size = size(data.type)
         let (yes, no, chosen) = (temporary(), temporary(), temporary())
         code.emit(.moveFromFloat(size, yes, use(data.valueB), avx: avx))
         code.emit(.moveFromFloat(size, no, use(data.valueC), avx: avx))
         emitSelect(data.type == .f32 ? .i32 : .i64, emitTest(data.valueA), chosen, yes, no)
         code.emit(.moveToFloat(size, result(inst), .register(chosen), avx: avx))
+    }
+
+    /// `x != x ? constant : x`
+    private func replacesNaN(_ data: InstructionData) -> Bool {
+        guard let comparison = definition(data.valueA, .fcmp), comparison.floatCondition == .notEqual, !hasOwnRegister(data.valueA),
+            let inst = dfg.definition(data.valueA), layout.block(of: inst) == layout.block(of: current),
+            let constant = dfg.definition(data.valueB), dfg.instructions[constant].opcode.format == .immediate
+        else { return false }
+        let x = dfg.resolve(data.valueC)
+        return dfg.resolve(comparison.valueA) == x && dfg.resolve(comparison.valueB) == x
     }
 
     mutating func lowerConditionalTrap(_ data: InstructionData) {

@@ -115,6 +115,8 @@
     case retypeFloat
     /// dst = setcc, zero-extended.
     case setccWide
+    /// dst = source if the condition holds, else src1: by a branch around a move.
+    case cmovss, cmovsd
     case jumpTableAddress
     /// Defines the function's arguments; no code.
     case arguments

@@ -52,7 +52,7 @@ enum OperandShape: UInt8 {
 extension Opcode {
     var shape: OperandShape {
         switch self {
-        case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov: .tied
+        case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov, .cmovss, .cmovsd: .tied
         case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd, .cmpss, .cmpsd: .tied
         case .pinsrb, .pinsrw, .pinsrd, .pinsrq, .movlpsLoad, .movhpsLoad: .tied
         case .neg, .not, .bswap, .bts, .btr, .btc, .xchgMemory, .xaddMemory: .tiedRegister
@@ -119,7 +119,7 @@ extension Opcode {
     }
     var readsFlags: Bool {
         switch self {
-        case .adc, .sbb, .adcMemory, .sbbMemory, .setcc, .setccWide, .cmov, .jcc, .jccAnd, .jccOr, .trapIf: true
+        case .adc, .sbb, .adcMemory, .sbbMemory, .setcc, .setccWide, .cmov, .cmovss, .cmovsd, .jcc, .jccAnd, .jccOr, .trapIf: true
         default: false
         }
     }

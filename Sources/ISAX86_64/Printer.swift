@@ -84,6 +84,8 @@ public struct InstructionPrinter {
         case .movStore, .movStoreImmediate: return "mov"
         case .setcc, .setccWide: return "set\(i.condition)"
         case .cmov: return "cmov\(i.condition)"
+        case .cmovss: return "cmov\(i.condition)ss"
+        case .cmovsd: return "cmov\(i.condition)sd"
         case .jcc: return "j\(i.condition)"
         case .jccAnd: return "j\(i.condition).and.\(i.condition2)"
         case .jccOr: return "j\(i.condition).or.\(i.condition2)"
@@ -126,8 +128,8 @@ public struct InstructionPrinter {
         case .movzx16, .movsx16: .w
         case .movsxd: .l
         case .callIndirect, .tailCallIndirect: .q
-        case .movss, .movssStore, .addss, .mulss, .subss, .minss, .divss, .maxss, .sqrtss, .cvtss2sd, .cvttss2si, .ucomiss, .roundss, .cmpss: .l
-        case .movsd, .movsdStore, .addsd, .mulsd, .subsd, .minsd, .divsd, .maxsd, .sqrtsd, .cvtsd2ss, .cvttsd2si, .ucomisd, .roundsd, .cmpsd: .q
+        case .movss, .movssStore, .addss, .mulss, .subss, .minss, .divss, .maxss, .sqrtss, .cvtss2sd, .cvttss2si, .ucomiss, .roundss, .cmpss, .cmovss: .l
+        case .movsd, .movsdStore, .addsd, .mulsd, .subsd, .minsd, .divsd, .maxsd, .sqrtsd, .cvtsd2ss, .cvttsd2si, .ucomisd, .roundsd, .cmpsd, .cmovsd: .q
         case .pbroadcastb: .b
         case .pmovsxbq, .pmovzxbq, .pbroadcastw: .w
         case .pmovsxbd, .pmovzxbd, .pmovsxwq, .pmovzxwq, .pbroadcastd, .broadcastss, .insertps, .fmadd213ss, .fnmadd213ss, .fmadd231ss,
@@ -155,7 +157,7 @@ public struct InstructionPrinter {
 
     private func operands(_ i: MachineInstruction) -> [String] {
         switch i.opcode {
-        case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov: return tied(i) + [source(i)]
+        case .add, .or, .adc, .sbb, .and, .sub, .xor, .imul, .cmov, .cmovss, .cmovsd: return tied(i) + [source(i)]
         case .cmp, .test, .ucomiss, .ucomisd, .bt: return [name(i.src1, i.size), source(i)]
         case .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory, .xorMemory, .cmpMemory, .testMemory,
             .movStore, .movStoreImmediate, .movssStore, .movsdStore, .movupsStore:

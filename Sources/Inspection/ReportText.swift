@@ -89,6 +89,7 @@ extension ArtifactReport {
             ("mask tables", flag(.maskTables)),
             ("all frame pointers", flag(.allFramePointers)),
             ("movable memories", flag(.movableMemories)),
+            ("canonical nans", flag(.canonicalNaNs)),
             ("minimum page size", .number(UInt64(tunables.minimumPageSize))),
             ("maximum page size", .number(UInt64(tunables.maximumPageSize))),
             ("stack reserve", .number(UInt64(tunables.stackReserve))),

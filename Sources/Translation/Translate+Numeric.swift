@@ -105,13 +105,13 @@ extension FunctionTranslator {
 
     private mutating func unary(_ opcode: IROpcode) {
         let a = pop()
-        push(builder.unary(opcode, type(a), a))
+        push(canonical(builder.unary(opcode, type(a), a), of: opcode))
     }
     private mutating func binary(_ opcode: IROpcode) {
         let b = pop(), a = pop()
-        push(builder.binary(opcode, type(a), a, b))
+        push(canonical(builder.binary(opcode, type(a), a, b), of: opcode))
     }
-    private mutating func convert(_ opcode: IROpcode, to type: Type) { push(builder.unary(opcode, type, pop())) }
+    private mutating func convert(_ opcode: IROpcode, to type: Type) { push(canonical(builder.unary(opcode, type, pop()), of: opcode)) }
     private mutating func compare(_ condition: IntegerCondition) {
         let b = pop(), a = pop()
         push(builder.compare(condition, a, b))
@@ -123,6 +123,17 @@ extension FunctionTranslator {
     private mutating func compareWithZero() {
         let a = pop(), zero = builder.constant(type(a), 0)
         push(builder.compare(IntegerCondition.equal, a, zero))
+    }
+
+    // MARK: NaNs
+
+    /// `value`, computed by `opcode`, with a NaN replaced by the positive canonical one if that is asked for.
+    private mutating func canonical(_ value: Value, of opcode: IROpcode) -> Value {
+        guard environment.tunables.flags.contains(.canonicalNaNs), opcode.choosesNaN else { return value }
+        let type = type(value)
+        let nan = builder.constant(type, type == .f32 ? 0x7fc0_0000 : 0x7ff8_0000_0000_0000)
+        let isNaN = builder.compare(FloatCondition.notEqual, value, value)
+        return builder.emit(InstructionData(.select, type, a: isNaN.rawValue, b: nan.rawValue, c: value.rawValue))
     }
 
     // MARK: What may trap
@@ -170,5 +181,15 @@ extension FunctionTranslator {
     private func powerOfTwo(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
     private mutating func float(_ type: Type, _ value: Double) -> Value {
         builder.constant(type, type == .f32 ? Int64(Float(value).bitPattern) : Int64(bitPattern: value.bitPattern))
+    }
+}
+
+extension IROpcode {
+    /// Whether WebAssembly leaves open which NaN the result is.
+    fileprivate var choosesNaN: Bool {
+        switch self {
+        case .fadd, .fsub, .fmul, .fdiv, .fmin, .fmax, .fsqrt, .fceil, .ffloor, .ftrunc, .fnearest, .fpromote, .fdemote: true
+        default: false
+        }
     }
 }

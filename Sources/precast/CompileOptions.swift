@@ -23,6 +23,8 @@ struct CompileOptions: ParsableArguments {
     var noSignals = false
     @Flag(name: .customLong("no-speculation-masks"), help: "Leave out the masking of bounds against speculation.")
     var noSpeculationMasks = false
+    @Flag(name: .customLong("nan-canonicalization"), help: "Make every NaN that float arithmetic results in the canonical one.")
+    var nanCanonicalization = false
     @Option(name: .customLong("frame-pointers"), help: ArgumentHelp("Which functions keep a frame pointer: non-leaf (default) or all.", valueName: "which"))
     var framePointers = "non-leaf"
     @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
@@ -54,6 +56,7 @@ struct CompileOptions: ParsableArguments {
         if let memoryGuard { configuration.memoryGuard = memoryGuard }
         configuration.usesSignals = !noSignals
         configuration.masksSpeculation = !noSpeculationMasks
+        configuration.canonicalizesNaNs = nanCanonicalization
         guard framePointers == "all" || framePointers == "non-leaf" else {
             throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
         }

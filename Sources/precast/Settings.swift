@@ -46,6 +46,7 @@ struct Settings: ParsableCommand {
             ("threads", "\(settings.threadCount)"), ("memory reservation", "\(settings.memoryReservation)"),
             ("memory guard", "\(settings.memoryGuard)"), ("signal traps", flag(settings.usesSignals)),
             ("speculation masks", flag(settings.masksSpeculation)), ("all frame pointers", flag(settings.keepsAllFramePointers)),
+            ("canonical nans", flag(settings.canonicalizesNaNs)),
         ]
         let text = rows.map { $0.0.padding(toLength: 20, withPad: " ", startingAt: 0) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()
         writeText(text, to: STDOUT_FILENO)
