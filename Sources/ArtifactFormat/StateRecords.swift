@@ -110,6 +110,7 @@
         case end = 0, i32Constant, i64Constant, f32Constant, f64Constant, v128Constant
         case globalGet = 6, functionReference, nullReference
         case i32Add = 9, i32Subtract, i32Multiply, i64Add, i64Subtract, i64Multiply
+        case i31Reference = 15
     }
     @inlinable public init(_ opcode: Opcode, index: UInt32 = 0, low: UInt64 = 0, high: UInt64 = 0) {
         opcodeNumber = opcode.rawValue

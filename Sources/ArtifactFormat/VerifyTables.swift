@@ -353,6 +353,7 @@ private struct TableVerifier {
             case .functionReference:
                 try requireIndex(UInt64(constant.index), UInt64(module.functionReferences.count), .functionReferences)
                 depth += 1
+            case .i31Reference: try require(depth >= 1, "operands of a constant operator", UInt64(depth))
             case .i32Add, .i32Subtract, .i32Multiply, .i64Add, .i64Subtract, .i64Multiply:
                 try require(depth >= 2, "operands of a constant operator", UInt64(depth))
                 depth -= 1

@@ -137,9 +137,7 @@ public struct Compiler: Sendable {
 
 /// Checks that no constant expression has an operator that needs a garbage collector.
 private func checkConstantExpressions(_ module: Module) throws(ValidationError) {
-    for op in module.constantOperators where op.opcode.prefix == 0xFB {
-        throw ValidationError("\(op.opcode.mnemonic): feature not supported yet: gc", at: Int(op.offset), kind: .featureUnsupported(.gc))
-    }
+    for op in module.constantOperators where op.opcode.needsCollector { throw untranslatable(op, in: nil) }
 }
 
 extension CompilerConfiguration {

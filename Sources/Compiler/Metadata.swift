@@ -167,7 +167,10 @@ struct MetadataBuilder {
 
     private func expression(_ expression: ConstantExpression?) -> ModuleMetadata.ConstantExpression {
         guard let expression else { return [] }
-        return module[expression].map(record)
+        return module[expression].compactMap { op in
+            // References look the same in both hierarchies.
+            op.opcode == .anyConvertExtern || op.opcode == .externConvertAny ? nil : record(op)
+        }
     }
     private func record(_ op: Operator) -> ConstantOperatorRecord {
         switch op.opcode {
@@ -177,6 +180,7 @@ struct MetadataBuilder {
         case .f64Const: ConstantOperatorRecord(.f64Constant, low: op.f64Bits)
         case .globalGet: ConstantOperatorRecord(.globalGet, index: op.index)
         case .refFunc: ConstantOperatorRecord(.functionReference, index: plan.functionReference(op.functionIndex) ?? noIndex)
+        case .refI31: ConstantOperatorRecord(.i31Reference)
         case .i32Add: ConstantOperatorRecord(.i32Add)
         case .i32Sub: ConstantOperatorRecord(.i32Subtract)
         case .i32Mul: ConstantOperatorRecord(.i32Multiply)

@@ -82,6 +82,7 @@ extension InstanceRecord {
             case .globalGet: stack.append(try globalBits(item.index))
             case .functionReference: stack.append((try reference(item.index), 0))
             case .nullReference: stack.append((0, 0))
+            case .i31Reference: stack.append((try pop() << 1 & 0xFFFF_FFFF | 1, 0))
             case .i32Add: try i32 { $0 &+ $1 }
             case .i32Subtract: try i32 { $0 &- $1 }
             case .i32Multiply: try i32 { $0 &* $1 }

@@ -39,32 +39,61 @@ extension Value: CustomStringConvertible {
         case .f64(let value): "\(value)"
         case .v128(let low, let high): "0x" + hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
         case .function(let function): function == nil ? "null" : "funcref"
-        case .extern(let reference): reference.map { "extern \($0.handle)" } ?? "null"
-        case .any(let reference): reference == nil ? "null" : "anyref"
+        case .extern(let reference): reference.map { Self.text(AnyReference($0)) } ?? "null"
+        case .any(let reference): reference.map(Self.text) ?? "null"
         }
     }
 }
 
-/// A host object as guests see it: a nonzero handle that means something to the host alone.
-public struct ExternReference: Hashable, Sendable {
-    public let handle: UInt64
-
-    /// - Precondition: `handle != 0`; zero is the null reference.
-    public init(handle: UInt64) {
-        precondition(handle != 0)
-        self.handle = handle
+extension Value {
+    private static func text(_ reference: AnyReference) -> String {
+        reference.i31.map { "i31 \($0)" } ?? reference.handle.map { "extern \($0)" } ?? "anyref"
     }
 }
 
-/// A reference to something of a guest's, as the host sees it: opaque.
-public struct AnyReference: Hashable, Sendable {
-    /// What compiled code uses; never zero.
+/// A reference of the `extern` hierarchy: a host object as guests see it, or something of a guest's that it made an external reference.
+public struct ExternReference: Hashable, Sendable {
+    /// What compiled code uses: never zero, and the same as in the `any` hierarchy (docs/abi.md).
     let bits: UInt64
 
     init?(bits: UInt64) {
         if bits == 0 { return nil }
         self.bits = bits
     }
+
+    /// A handle that means something to the host alone. - Precondition: `handle < 1 << 62`.
+    public init(handle: UInt64) {
+        precondition(handle < 1 << 62)
+        bits = handle << 2 | 2
+    }
+
+    /// A reference of the `any` hierarchy, as `extern.convert_any` converts it.
+    public init(_ reference: AnyReference) { bits = reference.bits }
+
+    /// The host's handle, or nil of something of a guest's.
+    public var handle: UInt64? { bits & 3 == 2 ? bits >> 2 : nil }
+}
+
+/// A reference of the `any` hierarchy: a small number, or a host object.
+public struct AnyReference: Hashable, Sendable {
+    let bits: UInt64
+
+    init?(bits: UInt64) {
+        if bits == 0 { return nil }
+        self.bits = bits
+    }
+
+    /// The low 31 bits of `number`.
+    public init(i31 number: Int32) { bits = UInt64(UInt32(bitPattern: number) << 1 | 1) }
+
+    /// A reference of the `extern` hierarchy, as `any.convert_extern` converts it.
+    public init(_ reference: ExternReference) { bits = reference.bits }
+
+    /// The number, sign-extended from 31 bits, or nil where it is none.
+    public var i31: Int32? { bits & 1 == 1 ? Int32(truncatingIfNeeded: bits) >> 1 : nil }
+
+    /// The host object's handle, or nil where it is none.
+    public var handle: UInt64? { ExternReference(self).handle }
 }
 
 /// A Swift type that stands for a WebAssembly value type in typed calls and host functions.
@@ -120,8 +149,8 @@ extension SIMD2<UInt64>: WasmValue {
 
 extension Optional: WasmValue where Wrapped == ExternReference {
     public static var valueType: ValueType { .externref }
-    public init(slot: precast_slot) { self = slot.bits.0 == 0 ? nil : ExternReference(handle: slot.bits.0) }
-    public var slot: precast_slot { precast_slot(bits: (self?.handle ?? 0, 0)) }
+    public init(slot: precast_slot) { self = ExternReference(bits: slot.bits.0) }
+    public var slot: precast_slot { precast_slot(bits: (self?.bits ?? 0, 0)) }
 }
 
 extension Value {
@@ -152,7 +181,13 @@ extension Value {
             if wanted.heapType == .function { return true }
             return function.typeID.map { relations.matches(.concrete($0), wanted.heapType) } ?? false
         case .extern: return wanted.heapType == .extern
-        case .any: return wanted.heapType == .any
+        case .any(let reference?):
+            switch wanted.heapType {
+            case .any: return true
+            case .eq: return reference.handle == nil
+            case .i31: return reference.i31 != nil
+            default: return false
+            }
         default: return false
         }
     }

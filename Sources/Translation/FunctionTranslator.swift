@@ -89,7 +89,7 @@ public struct FunctionTranslator: ~Copyable {
             do throws(DecodeError) { op = try reader.next() } catch { throw .decode(error) }
             do throws(ValidationError) { try validator.step(op, reader) } catch { throw .validation(error) }
             if builder.block.isSome {
-                if op.opcode.prefix == 0xFB { throw .validation(untranslatable(op, in: function)) }
+                if op.opcode.needsCollector { throw .validation(untranslatable(op, in: function)) }
                 translate(op)
             } else {
                 skip(op)
@@ -142,6 +142,8 @@ public struct FunctionTranslator: ~Copyable {
         case .tableGet, .tableSet, .tableInit, .elemDrop, .tableCopy, .tableGrow, .tableSize, .tableFill: translateTable(op)
         case .memorySize, .memoryGrow, .memoryInit, .dataDrop, .memoryCopy, .memoryFill: translateBulkMemory(op)
         case .refNull, .refIsNull, .refFunc, .refAsNonNull, .refEq: translateReference(op)
+        case .refTest, .refTestNull, .refCast, .refCastNull, .brOnCast, .brOnCastFail: translateCast(op)
+        case .refI31, .i31GetS, .i31GetU, .anyConvertExtern, .externConvertAny: translateAny(op)
         case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: translateWide(op)
         default:
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }

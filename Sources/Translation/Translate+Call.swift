@@ -69,8 +69,7 @@ extension FunctionTranslator {
 
     /// Traps unless the function behind a reference is of `type` or one that extends it.
     private mutating func checkType(of reference: Value, _ type: TypeIndex, trap: TrapCode) {
-        let found = builder.load(.i32, reference, offset: RuntimeOffsets.referenceType, Self.referenceFlags(trap))
-        let wanted = loadContext(.i32, Int32(environment.layout.typeID(type.rawValue)))
+        let (found, wanted) = typeIDs(of: reference, type, trap: trap)
         let differs = builder.compare(IntegerCondition.notEqual, found, wanted)
         if environment.types[type.index].isFinal {
             builder.trapIf(zero: false, differs, code: TrapCode.indirectCallTypeMismatch.rawValue)
@@ -86,11 +85,22 @@ extension FunctionTranslator {
         builder.branch(differs, coldEdge, nextEdge)
         start(cold)
         markCold()
-        let call = callBuiltin(.typeMatches, context: context, widen(found), widen(wanted))
-        let matches = builder.function.dfg.result(call)
+        let matches = typeMatches(found, wanted)
         builder.trapIf(zero: true, matches, code: TrapCode.indirectCallTypeMismatch.rawValue)
         builder.jump(next, [])
         start(next)
+    }
+
+    /// The canonical ids of the type of the function behind a reference, and of `type`.
+    mutating func typeIDs(of reference: Value, _ type: TypeIndex, trap: TrapCode) -> (found: Value, wanted: Value) {
+        let found = builder.load(.i32, reference, offset: RuntimeOffsets.referenceType, Self.referenceFlags(trap))
+        return (found, loadContext(.i32, Int32(environment.layout.typeID(type.rawValue))))
+    }
+
+    /// An i64 of 1 where the type with one canonical id is the other or extends it, otherwise of 0.
+    mutating func typeMatches(_ found: Value, _ wanted: Value) -> Value {
+        let call = callBuiltin(.typeMatches, context: context, widen(found), widen(wanted))
+        return builder.function.dfg.result(call)
     }
 
     /// Calls the function behind a reference that is of `type`. A null one faults.

@@ -133,7 +133,7 @@ extension FunctionTranslator {
         }
     }
 
-    private mutating func branch(if condition: Value, depth: UInt32) {
+    mutating func branch(if condition: Value, depth: UInt32) {
         let i = frames.count - 1 - Int(depth)
         let target = label(i), next = builder.makeBlock()
         let taken = builder.makeCall(target, top(frames[i].labelTypes.count)), other = builder.makeCall(next)

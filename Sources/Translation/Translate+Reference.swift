@@ -1,7 +1,7 @@
 import PrecastArtifactFormat
 import PrecastIR
-import PrecastWasmModel
-import PrecastWasmValidation
+public import PrecastWasmModel
+public import PrecastWasmValidation
 
 extension FunctionTranslator {
     mutating func translateReference(_ op: Operator) {
@@ -30,7 +30,7 @@ extension FunctionTranslator {
     }
 
     /// Whether the reference that the validator has just seen tested may be null.
-    func mayBeNull(_ reference: Value) -> Bool { validator.testedMayBeNull && functionOf[reference] == nil }
+    func mayBeNull(_ reference: Value) -> Bool { validator.testedType.isDefaultable && functionOf[reference] == nil }
 
     /// An i32 of 1 where a reference is null.
     mutating func isNull(_ reference: Value) -> Value {
@@ -39,8 +39,34 @@ extension FunctionTranslator {
     }
 }
 
+/// References of the `any` hierarchy. The two lowest bits tell what they are (docs/abi.md); a conversion to or from `extern` changes nothing.
+extension FunctionTranslator {
+    mutating func translateAny(_ op: Operator) {
+        switch op.opcode {
+        case .refI31:
+            let shifted = builder.binary(.ishl, .i32, pop(), builder.constant(.i32, 1))
+            push(builder.unary(.uextend, .i64, builder.binary(.bor, .i32, shifted, builder.constant(.i32, 1))))
+        case .i31GetS: push(number(.sshr))
+        case .i31GetU: push(number(.ushr))
+        default: break
+        }
+    }
+
+    /// The number that an `i31` on the stack is, shifted down by `shift`.
+    private mutating func number(_ shift: IROpcode) -> Value {
+        let reference = pop()
+        if mayBeNull(reference) { builder.trapIf(zero: true, reference, code: TrapCode.nullI31Reference.rawValue) }
+        return builder.binary(shift, .i32, builder.unary(.ireduce, .i32, reference), builder.constant(.i32, 1))
+    }
+}
+
+extension WasmOpcode {
+    /// Whether it makes or uses structures or arrays, which need a garbage collector.
+    public var needsCollector: Bool { rawValue >= WasmOpcode.structNew.rawValue && rawValue <= WasmOpcode.arrayInitElem.rawValue }
+}
+
 /// The error for an operator that needs a garbage collector.
-func untranslatable(_ op: Operator, in function: FunctionIndex?) -> ValidationError {
+public func untranslatable(_ op: Operator, in function: FunctionIndex?) -> ValidationError {
     ValidationError(
         "\(op.opcode.mnemonic): feature not supported yet: gc", at: Int(op.offset), kind: .featureUnsupported(.gc), function: function)
 }

@@ -227,6 +227,8 @@ public func constantValue(_ expression: ArraySlice<Operator>, global: (Int) -> I
         case .f32Const: stack.append(Int64(op.f32Bits))
         case .f64Const: stack.append(Int64(bitPattern: op.f64Bits))
         case .refNull: stack.append(0)
+        case .refI31: if let value = stack.popLast() { stack.append(Int64(UInt32(truncatingIfNeeded: value) << 1 | 1)) }
+        case .anyConvertExtern, .externConvertAny: break
         case .globalGet:
             guard let value = global(Int(op.index)) else { return nil }
             stack.append(value)

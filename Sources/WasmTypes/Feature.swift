@@ -75,7 +75,7 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// All that the front end knows.
     public static var all: FeatureSet { FeatureSet(rawValue: 1 << UInt64(Feature.allCases.count) - 1) }
     /// What the compiler translates. It refuses a module that uses another feature as "not supported yet", even where that is enabled. Of `gc` it
-    /// translates what needs no collector: all types; it refuses operators that make or use structures and arrays.
+    /// translates what needs no collector; it refuses operators that make or use structures and arrays.
     public static var implemented: FeatureSet {
         wasm2.subtracting(FeatureSet(.simd)).union(FeatureSet(.tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic))
     }

@@ -26,6 +26,7 @@ extension FunctionValidator {
             try popOperand(.i32)
             pushReference(.i31, isNullable: false)
         case .i31GetS, .i31GetU:
+            noteTestedReference()
             try popReference(.i31)
             pushOperand(.i32)
         case .i64Add128, .i64Sub128: try stepWide(operands: 4)
@@ -75,6 +76,7 @@ extension FunctionValidator {
                 "type mismatch: \(op.opcode.mnemonic) carries \(carried) to a label that takes \(context.describe(label))",
                 expected: context.describe(label), found: carried.description)
         }
+        noteTestedReference()
         try popOperand(.reference(source))
         try popAllButLast(label)
         pushAllButLast(label)
@@ -102,6 +104,7 @@ extension FunctionValidator {
     /// A cast takes any reference of the target's hierarchy.
     private mutating func popCastOperand(_ target: ReferenceType) throws(ValidationError) {
         try check(.reference(target))
+        noteTestedReference()
         try popReference(types.top(target.heapType))
     }
 

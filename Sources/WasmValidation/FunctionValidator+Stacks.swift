@@ -98,8 +98,8 @@ extension FunctionValidator {
         return reference
     }
 
-    /// Keeps for the translator whether the reference on top may be null.
-    mutating func noteTestedReference() { testedMayBeNull = operandType(depth: 0).isDefaultable }
+    /// Keeps the type of the reference on top for the translator.
+    mutating func noteTestedReference() { testedType = operandType(depth: 0) }
 
     mutating func pushReference(_ heapType: HeapType, isNullable: Bool) {
         pushOperand(.reference(ReferenceType(heapType, isNullable: isNullable)))

@@ -37,8 +37,8 @@ public struct FunctionValidator: ~Copyable {
     @usableFromInline var base = 0
     /// Whether control reaches the current point.
     public internal(set) var isReachable = false
-    /// Of the last operator that tests a reference for null: whether its type says that it may be.
-    public internal(set) var testedMayBeNull = true
+    /// The type of the reference that the last operator tested, of those that test for null or for a type.
+    public internal(set) var testedType = ValueType.bottom
     var locals = LocalTypes()
     /// The locals initialised in the open blocks, of those that need it, oldest first.
     var initialized = PointerStack<UInt32>(capacity: 16)

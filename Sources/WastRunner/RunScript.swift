@@ -56,6 +56,7 @@ public func runScript(_ source: [UInt8], name: String, compiler: Compiler, skips
         return WastResult(failure: "\(error)", line: 1)
     }
     runner.run(script.commands)
+    runner.checkSkips()
     return runner.result
 }
 

@@ -29,6 +29,8 @@ final class ScriptRunner {
     /// Module names under which skipped instances would have been registered.
     private var skippedRegistrations: Set<String> = []
     private var threads: [String: ScriptThread] = [:]
+    /// Whether the script's entry in the skip list was needed.
+    private var wasRefused = false
     private(set) var result = WastResult()
 
     init(compiler: Compiler, skips: ScriptSkips) throws {
@@ -59,6 +61,11 @@ final class ScriptRunner {
                 }
             }
         }
+    }
+
+    /// Counts an entry for the script that it does not need as a failure.
+    func checkSkips() {
+        if skips.skipsUntranslated && !wasRefused { fail(1, "all its modules are compiled: its entry in the skip list is out of date") }
     }
 
     private func fail(_ line: Int, _ message: String) {
@@ -147,7 +154,10 @@ final class ScriptRunner {
         do throws(CompileError) {
             artifact = try compiler.compile(bytes)
         } catch {
-            if error.isUntranslated && skips.skipsUntranslated { throw Skipped() }
+            if error.isUntranslated && skips.skipsUntranslated {
+                wasRefused = true
+                throw Skipped()
+            }
             throw error
         }
         let image = try ArtifactImage.open(copying: artifact, trust: .vouched)

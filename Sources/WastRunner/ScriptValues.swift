@@ -13,8 +13,8 @@ extension Value {
         case .f32(let bits): self = .f32(Float(bitPattern: bits))
         case .f64(let bits): self = .f64(Double(bitPattern: bits))
         case .v128(let bytes): self = .v128(low: littleEndian(bytes[0..<8]), high: littleEndian(bytes[8..<16]))
-        case .externalReference(let number): self = .extern(ExternReference(handle: UInt64(number) + 1))
-        case .hostReference: return nil
+        case .externalReference(let number): self = .extern(ExternReference(handle: UInt64(number)))
+        case .hostReference(let number): self = .any(AnyReference(ExternReference(handle: UInt64(number))))
         case .null:
             self = Self.null(type?.referenceType?.heapType ?? .any)
         }
@@ -81,7 +81,9 @@ extension ScriptResult {
 
     private static func match(_ type: HeapType, _ value: Value) -> Bool {
         switch (type, value) {
-        case (.function, .function(.some)), (.extern, .extern(.some)): true
+        case (.function, .function(.some)), (.extern, .extern(.some)), (.any, .any(.some)): true
+        case (.eq, .any(let found?)): found.handle == nil
+        case (.i31, .any(let found?)): found.i31 != nil
         default: false
         }
     }
@@ -114,7 +116,8 @@ extension ScriptValue {
         case (.null(let type), .function(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .function } ?? true
         case (.null(let type), .extern(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .extern } ?? true
         case (.null(let type), .any(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .any } ?? true
-        case (.externalReference(let number), .extern(let found?)): found.handle == UInt64(number) + 1
+        case (.externalReference(let number), .extern(let found?)): found.handle == UInt64(number)
+        case (.hostReference(let number), .any(let found?)): found.handle == UInt64(number)
         case (.i32, .i32), (.i64, .i64), (.f32, .f32), (.f64, .f64), (.v128, .v128): Value(self, type: nil)?.bits.map { $0 == value.bits ?? (0, 0) } ?? false
         default: false
         }

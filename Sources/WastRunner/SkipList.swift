@@ -2,8 +2,8 @@
 ///
 /// A line is `path: reason` or `path:line: reason`; `#` starts a comment. The path is matched against the end of a script's path, at a
 /// folder's border. An entry for a whole script skips the modules in it that the compiler refuses because it does not translate them yet, and what
-/// needs their instances; all else is still asserted. An entry with a line skips the command that starts there; if it succeeds, the entry is out of
-/// date, and that counts as a failure.
+/// needs their instances; all else is still asserted. An entry with a line skips the command that starts there. An entry that skips nothing, or a command
+/// that succeeds, is out of date, and that counts as a failure.
 public struct SkipList: Sendable {
     struct Entry: Sendable {
         var path: String

@@ -83,7 +83,7 @@ import Testing
         let list = "# comment\n\nfolder/script.wast:1: not yet\nscript.wast:5: needs it"
         #expect(try run(untranslated, skip: list).summary == "2 passed, 0 failed, 2 skipped")
         #expect(try run(sample, skip: "script.wast:9: not yet").failures.map(\.line) == [9])
-        #expect(try run(sample, skip: "script.wast: not yet").summary == "13 passed, 0 failed, 0 skipped")
+        #expect(try run(sample, skip: "script.wast: not yet").failures.map(\.line) == [1])
     }
 
     @Test(arguments: ["script.wast", "script.wast:", "script.wast: "])

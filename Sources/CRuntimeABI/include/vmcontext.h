@@ -41,7 +41,7 @@ typedef struct precast_memory {
 } precast_memory;
 
 /// A table: `length` 8-byte elements. A function element is a `precast_function_reference *` (0: null);
-/// an external element is an opaque 64-bit handle (0: null).
+/// any other reference is 0 (null), or tagged by its two lowest bits (docs/abi.md).
 typedef struct precast_table {
     uint64_t elements;
     uint64_t length;
