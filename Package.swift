@@ -151,7 +151,7 @@ let package = Package(
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
-        tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastRuntime", "PrecastWasmTypes"]),
+        tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmTestSupport"]),
         tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
