@@ -168,6 +168,20 @@ import Testing
         #expect(throws: CallError.self) { try call(guest, "add", .any(number), .any(nil)) }
     }
 
+    @Test func `what needs a collector is refused, and what only names its types is not`() throws {
+        func refusal(_ text: String) -> String {
+            do { _ = try module("(module (type $s (struct (field (mut i32)))) \(text))") } catch { return "\(error)" }
+            return ""
+        }
+        let function = refusal("(func (drop (struct.new_default $s)))")
+        #expect(function.contains("struct.new_default: feature not supported yet: gc (at offset 0x") && function.contains("in function 0"))
+        #expect(refusal("(global (ref $s) (struct.new $s (i32.const 1)))").contains("struct.new: feature not supported yet: gc"))
+        #expect(refusal("(func (param (ref null $s)) (result i32) (struct.get $s 0 (local.get 0)))").contains("struct.get: feature not supported yet: gc"))
+        #expect(refusal("(func unreachable struct.new_default $s drop)").isEmpty)
+        #expect(refusal("(func (param (ref null $s)) (result i32) (ref.test (ref $s) (local.get 0)))").isEmpty)
+        #expect(refusal("(global (ref null $s) (ref.null none)) (table 3 (ref null struct))").isEmpty)
+    }
+
     /// Two engines number types apart; two modules of one engine agree.
     @Test func `equal types have one number in an engine`() throws {
         let text = """
