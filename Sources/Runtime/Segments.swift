@@ -55,7 +55,7 @@ extension InstanceRecord {
         return is64 ? value : value & 0xFFFF_FFFF
     }
 
-    /// The value of the constant expression that starts at row `first` (specification §3.3.10), on a stack of at most 64 values.
+    /// The value of the constant expression that starts at row `first` (specification §3.3.10). It ends with the table's rows at the latest.
     func evaluate(_ first: UInt32) throws(ArtifactError) -> (UInt64, UInt64) {
         var stack: [(UInt64, UInt64)] = []
         var row = first
@@ -71,7 +71,7 @@ extension InstanceRecord {
             let right = try pop(), left = try pop()
             stack.append((operation(left, right), 0))
         }
-        while stack.count <= 64 {
+        while true {
             let item = try module.loaded.constantOperators.record(row)
             row += 1
             switch item.opcode {
@@ -92,6 +92,5 @@ extension InstanceRecord {
             case nil: throw .invalid(field: "constant operator", found: UInt64(item.opcodeNumber))
             }
         }
-        throw .invalid(field: "constant expression", found: UInt64(first))
     }
 }
