@@ -34,6 +34,7 @@ extension CompilerConfiguration {
         emission.usesAVX = features.contains(.avx)
         emission.keepsFramePointers = keepsAllFramePointers
         emission.alignsLoops = optimizationLevel != .none && optimizationLevel != .size
+        emission.turnsLoops = optimizationLevel != .none
         if !usesSignals { emission.raise = (builtins, raise) }
         return CodeGenerationSettings(
             lowering: lowering, emission: emission, allocation: optimizationLevel == .none ? .singlePass : .linearScan,

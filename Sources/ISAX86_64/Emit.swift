@@ -15,6 +15,8 @@ public struct EmitOptions: Sendable {
     public var keepsFramePointers = false
     /// Loop heads at multiples of 16 or 32.
     public var alignsLoops = true
+    /// Loops end in a conditional branch where they can.
+    public var turnsLoops = true
     /// Compare with the stack limit in the prologue of functions that docs/abi.md does not exempt.
     public var checksStack = true
     /// Trap code of a failed stack check.
@@ -46,7 +48,7 @@ struct Emitter: ~Copyable {
     let options: EmitOptions
     let frame: FrameLayout
     let shape: FrameShape
-    let blocks: BlockTargets
+    let blocks: BlockLayout
     let infos: [CallInfo]
     let incomingBytes: Int32
     let popsIncoming: Bool
@@ -76,7 +78,7 @@ struct Emitter: ~Copyable {
         frame = FrameLayout(
             saved: X86ABI.calleeSaved.filter { solution.usedCalleeSaved.contains($0) }, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
-        blocks = BlockTargets(vcode, solution.edits)
+        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         buffer.makeLabels(vcode.blocks.count)
         constantLabels = Array(repeating: .max, count: vcode.constants.count)
@@ -97,10 +99,14 @@ struct Emitter: ~Copyable {
         emitPrologue()
         solution.allocations.withUnsafeBufferPointer { allocations in
             var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
+            let starts = blocks.isReordered ? SolutionStarts(vcode, solution) : nil
             var edit = 0
-            for b in vcode.blocks.indices {
+            for b in blocks.order.lazy.map(Int.init) {
                 let block = vcode.blocks[b]
-                if blocks.isSkipped(b) { continue }
+                if let starts {
+                    edit = starts.edits[b]
+                    assigner.cursor = starts.operands[b]
+                }
                 beginBlock(b, vcode)
                 for n in Int(block.instructions.lowerBound)..<Int(block.instructions.upperBound) {
                     setLocation(locations[n])
@@ -133,11 +139,19 @@ struct Emitter: ~Copyable {
 
     /// 32 for the head of a short innermost loop, 16 for another loop's.
     private borrowing func loopAlignment(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) -> UInt32? {
-        var latch = -1
-        for p in vcode.blocks[b].predecessors { latch = max(latch, vcode.blockPool[Int(p)].index) }
-        if latch < b { return nil }
-        let length = vcode.blocks[latch].instructions.upperBound - vcode.blocks[b].instructions.lowerBound
-        return length <= 24 && vcode.blocks[latch].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
+        let position = blocks.positions[b]
+        var latch: UInt32 = 0
+        for p in vcode.blocks[b].predecessors {
+            let from = blocks.positions[vcode.blockPool[Int(p)].index]
+            if from != .max { latch = max(latch, from) }
+        }
+        if latch < position { return nil }
+        var length = 0
+        for b in blocks.order[Int(position)...Int(latch)] {
+            length += vcode.blocks[Int(b)].instructions.count
+            if length > 24 { return 16 }
+        }
+        return vcode.blocks[Int(blocks.order[Int(latch)])].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
     }
 
     // MARK: Single instructions
