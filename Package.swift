@@ -115,9 +115,11 @@ let package = Package(
         .executableTarget(
             name: "precast-run", dependencies: ["PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat", "CLoaderSupport"],
             path: "Sources/precast-run", swiftSettings: settings),
+        .target(name: "CAllocation", path: "Sources/CAllocation"),
         .executableTarget(
             name: "precast",
             dependencies: [
+                "CAllocation",
                 .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
                 .target(name: "PrecastWasmText", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",

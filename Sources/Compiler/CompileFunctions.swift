@@ -25,25 +25,38 @@ final class FunctionBox: @unchecked Sendable {
     func take() -> Function? { function.take() }
 }
 
+/// Features that threads add to.
+private final class SharedFeatures: Sendable {
+    private let features: Mutex<FeatureSet>
+    init(_ features: FeatureSet) { self.features = Mutex(features) }
+    var value: FeatureSet { features.withLock { $0 } }
+    func formUnion(_ other: FeatureSet) { features.withLock { $0.formUnion(other) } }
+}
+
 extension Compiler {
     /// The functions and trampolines of a module as machine code, by number, and the features that the module uses.
     ///
     /// Two parallel phases: all functions are translated; then, callees before callers, each takes in what is worth inlining, is optimized once
     /// and becomes code. A small function's optimized body waits for its callers.
     func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> (functions: [EmittedFunction], features: FeatureSet) {
-        let (translated, features) = try translate(plan, validation, timing)
+        let chunks = (plan.functionCount + Self.translationChunk - 1) / Self.translationChunk
+        let executor = ParallelExecutor(threadCount: min(configuration.threadCount, chunks))
+        let (translated, features) = try translate(plan, validation, executor, timing)
         let policy = configuration.inliningPolicy
         let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
-        return (try generate(translated, graph, policy, plan, timing), features)
+        return (try generate(translated, graph, policy, plan, executor, timing), features)
     }
 
     // MARK: Translation
 
-    private func translate(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> ([FunctionBox], FeatureSet) {
-        let executor = ParallelExecutor(threadCount: configuration.threadCount)
+    private static var translationChunk: Int { 8 }
+
+    private func translate(
+        _ plan: ModulePlan, _ validation: ValidationContext, _ executor: ParallelExecutor, _ timing: Timing
+    ) throws(CompileError) -> ([FunctionBox], FeatureSet) {
         let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
-        let features = Mutex(validation.usedFeatures)
-        executor.run(count: plan.functionCount, chunk: 8) { next in
+        let features = SharedFeatures(validation.usedFeatures)
+        executor.run(count: plan.functionCount, chunk: Self.translationChunk) { next in
             var translator = FunctionTranslator(plan.environment, validation)
             while let range = next() {
                 for number in range {
@@ -58,7 +71,7 @@ extension Compiler {
                     }
                 }
             }
-            features.withLock { $0.formUnion(translator.usedFeatures) }
+            features.formUnion(translator.usedFeatures)
         }
         var boxes: [FunctionBox] = []
         boxes.reserveCapacity(plan.functionCount)
@@ -69,15 +82,15 @@ extension Compiler {
             case nil: throw .internalInconsistency("a function was not translated")
             }
         }
-        return (boxes, features.withLock { $0 })
+        return (boxes, features.value)
     }
 
     // MARK: Inlining, optimization, code generation
 
     private func generate(
-        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ timing: Timing
+        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ executor: ParallelExecutor,
+        _ timing: Timing
     ) throws(CompileError) -> [EmittedFunction] {
-        let executor = ParallelExecutor(threadCount: configuration.threadCount)
         let slots = ResultSlots<Result<EmittedFunction, AllocationError>>(count: functions.count)
         let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
         let stage = LaterStages(

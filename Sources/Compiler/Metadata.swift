@@ -113,7 +113,7 @@ struct MetadataBuilder {
     private func table(_ index: Int) -> ModuleMetadata.Table {
         var table = ModuleMetadata.Table(type: type(of: module.tables[index].type))
         table.initializer = expression(module.tables[index].initializer)
-        if let readOnly = plan.readOnlyTables.first(where: { $0.table.index == index }) {
+        if let readOnly = plan.readOnlyTable(TableIndex(index: index)) {
             table.readOnlyData = (readOnly.offset, UInt32(readOnly.entries.count))
         }
         return table
@@ -124,7 +124,7 @@ struct MetadataBuilder {
     private func elements(_ segment: ElementSegment) -> ModuleMetadata.ElementSegment {
         let items: [ModuleMetadata.Element]
         let isInReadOnlyTable: Bool
-        if case .active(let table, _) = segment.mode, plan.readOnlyTables.contains(where: { $0.table == table }) {
+        if case .active(let table, _) = segment.mode, plan.readOnlyTable(table) != nil {
             isInReadOnlyTable = true
             items = []
         } else {

@@ -56,6 +56,8 @@ public struct ModulePlan: Sendable {
     public func functionReference(_ function: FunctionIndex) -> UInt32? {
         position(function, in: functionReferences).map { UInt32($0) }
     }
+    /// What a table holds, if that is in the read-only data. O(log n)
+    public func readOnlyTable(_ table: TableIndex) -> ReadOnlyTable? { readOnlyTables.first(at: table) }
     private func position(_ type: TypeIndex, in types: [TypeIndex]) -> Int? {
         position(of: environment.canonicalType(type), in: types)
     }
@@ -160,32 +162,41 @@ private struct ReadOnlyTables {
 
     init(_ module: Module, _ canonical: [TypeIndex]) {
         var candidates = (module.importedTableCount..<module.tables.count).filter { isCandidate(module.tables[$0]) }
+        var exported = EntitySet<TableIndex>()
         for export in module.exports {
-            if case .table(let table) = export.item { candidates.removeAll { $0 == table.index } }
+            if case .table(let table) = export.item { exported.insert(table) }
         }
+        candidates.removeAll { exported.contains(TableIndex(index: $0)) }
         if candidates.isEmpty { return }
         let usage = ModuleUsage(module)
         self.usage = usage
+        let segments = Dictionary(grouping: module.elements.lazy.filter { $0.target != nil }) { $0.target }
         for candidate in candidates where !usage.touchedTables.contains(TableIndex(index: candidate)) {
-            guard let entries = entries(TableIndex(index: candidate), module, canonical) else { continue }
+            guard let entries = entries(TableIndex(index: candidate), segments[TableIndex(index: candidate)] ?? [], module, canonical) else { continue }
             tables.append(ReadOnlyTable(table: TableIndex(index: candidate), offset: size, entries: entries))
             size += (UInt32(entries.count) * ReadOnlyTable.entrySize + 15) & ~15
         }
     }
 
-    func contains(_ table: TableIndex) -> Bool { tables.contains { $0.table == table } }
+    func contains(_ table: TableIndex) -> Bool { tables.first(at: table) != nil }
 
     private func isCandidate(_ table: Table) -> Bool {
         table.type.element == .function && table.initializer == nil && table.type.limits.minimum <= Self.largestTable
     }
     /// Entries; a table beyond that is better made by the loader than stored.
     private static var largestTable: UInt64 { 1 << 18 }
+    /// The same of a table with so many elements given: what is stored stays in proportion to the module.
+    private static func largestTable(elements: Int) -> Int { 16 + 4 * elements }
 
     /// The table's content, or nil if it is not known at compile time.
-    private func entries(_ table: TableIndex, _ module: Module, _ canonical: [TypeIndex]) -> [ReadOnlyTable.Entry]? {
+    private func entries(
+        _ table: TableIndex, _ segments: [ElementSegment], _ module: Module, _ canonical: [TypeIndex]
+    ) -> [ReadOnlyTable.Entry]? {
         let type = module.tables[table.index].type
+        let elements = segments.reduce(0) { $0 + $1.items.count }
+        if type.limits.minimum > Self.largestTable(elements: elements) { return nil }
         var entries = [ReadOnlyTable.Entry](repeating: .null, count: Int(type.limits.minimum))
-        for segment in module.elements {
+        for segment in segments {
             guard case .active(table, let offset) = segment.mode else { continue }
             // Where the offset is not constant, or the segment does not fit, the loader has to look.
             guard let start = constantValue(module[offset], global: { _ in nil }).map({ type.is64 ? UInt64(bitPattern: $0) : UInt64(UInt32(truncatingIfNeeded: $0)) }),
@@ -212,5 +223,24 @@ private struct ReadOnlyTables {
         if module.isImported(function) || module.subtyping[module.functions[function.index].index].supertype.isSome { return nil }
         return ReadOnlyTable.Entry(
             function: UInt32(function.index - module.importedFunctionCount), type: canonical[module.functions[function.index].index])
+    }
+}
+
+extension ElementSegment {
+    /// The table that it is for, if it is active.
+    fileprivate var target: TableIndex? {
+        if case .active(let table, _) = mode { table } else { nil }
+    }
+}
+
+extension [ReadOnlyTable] {
+    /// The one for `table`, of tables in ascending order. O(log n)
+    fileprivate func first(at table: TableIndex) -> ReadOnlyTable? {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].table < table { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].table == table ? self[low] : nil
     }
 }

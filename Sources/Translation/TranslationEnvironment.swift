@@ -47,9 +47,8 @@ public struct TranslationEnvironment: Sendable {
         }
         typePool = pool
         memories = module.memories.indices.map { MemoryPlan($0, module, layout, tunables) }
-        tables = module.tables.indices.map { i in
-            TablePlan(i, module, layout, readOnlyTables.first { $0.table.index == i })
-        }
+        let readOnly = Dictionary(uniqueKeysWithValues: readOnlyTables.map { ($0.table.index, $0) })
+        tables = module.tables.indices.map { TablePlan($0, module, layout, readOnly[$0]) }
         var globals: [GlobalPlan] = []
         for i in module.globals.indices { globals.append(GlobalPlan(i, module, layout, known: globals)) }
         self.globals = globals

@@ -1,4 +1,5 @@
 import Foundation
+import PrecastCompiler
 import PrecastInspection
 
 /// Text from outside, with control and formatting characters escaped so that a terminal shows it and nothing else.
@@ -20,20 +21,29 @@ func inputName(_ path: String) -> String { path == "-" ? "standard input" : prin
 /// A file that cannot be read.
 struct InputError: Error {
     let errorNumber: Int32
+    /// What a file of the kind may have, where it is larger.
+    var limit: Int?
     func failure(_ path: String, status: Int32 = 1) -> CommandFailure {
-        CommandFailure("\(inputName(path)): \(String(cString: strerror(errorNumber)))", status: status)
+        CommandFailure("\(inputName(path)): \(String(cString: strerror(errorNumber)))\(limit.map { ": the limit is \($0) bytes" } ?? "")", status: status)
     }
 }
 
+/// The largest file that is read as an artifact.
+let artifactLimit = 4 << 30
+
 /// The bytes of a file, or of standard input for "-".
-func readInput(_ path: String) throws(InputError) -> [UInt8] {
+///
+/// - Parameter limit: more bytes are an error; nil: more than a module may have.
+func readInput(_ path: String, limit: Int? = nil) throws(InputError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw InputError(errorNumber: errno) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw InputError(errorNumber: errno) }
     if status.st_mode & S_IFMT == S_IFDIR { throw InputError(errorNumber: EISDIR) }
+    let limit = limit ?? CompilerConfiguration().limits.moduleSize
     var bytes: [UInt8] = []
+    if Int(status.st_size) > limit { throw InputError(errorNumber: EFBIG, limit: limit) }
     if status.st_mode & S_IFMT == S_IFREG { bytes.reserveCapacity(Int(status.st_size)) }
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
@@ -41,13 +51,14 @@ func readInput(_ path: String) throws(InputError) -> [UInt8] {
         if count < 0 && errno == EINTR { continue }
         if count < 0 { throw InputError(errorNumber: errno) }
         if count == 0 { return bytes }
+        if count > limit - bytes.count { throw InputError(errorNumber: EFBIG, limit: limit) }
         bytes.append(contentsOf: buffer[0..<count])
     }
 }
 
 /// The bytes of a file that a command reads, or a failure with the exit status 1.
-func readFile(_ path: String) throws(CommandFailure) -> [UInt8] {
-    do throws(InputError) { return try readInput(path) } catch { throw error.failure(path) }
+func readFile(_ path: String, limit: Int? = nil) throws(CommandFailure) -> [UInt8] {
+    do throws(InputError) { return try readInput(path, limit: limit) } catch { throw error.failure(path) }
 }
 
 /// Why `bytes` are no module, if that can be told before decoding or parsing.

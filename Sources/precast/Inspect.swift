@@ -22,7 +22,7 @@ struct Inspect: ParsableCommand {
     var file: String
 
     func run() throws {
-        let bytes = try readFile(file)
+        let bytes = try readFile(file, limit: artifactLimit)
         do throws(ArtifactError) {
             let report = try inspect(bytes)
             writeText(json ? report.json : report.text, to: STDOUT_FILENO)
@@ -64,7 +64,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let described = try describedHost()
-        let report = check(try readFile(file), on: described)
+        let report = check(try readFile(file, limit: artifactLimit), on: described)
         if json {
             writeText(report.json, to: STDOUT_FILENO)
         } else {

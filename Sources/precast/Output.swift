@@ -86,7 +86,7 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError
 }
 
 /// What happens to an unfinished file when the process is told to end.
-private enum Interruption {
+enum Interruption {
     /// The address of the file's name, for the handler: no lock and no allocation there.
     private static let name = Atomic<UInt>(0)
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU, SIGXFSZ]
@@ -97,7 +97,7 @@ private enum Interruption {
         name.store(UInt(bitPattern: strdup(path)), ordering: .sequentiallyConsistent)
         for number in signals {
             let previous = signal(number) { number in
-                if let path = UnsafePointer<CChar>(bitPattern: Interruption.name.load(ordering: .sequentiallyConsistent)) { unlink(path) }
+                Interruption.cleanUp()
                 signal(number, SIG_DFL)
                 raise(number)
             }
@@ -106,5 +106,9 @@ private enum Interruption {
     }
     static func removesNothing() {
         name.store(0, ordering: .sequentiallyConsistent)
+    }
+    /// Removes the unfinished file, if there is one. Neither locks nor allocates.
+    static func cleanUp() {
+        if let path = UnsafePointer<CChar>(bitPattern: name.load(ordering: .sequentiallyConsistent)) { unlink(path) }
     }
 }

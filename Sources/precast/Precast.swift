@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocation
 import Foundation
 import PrecastArtifactFormat
 import PrecastGuestRunner
@@ -23,6 +24,7 @@ import PrecastGuestRunner
     /// Errors go to standard error as `error: message`. A failure has its own exit status; a command line that says nothing
     /// sensible has 64, but 125 for `run`, whose other statuses are the guest's.
     static func main() {
+        precast_set_memory_exhaustion(isRun ? ExitStatus.loaderError : 1) { Interruption.cleanUp() }
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -39,9 +41,8 @@ import PrecastGuestRunner
         }
     }
 
-    private static var usageStatus: Int32 {
-        CommandLine.arguments.dropFirst().first == Run._commandName ? ExitStatus.loaderError : ExitCode.validationFailure.rawValue
-    }
+    private static var isRun: Bool { CommandLine.arguments.dropFirst().first == Run._commandName }
+    private static var usageStatus: Int32 { isRun ? ExitStatus.loaderError : ExitCode.validationFailure.rawValue }
 }
 
 /// A failure with a message for the user, already complete: what it is about comes first.

@@ -67,7 +67,7 @@ struct Run: ParsableCommand {
 
     private func artifact(_ compiler: Compiler) throws -> [UInt8] {
         let bytes: [UInt8]
-        do throws(InputError) { bytes = try readInput(file) } catch {
+        do throws(InputError) { bytes = try readInput(file, limit: allowsPrecompiled ? artifactLimit : nil) } catch {
             throw error.failure(file, status: error.errorNumber == ENOENT ? ExitStatus.notFound : ExitStatus.loaderError)
         }
         if detectPrecompiled(bytes) {

@@ -151,6 +151,46 @@ import Testing
         }
     }
 
+    /// Where memory ends, so does the compilation: with one line, status 1 and no file; and it does not wait for threads that it cannot have.
+    @Test(arguments: ["-j1", "-j4"]) func outOfMemory(threads: String) throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wasm", generatedModule(functions: 3000).encode())
+        var refused = 0, kilobytes = 40_000
+        while true {
+            let outcome = try folder.run(.precast, ["compile", "a.wasm", threads], shell: "ulimit -v \(kilobytes)")
+            kilobytes += 2_000
+            if outcome.status == 0 { break }
+            #expect(try folder.names == ["a.wasm"])
+            // Less than the command itself takes.
+            if outcome.status == 127 && outcome.errors.contains("shared librar") { continue }
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("error: out of memory: ") && outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+            refused += 1
+            try #require(kilobytes < 2_000_000)
+        }
+        #expect(refused > 0)
+    }
+
+    /// A small module asks for 200 tables of 262,144 elements: what is not in the module does not get into the artifact.
+    @Test func artifactsStayInProportion() throws {
+        let folder = try WorkFolder()
+        let tables = String(repeating: "(table 262144 funcref)", count: 200)
+        try folder.write("a.wat", Array("(module \(tables) (func (param i32) (call_indirect 7 (local.get 0))))".utf8))
+        #expect(try folder.run(.precast, ["compile", "a.wat"], shell: "ulimit -v 1000000").status == 0)
+        #expect(try folder.read("a.pwasm").count < 100_000)
+    }
+
+    @Test func inputsAreLimited() throws {
+        let folder = try WorkFolder()
+        try folder.write("a.wasm", [])
+        #expect(truncate(folder.path("a.wasm"), off_t(1) << 40) == 0)
+        for (command, limit) in [("compile", 1 << 30), ("validate", 1 << 30), ("print", 1 << 30), ("inspect", 4 << 30)] {
+            let outcome = try folder.run(.precast, [command, "a.wasm"])
+            #expect(outcome.status == 1 && outcome.errors == "error: a.wasm: File too large: the limit is \(limit) bytes\n", "\(outcome.errors)")
+        }
+        #expect(try folder.run(.precast, ["validate", "/dev/zero"]).errors.contains("/dev/zero: File too large"))
+    }
+
     @Test func listingsAndHelp() throws {
         let folder = try WorkFolder()
         #expect(try folder.run(.precast, ["targets"]).text.hasPrefix("x86_64-unknown-linux-gnu\n"))

@@ -41,6 +41,17 @@ import Testing
         #expect(plan.readOnlyTables.first?.entries.map(\.function) == [1, 0, .max, .max])
     }
 
+    /// A table is stored only if the module gives a fair part of its elements.
+    @Test func emptyLargeTableIsNotReadOnly() throws {
+        for (size, isReadOnly) in [(20, true), (21, false)] {
+            var builder = ModuleBuilder()
+            builder.function(builder.type([]), [])
+            builder.table(size)
+            builder.elements(at: Code.zero, [0])
+            #expect(try plan(builder).readOnlyTables.isEmpty != isReadOnly)
+        }
+    }
+
     @Test func exportedTableIsNotReadOnly() throws {
         let plan = try plan(tableModule { builder, _ in
             builder.elements(at: Code.one, [0])

@@ -1,0 +1,84 @@
+#include "allocation.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __GLIBC__
+
+static int exhaustion_status = 1;
+static void (*exhaustion_cleanup)(void);
+
+void precast_set_memory_exhaustion(int status, void (*cleanUp)(void)) {
+    exhaustion_status = status;
+    exhaustion_cleanup = cleanUp;
+}
+
+static char *put_number(char *end, size_t number) {
+    do *--end = '0' + (char)(number % 10);
+    while (number /= 10);
+    return end;
+}
+
+/// Nothing here allocates; another thread may be here at the same time, and one of them ends the process.
+__attribute__((noreturn, cold, noinline)) static void end_without_memory(size_t size) {
+    char digits[24];
+    char *end = digits + sizeof digits;
+    char *number = put_number(end, size);
+    static const char before[] = "error: out of memory: ";
+    static const char after[] = " bytes more were refused; raise the limit (ulimit -v), or compile with fewer threads (-j1)\n";
+    char line[sizeof before + sizeof digits + sizeof after];
+    size_t length = 0;
+    memcpy(line, before, sizeof before - 1);
+    length += sizeof before - 1;
+    memcpy(line + length, number, (size_t)(end - number));
+    length += (size_t)(end - number);
+    memcpy(line + length, after, sizeof after - 1);
+    length += sizeof after - 1;
+    if (exhaustion_cleanup) exhaustion_cleanup();
+    ssize_t written = write(STDERR_FILENO, line, length);
+    (void)written;
+    _exit(exhaustion_status);
+}
+
+// The C library's own, under the names it has for programs that replace them.
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static inline void *checked(void *p, size_t size) {
+    if (__builtin_expect(!p, 0)) end_without_memory(size);
+    return p;
+}
+
+void *malloc(size_t size) { return checked(__libc_malloc(size), size); }
+void *calloc(size_t count, size_t size) {
+    size_t total;
+    void *p = __libc_calloc(count, size);
+    if (__builtin_expect(!p, 0)) end_without_memory(__builtin_mul_overflow(count, size, &total) ? SIZE_MAX : total);
+    return p;
+}
+void *realloc(void *p, size_t size) {
+    void *moved = __libc_realloc(p, size);
+    // Zero bytes: the block is freed, and there is nothing to return.
+    return size ? checked(moved, size) : moved;
+}
+void *memalign(size_t alignment, size_t size) { return checked(__libc_memalign(alignment, size), size); }
+void *aligned_alloc(size_t alignment, size_t size) { return checked(__libc_memalign(alignment, size), size); }
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    if (alignment % sizeof(void *) || (alignment & (alignment - 1)) || !alignment) return EINVAL;
+    *result = checked(__libc_memalign(alignment, size), size);
+    return 0;
+}
+
+#else
+
+void precast_set_memory_exhaustion(int status, void (*cleanUp)(void)) {
+    (void)status;
+    (void)cleanUp;
+}
+
+#endif
