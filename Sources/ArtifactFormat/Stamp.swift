@@ -34,8 +34,12 @@
         @inlinable public static var movableMemories: Flags { Flags(rawValue: 64) }
         /// A NaN that float arithmetic makes is the positive canonical one. Informs only.
         @inlinable public static var canonicalNaNs: Flags { Flags(rawValue: 128) }
+        /// Relaxed vector operators give the results of the specification's deterministic profile. Informs only.
+        @inlinable public static var deterministicRelaxedSIMD: Flags { Flags(rawValue: 256) }
         /// What this version's loader can provide.
-        @inlinable public static var known: Flags { [.signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories, .canonicalNaNs] }
+        @inlinable public static var known: Flags {
+            [.signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories, .canonicalNaNs, .deterministicRelaxedSIMD]
+        }
     }
 }
 

@@ -78,6 +78,7 @@ extension Compiler {
         for result in slots.take() {
             switch result {
             case .success(let box): boxes.append(box)
+            case .failure(.decode(let error)): throw unreadable(error)
             case .failure(let error): throw .module(error)
             case nil: throw .internalInconsistency("a function was not translated")
             }

@@ -19,6 +19,8 @@ public import PrecastWasmValidation
 public enum CompileError: Error, Sendable, CustomStringConvertible {
     case configuration(ConfigurationError)
     case decode(DecodeError)
+    /// The module uses a feature that code for the target's CPU cannot have, without the one named.
+    case targetLacks(X86Feature, Feature, DecodeError, cpu: String)
     case validation(ValidationError)
     case module(ModuleError)
     case tooLarge(ArtifactError)
@@ -30,6 +32,9 @@ public enum CompileError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .configuration(let error): "\(error)"
         case .decode(let error): "\(error)"
+        case .targetLacks(let needed, let feature, let error, let cpu):
+            "the feature \(feature.name) needs a CPU with \(needed.name), which \(cpu) as asked for does not have: use --cpu x86-64-v2 or above "
+                + "(used at offset 0x\(String(error.offset, radix: 16)))"
         case .validation(let error): "\(error)"
         case .module(let error): "\(error)"
         case .tooLarge(let error): "\(error)"
@@ -71,7 +76,7 @@ public struct Compiler: Sendable {
     ///
     /// - Complexity: near linear in the size of the module; peak memory is proportional to it.
     public func compile(_ bytes: [UInt8], timing: Timing = Timing()) throws(CompileError) -> [UInt8] {
-        let (module, validation) = try read(bytes, timing)
+        let (module, validation) = try read(bytes, timing, supported: configuration.supportedFeatures)
         let plan: ModulePlan
         do throws(ValidationError) { try checkConstantExpressions(module) } catch { throw .validation(error) }
         do throws(ArtifactError) { plan = try ModulePlan(module, validation.types, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
@@ -90,7 +95,7 @@ public struct Compiler: Sendable {
 
     /// - Parameter supported: of the enabled features, those that can be made use of; for a compilation, those that can be translated.
     private func read(
-        _ bytes: [UInt8], _ timing: Timing, supported: FeatureSet = .implemented
+        _ bytes: [UInt8], _ timing: Timing, supported: FeatureSet
     ) throws(CompileError) -> (Module, ValidationContext) {
         let module: Module
         do throws(DecodeError) {
@@ -98,7 +103,7 @@ public struct Compiler: Sendable {
                 try decodeModule(bytes, features: configuration.features, supported: supported, limits: configuration.limits)
             }
         } catch {
-            throw .decode(error)
+            throw unreadable(error)
         }
         do throws(ValidationError) {
             return (module, try timing.measure(.validate) { () throws(ValidationError) in try PrecastWasmValidation.validate(module) })
@@ -107,10 +112,18 @@ public struct Compiler: Sendable {
         }
     }
 
+    /// Why a module could not be read: the target is told of where it is the reason.
+    func unreadable(_ error: DecodeError) -> CompileError {
+        if case .featureUnsupported(let feature) = error.kind, FeatureSet.implemented.contains(feature) {
+            return .targetLacks(.sse41, feature, error, cpu: configuration.target.cpuName)
+        }
+        return .decode(error)
+    }
+
     private func link(_ linked: inout LinkedModule, _ plan: ModulePlan, _ timing: Timing) throws(CompileError) -> [UInt8] {
         addReadOnlyTables(plan, &linked)
         linked.target.machine = configuration.target.machine
-        linked.target.requiredFeatures = configuration.usedFeatures
+        linked.target.requiredFeatures = CPUFeatures(bits: linked.functions.reduce(0) { $0 | $1.compiled.features })
         linked.target.requestedFeatures = configuration.target.features
         linked.target.cpuName = configuration.target.cpuName
         linked.target.tunables = configuration.tunables
@@ -153,6 +166,7 @@ extension CompilerConfiguration {
         set(.maskTables, masksSpeculation)
         set(.allFramePointers, keepsAllFramePointers)
         set(.canonicalNaNs, canonicalizesNaNs)
+        set(.deterministicRelaxedSIMD, makesRelaxedSIMDDeterministic)
         set(.movableMemories, memoryReservation < 4 << 30)
         tunables.flags = flags
         return tunables

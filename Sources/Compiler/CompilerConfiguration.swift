@@ -90,6 +90,8 @@ public struct CompilerConfiguration: Sendable {
     public var masksSpeculation = true
     /// A NaN that float arithmetic makes is the positive canonical one, the same on every machine.
     public var canonicalizesNaNs = false
+    /// Relaxed vector operators give the results of the specification's deterministic profile, the same on every CPU.
+    public var makesRelaxedSIMDDeterministic = false
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 

@@ -178,6 +178,7 @@ struct MetadataBuilder {
         case .i64Const: ConstantOperatorRecord(.i64Constant, low: UInt64(bitPattern: op.i64))
         case .f32Const: ConstantOperatorRecord(.f32Constant, low: UInt64(op.f32Bits))
         case .f64Const: ConstantOperatorRecord(.f64Constant, low: op.f64Bits)
+        case .v128Const: ConstantOperatorRecord(.v128Constant, low: op.v128.low, high: op.v128.high)
         case .globalGet: ConstantOperatorRecord(.globalGet, index: op.index)
         case .refFunc: ConstantOperatorRecord(.functionReference, index: plan.functionReference(op.functionIndex) ?? noIndex)
         case .refI31: ConstantOperatorRecord(.i31Reference)

@@ -4,6 +4,7 @@ import PrecastISAX86_64
 import PrecastOptimizer
 import PrecastRegisterAllocation
 import PrecastTranslation
+import PrecastWasmTypes
 
 /// What the stages are told of a configuration.
 extension CompilerConfiguration {
@@ -41,9 +42,11 @@ extension CompilerConfiguration {
             explicitTraps: usesSignals ? nil : RaiseBuiltin(tableOffset: builtins, entryOffset: raise), checksAllocations: checksItself)
     }
 
-    /// The features of the target that emitted code can execute.
-    var usedFeatures: PrecastArtifactFormat.CPUFeatures {
-        PrecastArtifactFormat.CPUFeatures(bits: target.features.bits & PrecastArtifactFormat.CPUFeatures(.sse41, .popcnt, .avx, .bmi1, .bmi2, .lzcnt).bits)
+    /// The features of WebAssembly that code for the target can have. Vector code takes SSE4.1 for granted.
+    var supportedFeatures: FeatureSet {
+        var features = FeatureSet.implemented
+        if !target.features.contains(.sse41) { features.disable(.simd) }
+        return features
     }
 }
 

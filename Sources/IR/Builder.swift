@@ -162,6 +162,10 @@ public struct FunctionBuilder: ~Copyable {
         let opcode: Opcode = type == .f32 ? .f32const : type == .f64 ? .f64const : .iconst
         return emit(InstructionData(opcode, type, a: UInt32(truncatingIfNeeded: bits), b: UInt32(truncatingIfNeeded: bits >> 32)))
     }
+    public mutating func constant(_ value: VectorConstantData) -> Value {
+        emit(InstructionData(.vconst, .v128, a: function.dfg.vectorConstant(value).rawValue))
+    }
+    public mutating func zero(_ type: Type) -> Value { emit(function.dfg.zero(type)) }
     public mutating func unary(_ opcode: Opcode, _ type: Type, _ a: Value) -> Value {
         emit(InstructionData(opcode, type, a: a.rawValue))
     }
@@ -173,6 +177,16 @@ public struct FunctionBuilder: ~Copyable {
     }
     public mutating func compare(_ condition: FloatCondition, _ a: Value, _ b: Value) -> Value {
         emit(InstructionData(.fcmp, .i32, flags: UInt16(condition.rawValue), a: a.rawValue, b: b.rawValue))
+    }
+    /// A vector operation; `immediate` is its lane number or shuffle, where it has one.
+    public mutating func vector(_ operation: VectorOperation, _ a: Value, immediate: UInt32 = 0) -> Value {
+        emit(InstructionData(.vunary, operation.signature.result, flags: operation.rawValue, a: a.rawValue, b: immediate))
+    }
+    public mutating func vector(_ operation: VectorOperation, _ a: Value, _ b: Value, immediate: UInt32 = 0) -> Value {
+        emit(InstructionData(.vbinary, operation.signature.result, flags: operation.rawValue, a: a.rawValue, b: b.rawValue, c: immediate))
+    }
+    public mutating func vector(_ operation: VectorOperation, _ a: Value, _ b: Value, _ c: Value) -> Value {
+        emit(InstructionData(.vternary, operation.signature.result, flags: operation.rawValue, a: a.rawValue, b: b.rawValue, c: c.rawValue))
     }
     public mutating func select(_ type: Type, _ condition: Value, _ a: Value, _ b: Value) -> Value {
         emit(InstructionData(.select, type, a: condition.rawValue, b: a.rawValue, c: b.rawValue))
@@ -412,14 +426,23 @@ public struct FunctionBuilder: ~Copyable {
     }
     /// A zero at the head of `block`: what a variable holds that was never written.
     private mutating func zero(_ type: Type, in block: Block) -> Value {
-        let opcode: Opcode = type == .f32 ? .f32const : type == .f64 ? .f64const : .iconst
-        let inst = function.dfg.makeSingle(InstructionData(opcode, type), at: location)
+        let inst = function.dfg.makeSingle(function.dfg.zero(type), at: location)
         function.layout.prepend(inst, to: block)
         return function.dfg.result(inst)
     }
 }
 
 extension DataFlowGraph {
+    /// The constant zero of a type.
+    mutating func zero(_ type: Type) -> InstructionData {
+        switch type {
+        case .f32: InstructionData(.f32const, type)
+        case .f64: InstructionData(.f64const, type)
+        case .v128: InstructionData(.vconst, type, a: vectorConstant(VectorConstantData(low: 0, high: 0)).rawValue)
+        default: InstructionData(.iconst, type)
+        }
+    }
+
     /// ``resolve(_:)`` that shortens the chain it walks to one step. Amortized near O(1).
     mutating func compress(_ value: Value) -> Value {
         let target = resolve(value)

@@ -68,6 +68,9 @@ public struct DataFlowGraph: Sendable {
     public var stackSlots = PrimaryMap<StackSlot, StackSlotData>()
     /// 128-bit constants and lane numbers of shuffles.
     public var vectorConstants = PrimaryMap<VectorConstant, VectorConstantData>()
+    /// The first of ``vectorConstants`` with each value, as far as they are indexed.
+    private var vectorConstantNumbers: [VectorConstantData: VectorConstant] = [:]
+    private var indexedVectorConstants = 0
 
     public init() {}
 
@@ -96,6 +99,17 @@ public struct DataFlowGraph: Sendable {
         let target = resolve(other)
         assert(resolve(value) != target && values[value].type == values[target].type)
         values[value] = ValueData(.alias, values[target].type, number: 0, owner: target.rawValue)
+    }
+
+    /// The handle of a vector constant, the first one if it has several. O(1), amortized.
+    public mutating func vectorConstant(_ value: VectorConstantData) -> VectorConstant {
+        while indexedVectorConstants < vectorConstants.count {
+            let next = VectorConstant(index: indexedVectorConstants)
+            if vectorConstantNumbers[vectorConstants[next]] == nil { vectorConstantNumbers[vectorConstants[next]] = next }
+            indexedVectorConstants += 1
+        }
+        if let known = vectorConstantNumbers[value] { return known }
+        return vectorConstants.push(value)
     }
 
     // MARK: Instructions

@@ -339,6 +339,7 @@ struct Emitter: ~Copyable {
         // A state that is restored where no code follows describes nothing.
         if let last = buffer.unwind.last, last.offset >= codeEnd, case .restoreState = last.rule { buffer.unwind.removeLast() }
         var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad, longestNop: Branches.longestNop)
+        function.features = vcode.features
         function.isFrameless = isFrameless
         function.frameSize = isFrameless ? 0 : UInt32(frameSize)
         return function

@@ -92,7 +92,7 @@ extension Lowering {
     // MARK: Rounding
 
     private mutating func lowerRounding(_ mode: RoundingMode, _ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.sse41) {
+        if uses(.sse41) {
             return code.emit(.round(mode, floatSize(data.type), result(inst), .register(use(data.valueA)), avx: avx))
         }
         let x = use(data.valueA)

@@ -111,7 +111,7 @@ extension Lowering {
                 return code.emit(.alu(.and, .l, dst, use(data.valueA), .immediate(Int32(mask))))
             }
         }
-        if options.features.contains(.bmi1) {
+        if uses(.bmi1) {
             for (x, y) in [(data.valueA, data.valueB), (data.valueB, data.valueA)] {
                 if let not = definition(x, .bxor), !hasOwnRegister(x), dfg.integerConstant(not.valueB) == -1 {
                     let inverted = operand(not.valueA, data.type)
@@ -211,7 +211,7 @@ extension Lowering {
             return code.emit(.shift(op, size, dst, x, .immediate(n)))
         }
         let count = useLow(data.valueB)
-        if options.features.contains(.bmi2) {
+        if uses(.bmi2) {
             return code.emit(.controlled(bmi2, size, dst, registerOrMemory(data.valueA), count))
         }
         code.emit(.shift(op, size, dst, operand(data.valueA, data.type), .register(count)))
@@ -223,7 +223,7 @@ extension Lowering {
         let width: UInt8 = data.type == .i32 ? 32 : 64
         if let count = dfg.integerConstant(data.valueB) {
             let n = UInt8(truncatingIfNeeded: count) & (width - 1)
-            if options.features.contains(.bmi2) {
+            if uses(.bmi2) {
                 return code.emit(.rorx(size, dst, registerOrMemory(data.valueA), op == .ror ? n : (width - n) & (width - 1)))
             }
             return code.emit(.shift(op, size, dst, operand(data.valueA, data.type), .immediate(n)))
@@ -237,7 +237,7 @@ extension Lowering {
     private mutating func lowerLeadingZeros(_ inst: Inst, _ data: InstructionData) {
         let size = size(data.type)
         let dst = result(inst)
-        if options.features.contains(.lzcnt) {
+        if uses(.lzcnt) {
             return code.emit(.bitCount(.lzcnt, size, dst, registerOrMemory(data.valueA)))
         }
         // bsr leaves its result undefined and sets ZF for 0: take 2 * width - 1 then, which the final xor turns into the width.
@@ -253,7 +253,7 @@ extension Lowering {
     private mutating func lowerTrailingZeros(_ inst: Inst, _ data: InstructionData) {
         let size = size(data.type)
         let dst = result(inst)
-        if options.features.contains(.bmi1) {
+        if uses(.bmi1) {
             return code.emit(.bitCount(.tzcnt, size, dst, registerOrMemory(data.valueA)))
         }
         let x = operand(data.valueA, data.type)
@@ -267,7 +267,7 @@ extension Lowering {
     private mutating func lowerPopulationCount(_ inst: Inst, _ data: InstructionData) {
         let size = size(data.type)
         let dst = result(inst)
-        if options.features.contains(.popcnt) {
+        if uses(.popcnt) {
             return code.emit(.bitCount(.popcnt, size, dst, registerOrMemory(data.valueA)))
         }
         let x = operand(data.valueA, data.type)

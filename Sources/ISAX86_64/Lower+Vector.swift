@@ -4,6 +4,7 @@ import PrecastMachineCode
 /// Vectors of 128 bits. SSE4.1 is assumed; AVX, AVX2 and AVX-512VL forms are taken where the features have them.
 extension Lowering {
     mutating func lowerVector(_ inst: Inst, _ data: InstructionData) {
+        for feature in [CPUFeature.sse3, .ssse3, .sse41] { _ = uses(feature) }
         let op = data.vectorOperation
         if let packed = op.packed { return lowerPacked(packed, inst, data.valueA, data.valueB) }
         if let packed = op.packedReversed { return lowerPacked(packed, inst, data.valueB, data.valueA) }
@@ -19,6 +20,7 @@ extension Lowering {
         switch op {
         case .v128Not: packed(.pxor, onesVector(), vectorSource(data.valueA), into: result(inst))
         case .v128Bitselect: lowerBitselect(inst, data)
+        case .i8x16RelaxedLaneselect, .i32x4RelaxedLaneselect, .i64x2RelaxedLaneselect: lowerLaneSelect(inst, data)
         case .i8x16Swizzle: lowerSwizzle(inst, data)
         case .i8x16Shuffle: lowerShuffle(inst, data)
         case .i8x16Bitmask, .i16x8Bitmask, .i32x4Bitmask, .i64x2Bitmask: lowerBitmask(inst, data)
@@ -39,7 +41,7 @@ extension Lowering {
         switch op {
         case .f32x4Abs, .f32x4Neg, .f32x4Min, .f32x4Max, .f64x2Abs, .f64x2Neg, .f64x2Min, .f64x2Max: true
         case .i32x4TruncSatF32x4S, .i32x4TruncSatF32x4U, .i32x4TruncSatF64x2SZero, .i32x4TruncSatF64x2UZero: true
-        case .f32x4ConvertI32x4U, .f64x2ConvertLowI32x4U: true
+        case .f32x4ConvertI32x4U, .f64x2ConvertLowI32x4U, .i32x4RelaxedTruncF32x4U, .i32x4RelaxedTruncF64x2UZero: true
         default: false
         }
     }
@@ -165,9 +167,20 @@ extension Lowering {
     }
     /// Bits of `yes` where the mask's are set, else of `no`.
     private mutating func emitBitselect(_ dst: Register, _ yes: Register, _ no: Register, mask: Register) {
-        if options.features.contains(.avx512vl) { return code.emit(.ternaryLogic(dst, mask, yes, .register(no), table: 0b1100_1010)) }
+        if uses(.avx512vl) { return code.emit(.ternaryLogic(dst, mask, yes, .register(no), table: 0b1100_1010)) }
         let chosen = packed(.pand, yes, mask)
         packed(.por, chosen, packed(.pandn, mask, no), into: dst)
+    }
+    /// By the masks' sign bits, or by all their bits where that is one instruction.
+    private mutating func lowerLaneSelect(_ inst: Inst, _ data: InstructionData) {
+        if !avx || uses(.avx512vl) { return lowerBitselect(inst, data) }
+        let blend: VariableBlend = switch data.vectorOperation {
+        case .i8x16RelaxedLaneselect: .pblendvb
+        case .i32x4RelaxedLaneselect: .blendvps
+        default: .blendvpd
+        }
+        let yes = vectorSource(data.valueA)
+        code.emit(.blend(blend, result(inst), use(data.valueB), yes, mask: use(data.valueC), avx: true))
     }
     /// The condition in every bit of a vector, then a choice by bits.
     mutating func lowerVectorSelect(_ inst: Inst, _ data: InstructionData) {

@@ -18,21 +18,35 @@ extension Lowering {
         case .i32x4TruncSatF32x4U: lowerTruncateUnsigned(inst, data)
         case .i32x4TruncSatF64x2SZero: lowerTruncateDoubleSigned(inst, data)
         case .i32x4TruncSatF64x2UZero: lowerTruncateDoubleUnsigned(inst, data)
+        case .i32x4RelaxedTruncF32x4U: lowerRelaxedTruncate(.cvttps2udq, inst, data)
+        case .i32x4RelaxedTruncF64x2UZero: lowerRelaxedTruncate(.cvttpd2udq, inst, data)
         case .f32x4ConvertI32x4U: lowerConvertUnsigned(inst, data)
         case .f64x2ConvertLowI32x4U: lowerConvertLowUnsigned(inst, data)
-        // Not fused, on every CPU: results do not depend on its features.
-        case .f32x4RelaxedMadd: packed(.addps, packed(.mulps, use(data.valueA), use(data.valueB)), vectorSource(data.valueC), into: dst)
-        case .f64x2RelaxedMadd: packed(.addpd, packed(.mulpd, use(data.valueA), use(data.valueB)), vectorSource(data.valueC), into: dst)
-        case .f32x4RelaxedNmadd: packed(.subps, use(data.valueC), packed(.mulps, use(data.valueA), use(data.valueB)), into: dst)
-        case .f64x2RelaxedNmadd: packed(.subpd, use(data.valueC), packed(.mulpd, use(data.valueA), use(data.valueB)), into: dst)
+        case .f32x4RelaxedMadd: lowerMultiplyAdd(.ps, .mulps, .addps, inst, data)
+        case .f64x2RelaxedMadd: lowerMultiplyAdd(.pd, .mulpd, .addpd, inst, data)
+        case .f32x4RelaxedNmadd: lowerMultiplyAdd(.ps, .mulps, .subps, negated: true, inst, data)
+        case .f64x2RelaxedNmadd: lowerMultiplyAdd(.pd, .mulpd, .subpd, negated: true, inst, data)
         case .i32x4RelaxedDotI8x16I7x16AddS:
             let words = vectorTemporary()
-            emitByteDot(words, use(data.valueA), use(data.valueB))
+            packed(.pmaddubsw, use(data.valueB), vectorSource(data.valueA), into: words)
             packed(.paddd, packed(.pmaddwd, words, poolLanes(.w, 1)), vectorSource(data.valueC), into: dst)
         default: preconditionFailure("no lowering of \(data.vectorOperation.name)")
         }
     }
 
+    /// Fused where the CPU can: a relaxed operator leaves it open. `negated`: the product is.
+    private mutating func lowerMultiplyAdd(
+        _ format: FusedFormat, _ multiply: PackedOperation, _ add: PackedOperation, negated: Bool = false, _ inst: Inst, _ data: InstructionData
+    ) {
+        let dst = result(inst)
+        if uses(.fma) {
+            let factor = vectorSource(data.valueB)
+            return code.emit(.fusedAccumulate(format, dst, accumulator: use(data.valueC), use(data.valueA), factor, negated: negated))
+        }
+        let product = packed(multiply, use(data.valueA), use(data.valueB))
+        if negated { return packed(add, use(data.valueC), .register(product), into: dst) }
+        packed(add, product, vectorSource(data.valueC), into: dst)
+    }
     private mutating func comparison(_ p: ComparePredicate, _ size: FloatSize, _ a: Register, _ b: RegisterOrMemory) -> Register {
         let r = vectorTemporary()
         code.emit(.packedCompare(p, size, r, a, b, avx: avx))
@@ -79,12 +93,17 @@ extension Lowering {
     /// Below 2^31 the first conversion is right and the second adds nothing; above, the first gives 2^31 and the second the rest, at most 2^31 - 1.
     private mutating func lowerTruncateUnsigned(_ inst: Inst, _ data: InstructionData) {
         let x = clampedToZero(.maxps, data.valueA)
-        if options.features.contains(.avx512vl) { return code.emit(.packedUnary(.cvttps2udq, result(inst), .register(x), avx: true)) }
+        if uses(.avx512vl) { return code.emit(.packedUnary(.cvttps2udq, result(inst), .register(x), avx: true)) }
         let half = poolLanes(.l, UInt64(Float(2147483648).bitPattern))
         let rest = packed(.subps, x, half)
         let above = comparison(.nlt, .single, rest, .memory(half))
         let upper = packed(.pxor, unary(.cvttps2dq, rest), above)
         packed(.paddd, unary(.cvttps2dq, x), packed(.pmaxsd, upper, zeroVector()), into: result(inst))
+    }
+    /// The instruction's own result for what does not fit; without it, the exact one.
+    private mutating func lowerRelaxedTruncate(_ op: PackedUnaryOperation, _ inst: Inst, _ data: InstructionData) {
+        if uses(.avx512vl) { return code.emit(.packedUnary(op, result(inst), vectorSource(data.valueA), avx: true)) }
+        op == .cvttps2udq ? lowerTruncateUnsigned(inst, data) : lowerTruncateDoubleUnsigned(inst, data)
     }
     /// The smaller of `x` and the greatest integer, or 0 for a NaN: the instruction returns its second operand then.
     private mutating func lowerTruncateDoubleSigned(_ inst: Inst, _ data: InstructionData) {
@@ -95,7 +114,7 @@ extension Lowering {
     /// Added to 2^52, an integer is the low word.
     private mutating func lowerTruncateDoubleUnsigned(_ inst: Inst, _ data: InstructionData) {
         let x = clampedToZero(.maxpd, data.valueA)
-        if options.features.contains(.avx512vl) { return code.emit(.packedUnary(.cvttpd2udq, result(inst), .register(x), avx: true)) }
+        if uses(.avx512vl) { return code.emit(.packedUnary(.cvttpd2udq, result(inst), .register(x), avx: true)) }
         let clamped = packed(.minpd, x, poolLanes(.q, Double(4294967295).bitPattern))
         let whole = vectorTemporary()
         code.emit(.packedRound(.towardZero, .double, whole, .register(clamped), avx: avx))
@@ -107,7 +126,7 @@ extension Lowering {
 
     /// The lower 16 bits under the exponent of 2^23, the upper ones under that of 2^39: both exact, so that only their sum is rounded.
     private mutating func lowerConvertUnsigned(_ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.avx512vl) {
+        if uses(.avx512vl) {
             return code.emit(.packedUnary(.cvtudq2ps, result(inst), vectorSource(data.valueA), avx: true))
         }
         let x = use(data.valueA)
@@ -120,7 +139,7 @@ extension Lowering {
     }
     /// Below the exponent of 2^52.
     private mutating func lowerConvertLowUnsigned(_ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.avx512vl) {
+        if uses(.avx512vl) {
             return code.emit(.packedUnary(.cvtudq2pd, result(inst), .register(use(data.valueA)), avx: true))
         }
         let limit = Double(1 << 52).bitPattern

@@ -42,7 +42,6 @@ extension Lowering {
         case .i64x2ExtmulHighI32x4S: packed(.pmuldq, lanes(use(data.valueA), 0xfa), lanes(use(data.valueB), 0xfa), into: dst)
         case .i64x2ExtmulLowI32x4U: packed(.pmuludq, lanes(use(data.valueA), 0x50), lanes(use(data.valueB), 0x50), into: dst)
         case .i64x2ExtmulHighI32x4U: packed(.pmuludq, lanes(use(data.valueA), 0xfa), lanes(use(data.valueB), 0xfa), into: dst)
-        case .i16x8RelaxedDotI8x16I7x16S: emitByteDot(dst, use(data.valueA), use(data.valueB))
         default: preconditionFailure("no lowering of \(data.vectorOperation.name)")
         }
     }
@@ -63,7 +62,7 @@ extension Lowering {
     }
     /// Without SSE4.2: the upper halves decide, and where they are equal the borrow of `b - a` does.
     private mutating func emitGreater64(_ dst: Register, _ a: Register, _ b: Register) {
-        if options.features.contains(.sse42) {
+        if uses(.sse42) {
             packed(.pcmpgtq, a, b, into: dst)
             return
         }
@@ -137,7 +136,7 @@ extension Lowering {
         let x = use(data.valueA)
         let constant = constantCount(data.valueB, width: 64)
         let count: PackedShiftCount = if let constant { .immediate(constant) } else { .register(shiftCount(data.valueB, width: 64)) }
-        if options.features.contains(.avx512vl) { return code.emit(.packedShift(.psraq, result(inst), x, count, avx: true)) }
+        if uses(.avx512vl) { return code.emit(.packedShift(.psraq, result(inst), x, count, avx: true)) }
         if constant == 63 {
             return code.emit(.shuffle(.pshufd, result(inst), .register(shift(.psrad, x, .immediate(31))), control: 0xf5, avx: avx))
         }
@@ -149,7 +148,7 @@ extension Lowering {
     // MARK: Arithmetic
 
     private mutating func lowerAbsolute64(_ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.avx512vl) {
+        if uses(.avx512vl) {
             return code.emit(.packedUnary(.pabsq, result(inst), vectorSource(data.valueA), avx: true))
         }
         let x = use(data.valueA)
@@ -158,7 +157,7 @@ extension Lowering {
     }
     /// Of the four products of halves the upper one is beyond the result.
     private mutating func lowerMultiply64(_ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.avx512vl) && options.features.contains(.avx512dq) {
+        if uses(.avx512vl) && uses(.avx512dq) {
             return packed(.pmullq, use(data.valueA), vectorSource(data.valueB), into: result(inst))
         }
         let (a, b) = (use(data.valueA), use(data.valueB))
@@ -168,7 +167,7 @@ extension Lowering {
         packed(.paddq, packed(.pmuludq, a, b), crossed, into: result(inst))
     }
     private mutating func lowerBytePopulationCount(_ inst: Inst, _ data: InstructionData) {
-        if options.features.contains(.avx512bitalg) && options.features.contains(.avx512vl) {
+        if uses(.avx512bitalg) && uses(.avx512vl) {
             return code.emit(.packedUnary(.popcntb, result(inst), vectorSource(data.valueA), avx: true))
         }
         let x = use(data.valueA)
@@ -197,12 +196,5 @@ extension Lowering {
     private mutating func lowerMultiplyWords(_ high: PackedOperation, _ interleave: PackedOperation, _ inst: Inst, _ data: InstructionData) {
         let (a, b) = (use(data.valueA), use(data.valueB))
         packed(interleave, packed(.pmullw, a, b), packed(high, a, b), into: result(inst))
-    }
-    /// Words: sums of the products of neighbouring bytes, both signed.
-    mutating func emitByteDot(_ dst: Register, _ a: Register, _ b: Register) {
-        let odd = packed(.pmullw, shift(.psraw, a, .immediate(8)), shift(.psraw, b, .immediate(8)))
-        let evenA = shift(.psraw, shift(.psllw, a, .immediate(8)), .immediate(8))
-        let evenB = shift(.psraw, shift(.psllw, b, .immediate(8)), .immediate(8))
-        packed(.paddw, packed(.pmullw, evenA, evenB), odd, into: dst)
     }
 }

@@ -7,24 +7,23 @@ extension Lowering {
 
     mutating func lowerSplat(_ inst: Inst, _ data: InstructionData) {
         let dst = result(inst)
-        let hasBroadcasts = options.features.contains(.avx2)
         switch data.vectorOperation {
         case .i8x16Splat:
-            if hasBroadcasts { return code.emit(.packedUnary(.pbroadcastb, dst, splatSource(data.valueA, .uload8), avx: true)) }
+            if uses(.avx2) { return code.emit(.packedUnary(.pbroadcastb, dst, splatSource(data.valueA, .uload8), avx: true)) }
             packed(.pshufb, scalarVector(.l, data.valueA), zeroVector(), into: dst)
         case .i16x8Splat:
-            if hasBroadcasts { return code.emit(.packedUnary(.pbroadcastw, dst, splatSource(data.valueA, .uload16), avx: true)) }
+            if uses(.avx2) { return code.emit(.packedUnary(.pbroadcastw, dst, splatSource(data.valueA, .uload16), avx: true)) }
             let low = vectorTemporary()
             code.emit(.shuffle(.pshuflw, low, .register(scalarVector(.l, data.valueA)), control: 0, avx: avx))
             code.emit(.shuffle(.pshufd, dst, .register(low), control: 0, avx: avx))
         case .i32x4Splat:
-            if hasBroadcasts { return code.emit(.packedUnary(.pbroadcastd, dst, splatSource(data.valueA, .load), avx: true)) }
+            if uses(.avx2) { return code.emit(.packedUnary(.pbroadcastd, dst, splatSource(data.valueA, .load), avx: true)) }
             code.emit(.shuffle(.pshufd, dst, .register(scalarVector(.l, data.valueA)), control: 0, avx: avx))
         case .i64x2Splat:
             if let load = foldableLoad(data.valueA) { return code.emit(.packedUnary(.movddup, dst, .memory(swallow(load)), avx: avx)) }
             code.emit(.shuffle(.pshufd, dst, .register(scalarVector(.q, data.valueA)), control: 0x44, avx: avx))
         case .f32x4Splat:
-            if hasBroadcasts { return code.emit(.packedUnary(.broadcastss, dst, floatSource(data.valueA), avx: true)) }
+            if uses(.avx2) { return code.emit(.packedUnary(.broadcastss, dst, floatSource(data.valueA), avx: true)) }
             code.emit(.shuffle(.pshufd, dst, .register(floatVector(data.valueA)), control: 0, avx: avx))
         default: code.emit(.packedUnary(.movddup, dst, floatSource(data.valueA), avx: avx))
         }
@@ -151,7 +150,7 @@ extension Lowering {
         if isZeroVector(first) { return emitBytes(dst, use(second), shuffle.bytes.map { $0 < 16 ? 0x80 : $0 - 16 }) }
         let (a, b) = (use(first), use(second))
         if emitMix(dst, a, b, shuffle) || emitMix(dst, b, a, ShuffleLanes(shuffle.bytes.map { $0 ^ 16 })) { return }
-        if options.features.contains(.avx512vbmi) && options.features.contains(.avx512vl) {
+        if uses(.avx512vbmi) && uses(.avx512vl) {
             let indices = vectorTemporary()
             code.emit(.loadVector(indices, pool(shuffle.constant), avx: true))
             return code.emit(.permuteBytes(dst, indices: indices, low: a, high: .register(b)))
@@ -175,7 +174,7 @@ extension Lowering {
         if let control = shuffle.words(ofHalf: 1), shuffle.keeps(0..<8) {
             return code.emit(.shuffle(.pshufhw, dst, .register(x), control: control, avx: avx))
         }
-        if options.features.contains(.avx2), shuffle.bytes == Array(repeating: 0, count: 16) {
+        if shuffle.bytes == Array(repeating: 0, count: 16), uses(.avx2) {
             return code.emit(.packedUnary(.pbroadcastb, dst, .register(x), avx: true))
         }
         if let op = shuffle.interleaving(second: 0) {

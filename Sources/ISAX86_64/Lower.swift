@@ -63,6 +63,8 @@ struct Lowering: ~Copyable {
     var current = Inst.none
     /// Hidden argument: address of the return area.
     var returnArea = Register.none
+    /// Those of the target's features that instructions need so far.
+    private var usedFeatures: CPUFeatures = []
     /// Frame slots of the IR have the first numbers; return areas of calls follow.
     let arguments: ArgumentAssignment
 
@@ -88,8 +90,17 @@ struct Lowering: ~Copyable {
     }
 
     consuming func finish() -> VCode<MachineInstruction> {
+        if avx && code.registerClasses.contains(.float) { usedFeatures.insert(.avx) }
+        code.features = usedFeatures.bits
         code.finish()
         return code
+    }
+
+    /// Whether the target has `feature`; whoever asks is about to use it.
+    mutating func uses(_ feature: CPUFeature) -> Bool {
+        guard options.features.contains(feature) else { return false }
+        usedFeatures.insert(feature)
+        return true
     }
 
     mutating func lowerBlocks() {

@@ -60,6 +60,8 @@ extension VectorOperation {
         case .f64x2Sub: .subpd
         case .f64x2Mul: .mulpd
         case .f64x2Div: .divpd
+        case .i8x16RelaxedSwizzle: .pshufb
+        case .i16x8RelaxedQ15mulrS: .pmulhrsw
         default: nil
         }
     }
@@ -75,6 +77,8 @@ extension VectorOperation {
         case .f32x4Pmax: .maxps
         case .f64x2Pmin: .minpd
         case .f64x2Pmax: .maxpd
+        // The first operand's bytes are unsigned: in the second of the operator, of seven bits, that is allowed.
+        case .i16x8RelaxedDotI8x16I7x16S: .pmaddubsw
         default: nil
         }
     }
@@ -87,6 +91,8 @@ extension VectorOperation {
         case .f64x2Sqrt: .sqrtpd
         case .f32x4ConvertI32x4S: .cvtdq2ps
         case .f32x4DemoteF64x2Zero: .cvtpd2ps
+        case .i32x4RelaxedTruncF32x4S: .cvttps2dq
+        case .i32x4RelaxedTruncF64x2SZero: .cvttpd2dq
         default: nil
         }
     }

@@ -90,6 +90,7 @@ extension ArtifactReport {
             ("all frame pointers", flag(.allFramePointers)),
             ("movable memories", flag(.movableMemories)),
             ("canonical nans", flag(.canonicalNaNs)),
+            ("deterministic relaxed SIMD", flag(.deterministicRelaxedSIMD)),
             ("minimum page size", .number(UInt64(tunables.minimumPageSize))),
             ("maximum page size", .number(UInt64(tunables.maximumPageSize))),
             ("stack reserve", .number(UInt64(tunables.stackReserve))),

@@ -96,6 +96,8 @@ public struct CompiledFunction: Sendable {
     public var unwind: [UnwindStep] = []
     /// Bytes below the frame pointer, 0 for a frameless function.
     public var frameSize: UInt32 = 0
+    /// The features of the CPU that the code needs: bits of the instruction set's own numbering.
+    public var features: UInt64 = 0
     /// No prologue: the return address is at the stack pointer throughout.
     public var isFrameless = false
     /// What the code says, where that was asked for: ascending offsets, every byte belongs to the last mark before it.

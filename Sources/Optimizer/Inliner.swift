@@ -127,7 +127,7 @@ private struct Inliner {
         for function in callee.dfg.functions.storage {
             functions.append(caller.dfg.function(number: function.number, signature: signatures[function.signature.index]))
         }
-        for constant in callee.dfg.vectorConstants.storage { vectorConstants.append(caller.dfg.vectorConstant(equalTo: constant)) }
+        for constant in callee.dfg.vectorConstants.storage { vectorConstants.append(caller.dfg.vectorConstant(constant)) }
         for slot in callee.dfg.stackSlots.storage { slots.append(caller.dfg.stackSlots.push(slot)) }
         let entry = callee.entry
         blocks[entry.index] = first
@@ -258,11 +258,6 @@ extension DataFlowGraph {
     fileprivate mutating func signature(equalTo signature: Signature) -> SignatureReference {
         if let i = signatures.storage.firstIndex(of: signature) { return SignatureReference(index: i) }
         return signatures.push(signature)
-    }
-    /// O(constants).
-    fileprivate mutating func vectorConstant(equalTo constant: VectorConstantData) -> VectorConstant {
-        if let i = vectorConstants.storage.firstIndex(of: constant) { return VectorConstant(index: i) }
-        return vectorConstants.push(constant)
     }
     fileprivate mutating func function(number: UInt32, signature: SignatureReference) -> FunctionReference {
         let new = ExternalFunction(number: number, signature: signature)

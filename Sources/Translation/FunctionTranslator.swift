@@ -37,8 +37,9 @@ public struct FunctionTranslator: ~Copyable {
     var lastSerial: UInt32 = 0
     /// By local index.
     var locals: [Variable] = []
-    /// Where the locals are instead, when they are in the frame: 8 bytes each.
+    /// Where the locals are instead, when they are in the frame: ``localStride`` bytes each.
     var localSlot = StackSlot.none
+    var localStride: UInt32 = 8
     var localTypes: [Type] = []
     /// The instance context.
     var context = Value.none
@@ -146,6 +147,7 @@ public struct FunctionTranslator: ~Copyable {
         case .refI31, .i31GetS, .i31GetU, .anyConvertExtern, .externConvertAny: translateAny(op)
         case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: translateWide(op)
         default:
+            if op.opcode.isVector { return translateVector(op) }
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }
         }
     }

@@ -60,13 +60,13 @@ extension FunctionTranslator {
         raisePending(if: abandoned, context: caller)
     }
 
-    /// Stores a value to slot `i`, zero-extended to the slot's first half; `clearsRest`: and zero to the second.
+    /// Stores a value to slot `i`, zero-extended to the slot's first half if it is no vector; `clearsRest`: and zero to the second.
     private mutating func storeSlot(_ value: Value, _ slots: Value, _ i: Int, clearsRest: Bool) {
         var value = value
         if type(value) == .f32 { value = builder.unary(.bitcast, .i32, value) }
         if type(value) == .i32 { value = builder.unary(.uextend, .i64, value) }
         builder.store(value, slots, offset: Self.slotOffset(i), Self.slotFlags)
-        if clearsRest { builder.store(builder.constant(.i64, 0), slots, offset: Self.slotOffset(i) + 8, Self.slotFlags) }
+        if clearsRest && type(value) != .v128 { builder.store(builder.constant(.i64, 0), slots, offset: Self.slotOffset(i) + 8, Self.slotFlags) }
     }
 
     private static func slotOffset(_ i: Int) -> Int32 { Int32(i) * Int32(RuntimeOffsets.slotSize) }

@@ -28,12 +28,12 @@ extension FunctionTranslator {
         }
     }
 
-    private mutating func load(_ opcode: IROpcode, _ type: Type, _ op: Operator) {
+    mutating func load(_ opcode: IROpcode, _ type: Type, _ op: Operator) {
         let memory = environment.memories[Int(op.index)]
         let to = address(memory, index: pop(), offset: op.memoryOffset, size: opcode.narrowAccess ?? type.byteCount)
         push(builder.load(opcode, type, to.base, offset: to.offset, to.flags))
     }
-    private mutating func store(_ opcode: IROpcode, _ op: Operator) {
+    mutating func store(_ opcode: IROpcode, _ op: Operator) {
         let memory = environment.memories[Int(op.index)]
         let value = pop()
         let to = address(memory, index: pop(), offset: op.memoryOffset, size: opcode.narrowAccess ?? type(value).byteCount)

@@ -25,7 +25,8 @@ extension FunctionTranslator {
     /// Makes the locals that ``localTypes`` lists: parameters from the entry block, the rest zero.
     mutating func defineLocals(parameterCount: Int, inFrame: Bool) {
         if inFrame {
-            let slot = StackSlotData(size: UInt32(8 * max(localTypes.count, 1)), alignment: 8)
+            localStride = localTypes.contains(.v128) ? 16 : 8
+            let slot = StackSlotData(size: localStride * UInt32(max(localTypes.count, 1)), alignment: localStride)
             localSlot = builder.function.dfg.stackSlots.push(slot)
         } else {
             for type in localTypes { locals.append(builder.declareVariable(type)) }
@@ -34,7 +35,7 @@ extension FunctionTranslator {
         for i in 0..<parameterCount { writeLocal(i, builder.function.dfg.parameter(entry, i + 1)) }
         if inFrame {
             // A variable that was never written is zero by itself; a slot is not.
-            for i in parameterCount..<localTypes.count { writeLocal(i, builder.constant(localTypes[i], 0)) }
+            for i in parameterCount..<localTypes.count { writeLocal(i, builder.zero(localTypes[i])) }
         }
     }
     private mutating func readLocal(_ i: Int) -> Value {
@@ -45,7 +46,7 @@ extension FunctionTranslator {
         if localSlot.isNone { return builder.write(locals[i], value) }
         builder.store(value, localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
     }
-    private mutating func localAddress(_ i: Int) -> Value { slotAddress(localSlot, UInt32(i * 8)) }
+    private mutating func localAddress(_ i: Int) -> Value { slotAddress(localSlot, UInt32(i) * localStride) }
     mutating func slotAddress(_ slot: StackSlot, _ offset: UInt32) -> Value {
         builder.emit(InstructionData(.stackAddress, .i64, a: slot.rawValue, b: offset))
     }

@@ -65,7 +65,7 @@ public struct TranslationEnvironment: Sendable {
     public func canonicalType(_ type: TypeIndex) -> TypeIndex { types[type.index].canonical }
 
     /// The pool starts with each type once, for blocks with a single result.
-    private static let singleTypes: [Type] = [.i32, .i64, .f32, .f64]
+    private static let singleTypes: [Type] = [.i32, .i64, .f32, .f64, .v128]
     func blockShape(_ type: BlockType) -> BlockShape {
         switch type.kind {
         case .empty: BlockShape()
@@ -78,6 +78,7 @@ public struct TranslationEnvironment: Sendable {
         case .i32: 0
         case .f32: 2
         case .f64: 3
+        case .v128: 4
         default: 1
         }
     }
@@ -89,6 +90,7 @@ func irType(_ type: ValueType) -> Type {
     case .i32: .i32
     case .f32: .f32
     case .f64: .f64
+    case .v128: .v128
     default: .i64
     }
 }

@@ -77,7 +77,9 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// What the compiler translates. It refuses a module that uses another feature as "not supported yet", even where that is enabled. Of `gc` it
     /// translates what needs no collector; it refuses operators that make or use structures and arrays.
     public static var implemented: FeatureSet {
-        wasm2.subtracting(FeatureSet(.simd)).union(FeatureSet(.tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic))
+        wasm2.union(
+            FeatureSet(
+                .tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic, .relaxedSIMD))
     }
 
     /// The members in bit order.

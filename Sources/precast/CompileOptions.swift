@@ -25,6 +25,8 @@ struct CompileOptions: ParsableArguments {
     var noSpeculationMasks = false
     @Flag(name: .customLong("nan-canonicalization"), help: "Make every NaN that float arithmetic results in the canonical one.")
     var nanCanonicalization = false
+    @Flag(name: .customLong("relaxed-simd-deterministic"), help: "Give relaxed vector operators the results of the deterministic profile.")
+    var relaxedSIMDDeterministic = false
     @Option(name: .customLong("frame-pointers"), help: ArgumentHelp("Which functions keep a frame pointer: non-leaf (default) or all.", valueName: "which"))
     var framePointers = "non-leaf"
     @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
@@ -57,6 +59,7 @@ struct CompileOptions: ParsableArguments {
         configuration.usesSignals = !noSignals
         configuration.masksSpeculation = !noSpeculationMasks
         configuration.canonicalizesNaNs = nanCanonicalization
+        configuration.makesRelaxedSIMDDeterministic = relaxedSIMDDeterministic
         guard framePointers == "all" || framePointers == "non-leaf" else {
             throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
         }

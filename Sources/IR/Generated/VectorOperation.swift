@@ -1,5 +1,5 @@
-/// What a vector instruction computes: WebAssembly's vector operators, a row each, less those that are others combined (loads, stores) and relaxed ones
-/// that are done as their exact counterparts. Semantics: WebAssembly core specification 3.0, section 4.3.2 and following.
+/// What a vector instruction computes: WebAssembly's vector operators, a row each, less those that are others combined (loads, stores, some
+/// relaxed ones). Where a relaxed operator has a choice, so has the operation: each machine makes its own. Semantics: WebAssembly core specification 3.0, section 4.3.2 and following.
 @frozen public enum VectorOperation: UInt16, Sendable, CaseIterable {
     /// `i8x16.swizzle`: [v128 v128] -> [v128]
     case i8x16Swizzle
@@ -442,6 +442,24 @@
     case f64x2ExtractLane
     /// `f64x2.replace_lane`: [v128 f64] -> [v128], lane number
     case f64x2ReplaceLane
+    /// `i8x16.relaxed_swizzle`: [v128 v128] -> [v128]
+    case i8x16RelaxedSwizzle
+    /// `i32x4.relaxed_trunc_f32x4_s`: [v128] -> [v128]
+    case i32x4RelaxedTruncF32x4S
+    /// `i32x4.relaxed_trunc_f32x4_u`: [v128] -> [v128]
+    case i32x4RelaxedTruncF32x4U
+    /// `i32x4.relaxed_trunc_f64x2_s_zero`: [v128] -> [v128]
+    case i32x4RelaxedTruncF64x2SZero
+    /// `i32x4.relaxed_trunc_f64x2_u_zero`: [v128] -> [v128]
+    case i32x4RelaxedTruncF64x2UZero
+    /// `i8x16.relaxed_laneselect`: [v128 v128 v128] -> [v128]
+    case i8x16RelaxedLaneselect
+    /// `i32x4.relaxed_laneselect`: [v128 v128 v128] -> [v128]
+    case i32x4RelaxedLaneselect
+    /// `i64x2.relaxed_laneselect`: [v128 v128 v128] -> [v128]
+    case i64x2RelaxedLaneselect
+    /// `i16x8.relaxed_q15mulr_s`: [v128 v128] -> [v128]
+    case i16x8RelaxedQ15mulrS
 
     /// As in the text form: the operator's name with `.` as `_`.
     public var name: String {
@@ -667,6 +685,15 @@
         case .f32x4ReplaceLane: "f32x4_replace_lane"
         case .f64x2ExtractLane: "f64x2_extract_lane"
         case .f64x2ReplaceLane: "f64x2_replace_lane"
+        case .i8x16RelaxedSwizzle: "i8x16_relaxed_swizzle"
+        case .i32x4RelaxedTruncF32x4S: "i32x4_relaxed_trunc_f32x4_s"
+        case .i32x4RelaxedTruncF32x4U: "i32x4_relaxed_trunc_f32x4_u"
+        case .i32x4RelaxedTruncF64x2SZero: "i32x4_relaxed_trunc_f64x2_s_zero"
+        case .i32x4RelaxedTruncF64x2UZero: "i32x4_relaxed_trunc_f64x2_u_zero"
+        case .i8x16RelaxedLaneselect: "i8x16_relaxed_laneselect"
+        case .i32x4RelaxedLaneselect: "i32x4_relaxed_laneselect"
+        case .i64x2RelaxedLaneselect: "i64x2_relaxed_laneselect"
+        case .i16x8RelaxedQ15mulrS: "i16x8_relaxed_q15mulr_s"
         }
     }
 }
