@@ -149,7 +149,7 @@ let package = Package(
         tests("Fuzzing", ["PrecastFuzzing", "PrecastCompiler", "PrecastWasmTypes"]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
-        tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),

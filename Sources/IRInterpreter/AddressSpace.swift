@@ -67,6 +67,17 @@ public struct AddressSpace: Sendable {
         for i in 0..<count { segments[segment].bytes[offset + i] = UInt8(truncatingIfNeeded: value >> UInt64(i * 8)) }
         return true
     }
+    /// 16 bytes, the lower 8 first; nil where one is unmapped.
+    public mutating func loadVector(_ address: UInt64) -> SIMD2<UInt64>? {
+        guard let (segment, offset) = find(address, 16) else { return nil }
+        return segments[segment].bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self) }
+    }
+    /// Writes 16 bytes. - Returns: whether all are mapped and writable; otherwise none is written.
+    public mutating func storeVector(_ value: SIMD2<UInt64>, _ address: UInt64) -> Bool {
+        guard let (segment, offset) = find(address, 16), segments[segment].isWritable else { return false }
+        segments[segment].bytes.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: SIMD2<UInt64>.self) }
+        return true
+    }
     /// The `count` bytes at `address`; nil where unmapped.
     public mutating func bytes(_ address: UInt64, _ count: Int) -> [UInt8]? {
         guard count >= 0, let (segment, offset) = find(address, count) else { return nil }

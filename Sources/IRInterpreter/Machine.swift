@@ -29,14 +29,22 @@ enum ArithmeticTrap {
 /// Executes functions of the IR: the oracle that optimizer and code generators are tested against.
 ///
 /// Input: functions by number, host functions, an ``AddressSpace`` set up by the caller. Output: results, or a ``MachineError``.
-/// Values are 64 bits each: an i32 or f32 in the low half with the upper half zero. Semantics are those of docs/ir.md; where
+/// Values are words of 64 bits: an i32 or f32 in the low half with the upper half zero, a v128 as two words, the lower first. Semantics are those of docs/ir.md; where
 /// WebAssembly leaves the bits of a NaN open, the result is the positive canonical NaN. Calls do not recurse on the host's stack.
 public final class Machine {
     public typealias HostFunction = (Machine, [UInt64]) throws(MachineError) -> [UInt64]
 
     final class Body {
         let function: Function
-        init(_ function: consuming Function) { self.function = function }
+        /// Whether any value takes two words.
+        let hasVectors: Bool
+        /// Words that a call passes.
+        let argumentCount: Int
+        init(_ function: consuming Function) {
+            hasVectors = function.dfg.values.storage.contains { $0.type == .v128 }
+            argumentCount = function.dfg.parameters(function.entry).reduce(0) { $0 + (function.dfg.type($1) == .v128 ? 2 : 1) }
+            self.function = function
+        }
     }
     enum Callee {
         case compiled(Body)
@@ -57,6 +65,8 @@ public final class Machine {
     private var callees: [UInt32: Callee] = [:]
     private var frames: [Frame] = []
     private var registers: [UInt64] = []
+    /// The upper words of vectors, for functions that have any.
+    private var upperWords: [UInt64] = []
     private let stackBase: UInt64
     private var stackUsed: UInt64 = 0
     private static let stackSize = 1 << 20
@@ -87,6 +97,8 @@ public final class Machine {
         var body: Body
         /// Where its values begin in `registers`.
         var base: Int
+        /// Where its values begin in `upperWords`.
+        var upperBase: Int
         var inst: Inst
         /// Where its slots begin in the stack segment.
         var stack: UInt64
@@ -96,13 +108,14 @@ public final class Machine {
 
     /// Calls a function and runs it to its end. May be called from within a host function.
     public func call(_ number: UInt32, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
-        let (depth, height, stack) = (frames.count, registers.count, stackUsed)
+        let (depth, height, upperHeight, stack) = (frames.count, registers.count, upperWords.count, stackUsed)
         do throws(MachineError) {
             if let results = try enter(number, arguments) { return results }
             return try run(downTo: depth)
         } catch {
             frames.removeLast(frames.count - depth)
             registers.removeLast(registers.count - height)
+            upperWords.removeLast(upperWords.count - upperHeight)
             stackUsed = stack
             throw error
         }
@@ -121,7 +134,7 @@ public final class Machine {
     private func push(_ body: Body, _ arguments: [UInt64]) throws(MachineError) {
         if frames.count >= maximumDepth { throw .stackExhausted }
         let entry = body.function.entry
-        if arguments.count != body.function.dfg.parameterCount(entry) { throw .signatureMismatch(function: body.function.number) }
+        if arguments.count != body.argumentCount { throw .signatureMismatch(function: body.function.number) }
         var offsets: [UInt64] = []
         var size: UInt64 = 0
         for slot in body.function.dfg.stackSlots.storage {
@@ -129,18 +142,17 @@ public final class Machine {
             size += (UInt64(slot.size) + 15) & ~15
         }
         if stackUsed + size > UInt64(Self.stackSize) { throw .stackExhausted }
-        let frame = Frame(body: body, base: registers.count, inst: body.function.layout.first(entry), stack: stackUsed, slots: offsets)
+        let frame = Frame(body: body, base: registers.count, upperBase: upperWords.count, inst: body.function.layout.first(entry), stack: stackUsed, slots: offsets)
         stackUsed += size
         registers.append(contentsOf: repeatElement(0, count: body.function.dfg.values.count))
-        for (i, argument) in arguments.enumerated() {
-            let value = body.function.dfg.parameter(entry, i)
-            registers[frame.base + value.index] = body.function.dfg.type(value).byteCount == 4 ? argument & 0xffff_ffff : argument
-        }
+        if body.hasVectors { upperWords.append(contentsOf: repeatElement(0, count: body.function.dfg.values.count)) }
+        assign(arguments, to: body.function.dfg.parameters(entry), frame)
         frames.append(frame)
     }
     private func pop() {
         let frame = frames.removeLast()
         registers.removeLast(registers.count - frame.base)
+        upperWords.removeLast(upperWords.count - frame.upperBase)
         stackUsed = frame.stack
     }
 
@@ -162,9 +174,7 @@ public final class Machine {
     /// Gives `results` to the call that the top frame waits at.
     private func finishCall(_ results: [UInt64]) {
         let frame = frames[frames.count - 1]
-        for (i, value) in frame.body.function.dfg.results(frame.inst).enumerated() where i < results.count {
-            registers[frame.base + value.index] = frame.body.function.dfg.type(value).byteCount == 4 ? results[i] & 0xffff_ffff : results[i]
-        }
+        assign(results, to: frame.body.function.dfg.results(frame.inst), frame)
         advance()
     }
     private func advance() {
@@ -175,8 +185,34 @@ public final class Machine {
     @inline(__always) private func get(_ value: Value, _ frame: Frame) -> UInt64 {
         registers[frame.base + frame.body.function.dfg.resolve(value).index]
     }
+    private func vector(_ value: Value, _ frame: Frame) -> SIMD2<UInt64> {
+        let index = frame.body.function.dfg.resolve(value).index
+        let isVector = frame.body.function.dfg.type(value) == .v128
+        return SIMD2(registers[frame.base + index], isVector ? upperWords[frame.upperBase + index] : 0)
+    }
+    private func set(_ value: Value, _ word: UInt64, upper: UInt64 = 0, _ frame: Frame) {
+        let type = frame.body.function.dfg.type(value)
+        registers[frame.base + value.index] = type.byteCount == 4 ? word & 0xffff_ffff : word
+        if type == .v128 { upperWords[frame.upperBase + value.index] = upper }
+    }
+    /// The words of several values.
     private func list(_ list: EntityList<Value>, _ frame: Frame) -> [UInt64] {
-        (0..<frame.body.function.dfg.lists.count(list)).map { get(frame.body.function.dfg.lists.get(list, $0), frame) }
+        var words: [UInt64] = []
+        for i in 0..<frame.body.function.dfg.lists.count(list) {
+            let value = frame.body.function.dfg.lists.get(list, i)
+            words.append(get(value, frame))
+            if frame.body.hasVectors && frame.body.function.dfg.type(value) == .v128 { words.append(vector(value, frame)[1]) }
+        }
+        return words
+    }
+    /// Gives `values` the words that ``list(_:_:)`` made.
+    private func assign(_ words: [UInt64], to values: some Sequence<Value>, _ frame: Frame) {
+        var next = 0
+        for value in values where next < words.count {
+            let isVector = frame.body.hasVectors && frame.body.function.dfg.type(value) == .v128
+            set(value, words[next], upper: isVector && next + 1 < words.count ? words[next + 1] : 0, frame)
+            next += isVector ? 2 : 1
+        }
     }
 
     /// Executes one instruction. - Returns: the results when the top frame has returned.
@@ -197,6 +233,10 @@ public final class Machine {
             return results
         case .trap: throw .trap(data.trapCode)
         case .call, .callIndirect, .returnCall, .returnCallIndirect: return try call(data, frame)
+        case .vconst, .vunary, .vbinary, .vternary, .select, .selectGuard, .load, .store:
+            if data.type != .v128 && data.opcode.format != .vectorUnary { fallthrough }
+            try evaluateVector(data, inst, frame)
+            advance()
         default:
             let result = try evaluate(data, frame)
             if body.function.dfg.resultCount(inst) > 0 { registers[frame.base + body.function.dfg.result(inst).index] = result }
@@ -207,10 +247,7 @@ public final class Machine {
 
     private func jump(_ call: BlockCall, _ frame: Frame) {
         let target = frame.body.function.dfg.blockCalls[call]
-        let arguments = list(target.arguments, frame)
-        for (i, argument) in arguments.enumerated() {
-            registers[frame.base + frame.body.function.dfg.parameter(target.block, i).index] = argument
-        }
+        assign(list(target.arguments, frame), to: frame.body.function.dfg.parameters(target.block), frame)
         frames[frames.count - 1].inst = frame.body.function.layout.first(target.block)
     }
 
@@ -269,6 +306,36 @@ public final class Machine {
             return 0
         default: throw .unsupported(data.opcode.name)
         }
+    }
+    /// Executes an instruction with a vector for an operand or result.
+    private func evaluateVector(_ data: InstructionData, _ inst: Inst, _ frame: Frame) throws(MachineError) {
+        let result: SIMD2<UInt64>
+        switch data.opcode {
+        case .vconst: result = constant(data.a, frame)
+        case .select, .selectGuard: result = vector(get(data.valueA, frame) != 0 ? data.valueB : data.valueC, frame)
+        case .load, .store:
+            let address = get(data.address, frame) &+ UInt64(bitPattern: Int64(data.offset))
+            if data.opcode == .store {
+                if !memory.storeVector(vector(data.valueA, frame), address) { throw fault(data, address) }
+                return
+            }
+            guard let loaded = memory.loadVector(address) else { throw fault(data, address) }
+            result = loaded
+        default: result = try operation(data, frame)
+        }
+        set(frame.body.function.dfg.result(inst), result[0], upper: result[1], frame)
+    }
+    private func operation(_ data: InstructionData, _ frame: Frame) throws(MachineError) -> SIMD2<UInt64> {
+        let op = data.vectorOperation, a = vector(data.valueA, frame)
+        if data.opcode == .vunary { return try VectorArithmetic.evaluate(op, a, SIMD2(), SIMD2(), immediate: Int(data.b)) }
+        let b = vector(data.valueB, frame)
+        if data.opcode == .vternary { return try VectorArithmetic.evaluate(op, a, b, vector(data.valueC, frame), immediate: 0) }
+        if op == .i8x16Shuffle { return try VectorArithmetic.evaluate(op, a, b, constant(data.c, frame), immediate: 0) }
+        return try VectorArithmetic.evaluate(op, a, b, SIMD2(), immediate: Int(data.c))
+    }
+    private func constant(_ number: UInt32, _ frame: Frame) -> SIMD2<UInt64> {
+        let constant = frame.body.function.dfg.vectorConstants[VectorConstant(rawValue: number)]
+        return SIMD2(constant.low, constant.high)
     }
     private func load(_ data: InstructionData, _ frame: Frame) throws(MachineError) -> UInt64 {
         if data.accessSize > 8 { throw .unsupported("a \(data.type.name) load") }

@@ -66,16 +66,32 @@ public final class InterpretedInstance {
 
     public func call(_ function: FunctionIndex, _ arguments: [UInt64]) throws(MachineError) -> [UInt64] {
         let type = module.functionType(of: function)
-        for (i, argument) in arguments.enumerated() { put(slots + UInt64(i * 16), argument) }
+        fill(slots, arguments, type.parameters)
         let (code, callee) = address(of: function)
         if module.isImported(function) {
             // A host function's context is no instance's: the loader calls it itself.
             if try machine.call(Self.firstHost + function.rawValue, [UInt64(function.rawValue), context, slots]) != [0] { throw .trap(pending) }
-            return type.results.indices.map { get(slots + UInt64($0 * 16)) }
+            return take(slots, type.results)
         }
         let entry = translated.plan.entryTrampoline(for: module.functions[function.index])!
         _ = try machine.call(entry, [callee, code, slots])
-        return type.results.indices.map { get(slots + UInt64($0 * 16)) }
+        return take(slots, type.results)
+    }
+
+    /// Writes values to slots: a word each, of a vector two.
+    private func fill(_ slots: UInt64, _ words: [UInt64], _ types: [ValueType]) {
+        var next = 0
+        for (i, type) in types.enumerated() {
+            put(slots + UInt64(i * 16), words[next])
+            if type == .v128 { put(slots + UInt64(i * 16 + 8), words[next + 1]) }
+            next += type == .v128 ? 2 : 1
+        }
+    }
+    private func take(_ slots: UInt64, _ types: [ValueType]) -> [UInt64] {
+        types.enumerated().flatMap { i, type in
+            let at = slots + UInt64(i * 16)
+            return type == .v128 ? [get(at), get(at + 8)] : [get(at)]
+        }
     }
 
     public func globalValue(_ i: Int) -> UInt64 {
@@ -142,12 +158,12 @@ public final class InterpretedInstance {
         }
     }
     private func callHost(_ function: HostFunction, _ type: FunctionType, _ arguments: [UInt64]) -> [UInt64] {
-        let values = type.parameters.indices.map { get(arguments[2] + UInt64($0 * 16)) }
+        let values = take(arguments[2], type.parameters)
         guard let results = function(self, values) else {
             setPending(.hostError)
             return [1]
         }
-        for (i, result) in results.enumerated() { put(arguments[2] + UInt64(i * 16), result) }
+        fill(arguments[2], results, type.results)
         return [0]
     }
 

@@ -63,6 +63,7 @@ struct Simplifier {
         case .icmp: return comparison(data, &function)
         case .select, .selectGuard: return choice(data, &function)
         case .clz, .ctz, .popcnt, .sextend8, .sextend16, .uextend, .sextend, .ireduce: return extension_(data, &function)
+        case .vconst, .vunary, .vbinary, .vternary: return vector(data, &function)
         default: return float(data, &function)
         }
     }
@@ -70,7 +71,8 @@ struct Simplifier {
     /// Puts constants, then younger values, on the right of commutative operations and comparisons.
     private func canonicalize(_ inst: Inst, _ function: inout Function) {
         let data = function.dfg.instructions[inst]
-        guard data.opcode.isCommutative || data.opcode == .icmp || data.opcode == .fcmp else { return }
+        let commutes = data.opcode == .vbinary ? data.vectorOperation.isCommutative : data.opcode.isCommutative
+        guard commutes || data.opcode == .icmp || data.opcode == .fcmp else { return }
         let (left, right) = (isConstant(data.valueA, function), isConstant(data.valueB, function))
         if left == right ? data.a <= data.b : right { return }
         function.dfg.instructions[inst].a = data.b
@@ -79,7 +81,8 @@ struct Simplifier {
         if data.opcode == .fcmp { function.dfg.instructions[inst].flags = UInt16(data.floatCondition.swapped.rawValue) }
     }
     private func isConstant(_ value: Value, _ function: borrowing Function) -> Bool {
-        function.dfg.definingData(value).opcode.format == .immediate
+        let format = function.dfg.definingData(value).opcode.format
+        return format == .immediate || format == .vectorConstant
     }
 
     // MARK: New instructions

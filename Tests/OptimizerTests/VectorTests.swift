@@ -1,4 +1,6 @@
 import PrecastIR
+import PrecastIRInterpreter
+import PrecastIRTestSupport
 @testable import PrecastOptimizer
 import Testing
 
@@ -49,5 +51,27 @@ import Testing
         #expect(text.contains("vc1 = vector 1 2"))
         #expect(text.contains("vconst.v128 vc1"))
         #expect(text.contains(", vc0\n"))
+    }
+
+    @Test func optimizedFunctionsDoTheSame() throws {
+        for (i, op) in RandomVectorFunction.operations.enumerated() {
+            for round in 0..<4 as Range<UInt64> {
+                let seed = UInt64(i) * 100 + round
+                let function = RandomVectorFunction.make(seed: seed, first: op, size: round == 0 ? 0 : 25)
+                var optimized = function.clone()
+                optimize(&optimized, OptimizationOptions())
+                try verify(optimized)
+                let expected = try output(function, seed), found = try output(optimized, seed)
+                #expect(found == expected, "\(op.name), seed \(seed)")
+            }
+        }
+    }
+    private func output(_ function: borrowing Function, _ seed: UInt64) throws -> [UInt8]? {
+        let machine = Machine()
+        machine.define(function.clone())
+        let from = machine.memory.map(RandomVectorFunction.input(seed: seed)), count = RandomVectorFunction.outputBytes
+        let to = machine.memory.map(Array(repeating: 0, count: count))
+        _ = try machine.call(0, [0, from, to])
+        return machine.memory.bytes(to, count)
     }
 }
