@@ -1,3 +1,4 @@
+import PrecastArtifactFormat
 import PrecastIR
 import PrecastWasmModel
 
@@ -42,14 +43,21 @@ extension FunctionTranslator {
     /// Replaces the operands of `operation` on the stack by its result.
     private mutating func apply(_ operation: VectorOperation) {
         switch operation.signature.opcode {
-        case .vunary: push(builder.vector(operation, pop()))
+        case .vunary: push(canonical(builder.vector(operation, pop()), of: operation))
         case .vbinary:
             let b = pop(), a = pop()
-            push(builder.vector(operation, a, b))
+            push(canonical(builder.vector(operation, a, b), of: operation))
         default:
             let c = pop(), b = pop(), a = pop()
-            push(builder.vector(operation, a, b, c))
+            push(canonical(builder.vector(operation, a, b, c), of: operation))
         }
+    }
+    /// `value`, computed by `operation`, with the NaNs among its lanes replaced by the positive canonical one if that is asked for.
+    private mutating func canonical(_ value: Value, of operation: VectorOperation) -> Value {
+        guard environment.tunables.flags.contains(.canonicalNaNs), let comparison = operation.nanComparison else { return value }
+        let bits: UInt64 = comparison == .f32x4Ne ? 0x7fc0_0000_7fc0_0000 : 0x7ff8_0000_0000_0000
+        let nan = builder.constant(VectorConstantData(low: bits, high: bits)), isNaN = builder.vector(comparison, value, value)
+        return builder.vector(.v128Bitselect, nan, value, isNaN)
     }
 
     private mutating func translateShuffle(_ op: Operator) {
@@ -121,12 +129,13 @@ extension FunctionTranslator {
 
     /// A relaxed operator: the form that is one instruction, or the one that the specification's deterministic profile has.
     private mutating func translateRelaxed(_ opcode: WasmOpcode) {
-        let isExact = environment.tunables.flags.contains(.deterministicRelaxedSIMD)
+        let flags = environment.tunables.flags, isExact = flags.contains(.deterministicRelaxedSIMD)
+        let makesNaNs = isExact || flags.contains(.canonicalNaNs)
         switch opcode {
-        case .f32x4RelaxedMin: apply(isExact ? .f32x4Min : .f32x4Pmin)
-        case .f32x4RelaxedMax: apply(isExact ? .f32x4Max : .f32x4Pmax)
-        case .f64x2RelaxedMin: apply(isExact ? .f64x2Min : .f64x2Pmin)
-        case .f64x2RelaxedMax: apply(isExact ? .f64x2Max : .f64x2Pmax)
+        case .f32x4RelaxedMin: apply(makesNaNs ? .f32x4Min : .f32x4Pmin)
+        case .f32x4RelaxedMax: apply(makesNaNs ? .f32x4Max : .f32x4Pmax)
+        case .f64x2RelaxedMin: apply(makesNaNs ? .f64x2Min : .f64x2Pmin)
+        case .f64x2RelaxedMax: apply(makesNaNs ? .f64x2Max : .f64x2Pmax)
         case .i16x8RelaxedLaneselect: apply(.v128Bitselect)
         default: isExact ? applyExact(opcode) : apply(Self.operation(opcode))
         }
@@ -181,4 +190,17 @@ extension FunctionTranslator {
 extension WasmOpcode {
     /// Whether it has the prefix of vector operators.
     var isVector: Bool { rawValue >> 12 == 0xFD }
+}
+
+extension VectorOperation {
+    /// For operations on floats that may give a NaN with bits of their own: what tells the NaNs of the result.
+    fileprivate var nanComparison: VectorOperation? {
+        switch self {
+        case .f32x4Add, .f32x4Sub, .f32x4Mul, .f32x4Div, .f32x4Min, .f32x4Max, .f32x4Sqrt, .f32x4Ceil, .f32x4Floor, .f32x4Trunc, .f32x4Nearest,
+            .f32x4DemoteF64x2Zero, .f32x4RelaxedMadd, .f32x4RelaxedNmadd: .f32x4Ne
+        case .f64x2Add, .f64x2Sub, .f64x2Mul, .f64x2Div, .f64x2Min, .f64x2Max, .f64x2Sqrt, .f64x2Ceil, .f64x2Floor, .f64x2Trunc, .f64x2Nearest,
+            .f64x2PromoteLowF32x4, .f64x2RelaxedMadd, .f64x2RelaxedNmadd: .f64x2Ne
+        default: nil
+        }
+    }
 }
