@@ -16,7 +16,7 @@ public struct ModulePlan: Sendable {
     /// The canonical types (``TypeRelations/canonicalIndex(_:)``) that the host may call functions of: those of exported and referenced functions, imported
     /// ones too, and of the start function.
     public let entryTrampolines: [TypeIndex]
-    /// The canonical types of imported functions, and those that references have which the module takes from outside.
+    /// The canonical types of functions that may turn out to be the host's: imports, and what references from outside lead to.
     public let hostTrampolines: [TypeIndex]
     /// The functions that have a reference in the instance context, ascending; the position is the reference's number.
     public let functionReferences: [FunctionIndex]
@@ -38,7 +38,7 @@ public struct ModulePlan: Sendable {
         readOnlyDataSize = tables.size
         functionReferences = references
         entryTrampolines = distinctTypes(calledByHost(module) + references, module, canonical)
-        hostTrampolines = calledFromOutside(module, canonical)
+        hostTrampolines = calledFromOutside(module, canonical, usage: tables.usage)
         let layout = try ContextLayout(contextCounts(module, functionReferences: references.count))
         environment = TranslationEnvironment(
             module, types, layout: layout, tunables: tunables, functionReferences: references, readOnlyTables: tables.tables)
@@ -99,34 +99,49 @@ private func distinctTypes(_ functions: [FunctionIndex], _ module: Module, _ can
     Set(functions.map { canonical[module.functions[$0.index].index] }).sorted()
 }
 
-/// The types of functions that may turn out to be the host's: those of imports, and those that the types of imports and exports name.
-private func calledFromOutside(_ module: Module, _ canonical: [TypeIndex]) -> [TypeIndex] {
+/// The canonical types of functions that may turn out to be the host's: those of imports, those that the types of imports and exports name, and, where
+/// these have references to functions of any type, those that bodies call through tables and references.
+private func calledFromOutside(_ module: Module, _ canonical: [TypeIndex], usage: ModuleUsage?) -> [TypeIndex] {
     var found = Set((0..<module.importedFunctionCount).map { canonical[module.functions[$0].index] })
-    func insert(_ type: ValueType) {
-        guard let index = type.referenceType?.heapType.typeIndex, module.types[Int(index)].function != nil else { return }
+    var takesAnyFunction = false
+    for type in interfaceTypes(module) {
+        if type.heapType == .function { takesAnyFunction = true }
+        guard let index = type.heapType.typeIndex, module.types[Int(index)].function != nil else { continue }
         found.insert(canonical[Int(index)])
     }
-    func insert(_ function: TypeIndex) {
+    if takesAnyFunction {
+        let called = (usage ?? ModuleUsage(module)).calledTypes
+        for index in module.types.indices where called.contains(TypeIndex(index: index)) && module.types[index].function != nil {
+            found.insert(canonical[index])
+        }
+    }
+    return found.sorted()
+}
+
+/// The reference types in the types of a module's imports and exports.
+private func interfaceTypes(_ module: Module) -> [ReferenceType] {
+    var types: [ReferenceType] = []
+    func add(_ function: TypeIndex) {
         guard let type = module.functionType(function) else { return }
-        for value in type.parameters + type.results { insert(value) }
+        types += (type.parameters + type.results).compactMap(\.referenceType)
     }
     for item in module.imports {
         switch item.item {
-        case .function(let type): insert(type)
-        case .table(let type): insert(.reference(type.element))
-        case .global(let type): insert(type.valueType)
+        case .function(let type): add(type)
+        case .table(let type): types.append(type.element)
+        case .global(let type): if let type = type.valueType.referenceType { types.append(type) }
         case .memory, .tag: break
         }
     }
     for export in module.exports {
         switch export.item {
-        case .function(let function): insert(module.functions[function.index])
-        case .table(let table): insert(.reference(module.tables[table.index].type.element))
-        case .global(let global): insert(module.globals[global.index].type.valueType)
+        case .function(let function): add(module.functions[function.index])
+        case .table(let table): types.append(module.tables[table.index].type.element)
+        case .global(let global): if let type = module.globals[global.index].type.valueType.referenceType { types.append(type) }
         case .memory, .tag: break
         }
     }
-    return found.sorted()
+    return types
 }
 
 /// The functions that a reference may be made of: exported ones, those in element segments (but of read-only tables), those that

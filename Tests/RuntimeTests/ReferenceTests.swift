@@ -89,6 +89,23 @@ import Testing
         #expect(table[3] == nil)
     }
 
+    @Test func `a host function in a table of functions is called as any other`() throws {
+        let guest = try instance("""
+            (module
+              (type $f (func (param i32) (result i32)))
+              (type $g (func (param f64)))
+              (table (export "t") 3 funcref)
+              (func (export "call") (param i32 i32) (result i32) (call_indirect (type $f) (local.get 1) (local.get 0))))
+            """)
+        let table = try #require(guest.table("t")), host = Function(doubling, in: store)
+        #expect(table.set(0, .function(host)))
+        guard case .i32(18) = try call(guest, "call", .i32(0), .i32(9))[0] else { Issue.record("wrong result"); return }
+        guard case .function(let element?)? = table[0], case .i32(8) = try element.call([.i32(4)])[0] else { Issue.record("wrong element"); return }
+        // No module of the store calls functions of this type.
+        let other = HostFunction(FunctionType(parameters: [.f64], results: [])) { (_: borrowing Caller<Void>, _: [Value]) throws(HostError) in [] }
+        #expect(!table.set(1, .function(Function(other, in: store))))
+    }
+
     /// The host makes a table and a global of a guest's type, for another guest to import.
     @Test func `types that the engine has given numbers serve the host, too`() throws {
         let first = try instance("""
