@@ -142,19 +142,21 @@ extension Lowering {
 
     mutating func lowerMultiplyHigh(signed: Bool, _ inst: Inst, _ data: InstructionData) {
         if let low = lowerHalf(of: data) { return wideProducts[low] = inst }
-        emitProduct(signed: signed, low: .none, high: result(inst), data)
+        emitProduct(signed: signed, low: .none, high: result(inst), data, reads: 1)
     }
     /// Computes the upper half too, if it was left to this instruction. Returns false if not.
     mutating func lowerWideProduct(_ inst: Inst, _ data: InstructionData) -> Bool {
         guard let upper = wideProducts[inst] else { return false }
-        emitProduct(signed: dfg.instructions[upper].opcode == .smulhi, low: registers[dfg.result(inst).index], high: result(upper), data)
+        emitProduct(signed: dfg.instructions[upper].opcode == .smulhi, low: registers[dfg.result(inst).index], high: result(upper), data, reads: 2)
         return true
     }
 
-    private mutating func emitProduct(signed: Bool, low: Register, high: Register, _ data: InstructionData) {
+    /// `reads`: how many instructions read the factors, all of which this one stands for.
+    private mutating func emitProduct(signed: Bool, low: Register, high: Register, _ data: InstructionData, reads: Int) {
         var (a, b) = (data.valueA, data.valueB)
-        if foldableLoad(b) == nil && foldableLoad(a) != nil { swap(&a, &b) }
-        let right = registerOrMemory(b), left = operand(a, data.type)
+        if foldableLoad(b, uses: reads) == nil && foldableLoad(a, uses: reads) != nil { swap(&a, &b) }
+        let right: RegisterOrMemory = if let load = foldableLoad(b, uses: reads) { .memory(swallow(load)) } else { .register(operand(b, data.type)) }
+        let left = operand(a, data.type)
         if !signed && low.isSome && options.features.contains(.bmi2) {
             code.emit(.mulx(size(data.type), low: low, high: high, left, right))
         } else {

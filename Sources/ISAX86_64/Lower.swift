@@ -242,11 +242,11 @@ struct Lowering: ~Copyable {
         guard let constant = dfg.integerConstant(value) else { return nil }
         return Int32(exactly: constant)
     }
-    /// The load that defines `value`, if the current instruction may contain it.
-    func foldableLoad(_ value: Value, _ opcode: PrecastIR.Opcode = .load) -> Inst? {
+    /// The load that defines `value`, if the current instruction may contain it. `uses`: how often it reads the value.
+    func foldableLoad(_ value: Value, _ opcode: PrecastIR.Opcode = .load, uses: Int = 1) -> Inst? {
         guard let inst = dfg.definition(value), dfg.instructions[inst].opcode == opcode, !swallowed.contains(inst),
             layout.block(of: inst) == layout.block(of: current), analysis.colours[inst.index] == analysis.colours[current.index],
-            analysis.useCount(dfg.result(inst)) == 1, registers[dfg.result(inst).index].isNone
+            analysis.useCount(dfg.result(inst)) == uses, registers[dfg.result(inst).index].isNone
         else { return nil }
         return inst
     }

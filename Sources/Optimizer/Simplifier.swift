@@ -192,7 +192,7 @@ struct Simplifier {
         return known.rawValue == 0
     }
     /// The first of several equal comparisons, of which each block has its own.
-    private func representative(_ condition: Value, _ function: borrowing Function) -> Value {
+    func representative(_ condition: Value, _ function: borrowing Function) -> Value {
         let data = function.dfg.definingData(condition)
         return data.opcode == .icmp || data.opcode == .fcmp ? table.find(data) ?? condition : condition
     }

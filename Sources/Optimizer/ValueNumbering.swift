@@ -91,7 +91,10 @@ private struct ValueNumbering {
             return
         }
         let data = function.dfg.instructions[inst]
-        guard let same = simplifier.table.find(data) else { return simplifier.table.insert(data, result) }
+        var key = data
+        // Blocks have comparisons of their own: a mask is known by the first of several equal ones.
+        if data.opcode == .selectGuard { key.a = simplifier.representative(data.valueA, function).rawValue }
+        guard let same = simplifier.table.find(key) else { return simplifier.table.insert(key, result) }
         if (data.opcode == .icmp || data.opcode == .fcmp) && !isInSameBlock(same, inst, function) { return }
         function.dfg.replace(result, with: same)
         function.layout.remove(inst)
