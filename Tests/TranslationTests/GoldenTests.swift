@@ -7,7 +7,7 @@ import Testing
 /// Translates the modules of testsuite/translate and compares the IR with the text that each file ends in. `BLESS=1` rewrites it.
 ///
 /// A file is a module in the text format for the reader; the comment `binary:` has the bytes that are translated, `ir:` the result.
-/// A line `;; options:` names tunables: `no-signals`, `no-masks`, `dynamic-memory`; or the feature `multi-memory`.
+/// A line `;; options:` names tunables: `no-signals`, `no-masks`, `dynamic-memory`; `canonical-nans`; or features by their names.
 @Suite struct GoldenTests {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../testsuite/translate")
         .standardizedFileURL
@@ -58,7 +58,7 @@ struct GoldenFile {
 
     var features: FeatureSet {
         var features = FeatureSet.default
-        if options.contains("multi-memory") { features.insert(.multiMemory) }
+        for option in options { if let feature = Feature(name: String(option)) { features.insert(feature) } }
         return features
     }
 

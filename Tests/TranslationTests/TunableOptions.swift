@@ -9,6 +9,7 @@ extension Tunables {
             case "no-signals": flags.remove(.signalTraps)
             case "no-masks": flags.subtract([.maskMemory, .maskTables])
             case "dynamic-memory": (memoryReservation, guardAfter) = (0, 0)
+            case "canonical-nans": flags.insert(.canonicalNaNs)
             default: break
             }
         }
