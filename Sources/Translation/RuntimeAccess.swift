@@ -66,6 +66,7 @@ extension FunctionTranslator {
         return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryBase, flags)
     }
     mutating func memoryLength(_ memory: MemoryPlan) -> Value {
+        if memory.hasFixedSize { return builder.constant(.i64, Int64(bitPattern: memory.minimumSize)) }
         let (address, offset) = descriptor(isImported: memory.isImported, memory.offset)
         return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryLength, MemoryFlags(region: AliasRegions.descriptors))
     }

@@ -138,6 +138,8 @@ struct MemoryPlan: Sendable {
     let pageSizeLog2: UInt8
     /// Bytes that the memory always has.
     let minimumSize: UInt64
+    /// Whether it never has more.
+    let hasFixedSize: Bool
     /// The memory grows in place.
     let hasFixedBase: Bool
     /// Any index with an offset and size that fit the guard either hits the memory or faults.
@@ -158,6 +160,7 @@ struct MemoryPlan: Sendable {
         endsAtGuard = tunables.flags.contains(.signalTraps) && type.pageSize >= UInt64(tunables.maximumPageSize)
         needsNoCheck = endsAtGuard && !type.is64 && tunables.memoryReservation >= addressSpace
         minimumSize = min(type.limits.minimum, maximumPages) << UInt64(pageSizeLog2)
+        hasFixedSize = type.limits.maximum == type.limits.minimum
     }
 }
 
