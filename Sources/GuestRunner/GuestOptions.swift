@@ -1,4 +1,5 @@
-import PrecastRuntime
+import PrecastArtifactFormat
+public import PrecastRuntime
 
 /// What a guest is given: its name, arguments, environment, directories and limits, and the function to call.
 ///
@@ -68,6 +69,22 @@ public struct GuestOptions: Sendable {
 public struct UsageError: Error {
     public var message: String
     public init(_ message: String) { self.message = message }
+}
+
+extension Trust {
+    /// What `--trust` says: `immutable-file`, or `sha256:` and 64 hexadecimal digits.
+    public init(parsing text: String) throws(UsageError) {
+        let prefix = "sha256:"
+        if text.utf8.elementsEqual("immutable-file".utf8) {
+            self = .immutableFile
+        } else if text.utf8.starts(with: prefix.utf8),
+            let digest = Bytes32(hex: String(decoding: Array(text.utf8.dropFirst(prefix.utf8.count)), as: UTF8.self))
+        {
+            self = .sha256(digest)
+        } else {
+            throw UsageError("--trust takes immutable-file or sha256: with 64 hexadecimal digits, not " + escaped(text))
+        }
+    }
 }
 
 private func byteCount(_ text: String) -> UInt64? {

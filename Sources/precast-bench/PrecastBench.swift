@@ -16,6 +16,8 @@ import PrecastWasmTypes
             open and instantiate are measured warm. Guest output goes to /dev/null.
 
             Prints one JSON object: module, wasm_bytes, compile_ms, artifact_bytes, open_us, instantiate_us, run_ms, minor_faults, error.
+            With --loader: artifact_bytes, open_us, instantiate_us, cycle_us, call_ns, host_call_ns, each time as [minimum, median]. For the calls the
+            module imports `bench.add` and exports `add` and `loop`, as tools/compare-loader has it.
             """)
 
     @Argument(help: ArgumentHelp("The module.", valueName: "file"))
@@ -26,6 +28,8 @@ import PrecastWasmTypes
     var dir: [String] = []
     @Flag(name: .long, help: "Print JSON (the only form there is).")
     var json = false
+    @Flag(name: .long, help: "Measure the loader alone: opening, instances, calls; the module is not run.")
+    var loader = false
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Repetitions of compiling and running.", valueName: "count"))
     var repetitions = 1
     @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization level.", valueName: "level"))
@@ -36,27 +40,54 @@ import PrecastWasmTypes
     var threads: Int?
 
     func run() throws {
+        if loader { return try printLoaderFigures() }
         var measurement = Measurement(module: URL(fileURLWithPath: file).lastPathComponent)
         do {
             try measure(&measurement)
         } catch {
             measurement.error = "\(error)"
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(measurement), as: UTF8.self))
+        try printJSON(measurement)
         if measurement.error != nil { throw ExitCode(1) }
     }
 
-    private func measure(_ measurement: inout Measurement) throws {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
-        measurement.wasm_bytes = bytes.count
+    private func printJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    private func printLoaderFigures() throws {
+        let artifact = try compiler().compile([UInt8](try Data(contentsOf: URL(fileURLWithPath: file))))
+        let engine = try Engine()
+        let linker = try linker(engine)
+        try linker.define("bench", "add") { (caller: borrowing Caller<BenchState>, a: Int32, b: Int32) throws(HostError) -> Int32 in a &+ b }
+        var measurement = try withFile(artifact) { try LoaderBench.measure($0, engine, linker, state: state) }
+        measurement.artifact_bytes = artifact.count
+        try printJSON(measurement)
+    }
+
+    private func compiler() throws -> Compiler {
         var settings = CompilerConfiguration()
         settings.target = try Target(cpu: cpu)
         guard let level = OptimizationLevel(rawValue: optimization) else { throw BenchError("unknown optimization level '-O\(optimization)'") }
         settings.optimizationLevel = level
         settings.threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let compiler = try Compiler(settings)
+        return try Compiler(settings)
+    }
+
+    /// Writes an artifact to a file for as long as `body` takes.
+    private func withFile<Result>(_ artifact: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("precast-bench-\(getpid()).pwasm").path
+        try Data(artifact).write(to: URL(fileURLWithPath: path))
+        defer { unlink(path) }
+        return try body(path)
+    }
+
+    private func measure(_ measurement: inout Measurement) throws {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        measurement.wasm_bytes = bytes.count
+        let compiler = try compiler()
         var artifact: [UInt8] = []
         for _ in 0..<max(1, repetitions) {
             let start = now()
@@ -65,9 +96,10 @@ import PrecastWasmTypes
         }
         measurement.artifact_bytes = artifact.count
 
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("precast-bench-\(getpid()).pwasm").path
-        try Data(artifact).write(to: URL(fileURLWithPath: path))
-        defer { unlink(path) }
+        try withFile(artifact) { try measureLoadedModule($0, &measurement) }
+    }
+
+    private func measureLoadedModule(_ path: String, _ measurement: inout Measurement) throws {
         let engine = try Engine()
         try measureOpening(path, engine, &measurement)
         let module = try Module(engine, path: path, trust: .immutableFile)

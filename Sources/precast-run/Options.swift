@@ -1,4 +1,3 @@
-import PrecastArtifactFormat
 import PrecastGuestRunner
 import PrecastRuntime
 
@@ -49,7 +48,7 @@ struct Options {
             } else if name.isSame("--max-memory") {
                 try guest.setMaximumMemory(parsing: try value(name, attached))
             } else if name.isSame("--trust") {
-                trust = try parseTrust(try value(name, attached))
+                trust = try Trust(parsing: try value(name, attached))
             } else {
                 throw UsageError("unknown option " + escaped(arguments[index]))
             }
@@ -74,15 +73,6 @@ private func isOption(_ argument: String) -> Bool { argument.utf8.first == UInt8
 private func split(_ argument: String) -> (name: Substring, value: Substring?) {
     guard let equals = argument.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (argument[...], nil) }
     return (argument[..<equals], argument[argument.utf8.index(after: equals)...])
-}
-
-private func parseTrust(_ text: String) throws(UsageError) -> Trust {
-    if text[...].isSame("immutable-file") { return .immutableFile }
-    let prefix = "sha256:"
-    if text.utf8.starts(with: prefix.utf8), let digest = Bytes32(hex: String(decoding: Array(text.utf8.dropFirst(prefix.utf8.count)), as: UTF8.self)) {
-        return .sha256(digest)
-    }
-    throw UsageError("--trust takes immutable-file or sha256: with 64 hexadecimal digits, not " + escaped(text))
 }
 
 let usage = """

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastGuestRunner
 import PrecastInspection
@@ -32,6 +33,8 @@ struct Run: ParsableCommand {
     var invoke: String?
     @Option(name: .customLong("max-memory"), help: ArgumentHelp("Most linear memory of the guest; K, M, G may follow.", valueName: "bytes"))
     var maximumMemory: String?
+    @Option(name: .long, help: ArgumentHelp("Run only a file with this SHA-256, of what is read and then run.", valueName: "sha256:digest"))
+    var trust: String?
     @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
     var allowsPrecompiled = false
     @OptionGroup(title: "Compiling") var options: CompileOptions
@@ -43,7 +46,10 @@ struct Run: ParsableCommand {
     func run() throws {
         let guest = try guestOptions()
         let compiler = try options.compiler(defaultCPU: "native")
-        let image = try image(of: try artifact(compiler))
+        let trust = try trustOption()
+        let bytes = try fileBytes()
+        try check(bytes, trust)
+        let image = try image(of: try artifact(bytes, compiler))
         Foundation.exit(runGuest(image, guest, Self.reporter))
     }
 
@@ -65,11 +71,26 @@ struct Run: ParsableCommand {
         return guest
     }
 
-    private func artifact(_ compiler: Compiler) throws -> [UInt8] {
-        let bytes: [UInt8]
-        do throws(InputError) { bytes = try readInput(file, limit: allowsPrecompiled ? artifactLimit : nil) } catch {
+    private func trustOption() throws(CommandFailure) -> Trust {
+        guard let trust else { return .immutableFile }
+        do throws(UsageError) { return try Trust(parsing: trust) } catch { throw CommandFailure.usage(error.message) }
+    }
+
+    private func fileBytes() throws(CommandFailure) -> [UInt8] {
+        do throws(InputError) { return try readInput(file, limit: allowsPrecompiled ? artifactLimit : nil) } catch {
             throw error.failure(file, status: error.errorNumber == ENOENT ? ExitStatus.notFound : ExitStatus.loaderError)
         }
+    }
+
+    private func check(_ bytes: [UInt8], _ trust: Trust) throws(CommandFailure) {
+        guard case .sha256(let expected) = trust else { return }
+        let found = bytes.withUnsafeBytes { SHA256.digest($0) }
+        if found != expected {
+            throw CommandFailure("\(inputName(file)): untrusted file: expected SHA-256 \(expected.hex), found \(found.hex)", status: ExitStatus.refused)
+        }
+    }
+
+    private func artifact(_ bytes: [UInt8], _ compiler: Compiler) throws(CommandFailure) -> [UInt8] {
         if detectPrecompiled(bytes) {
             if allowsPrecompiled { return bytes }
             throw CommandFailure(

@@ -105,6 +105,11 @@ import Testing
         let digest = bytes.withUnsafeBytes { SHA256.digest($0) }.hex
         #expect(try folder.run(.precastRun, ["--trust", "sha256:\(digest)", artifact]).status == 3)
         #expect(try folder.run(.precastRun, ["--trust=sha256:\(digest.uppercased())", artifact]).status == 3)
+        let module = try folder.read("guest.wasm").withUnsafeBytes { SHA256.digest($0) }.hex
+        #expect(try folder.run(.precast, ["run", "--trust", "sha256:\(module)", "guest.wasm"]).status == 3)
+        #expect(try folder.run(.precast, ["run", "--allow-precompiled", "--trust", "sha256:\(digest)", artifact]).status == 3)
+        let other = try folder.run(.precast, ["run", "--trust", "sha256:\(digest)", "guest.wasm"])
+        #expect(other.status == 126 && other.errors.contains("expected SHA-256 \(digest), found \(module)"))
         var changed = bytes
         changed[changed.count - 1] ^= 1
         try folder.write(artifact, changed)
@@ -113,6 +118,7 @@ import Testing
         #expect(outcome.errors.contains("expected SHA-256 \(digest)"))
         for wrong in ["sha256:12", "sha256:" + String(repeating: "x", count: 64), "md5:0", ""] {
             #expect(try folder.run(.precastRun, ["--trust", wrong, artifact]).status == 125)
+            #expect(try folder.run(.precast, ["run", "--trust", wrong, "guest.wasm"]).status == 125)
         }
     }
 
