@@ -37,6 +37,7 @@ error_t *wasmtime_module_deserialize_file(engine_t *, const char *, module_t **)
 void wasmtime_module_delete(module_t *);
 linker_t *wasmtime_linker_new(engine_t *);
 error_t *wasmtime_linker_define_wasi(linker_t *);
+error_t *wasmtime_linker_define_unknown_imports_as_traps(linker_t *, module_t *);
 error_t *wasmtime_linker_define_func_unchecked(
     linker_t *, const char *, size_t, const char *, size_t, const void *type,
     trap_t *(*)(void *, void *caller, val_raw_t *, size_t), void *, void (*)(void *));
@@ -161,6 +162,7 @@ int main(int argc, char **argv) {
     linker_t *linker = wasmtime_linker_new(engine);
     check(wasmtime_linker_define_wasi(linker));
     check(wasmtime_linker_define_func_unchecked(linker, "bench", 5, "add", 3, add_type(), add, NULL, NULL));
+    check(wasmtime_linker_define_unknown_imports_as_traps(linker, module));
     instance_pre_t *prepared;
     check(wasmtime_linker_instantiate_pre(linker, module, &prepared));
     for (int i = 0; i < instances; i++) {

@@ -60,7 +60,7 @@ struct LoaderBench {
         return (began, start, end)
     }
 
-    private static func measureCalls<State>(_ instance: Instance<State>, _ measurement: inout LoaderMeasurement) throws {
+    private static func measureCalls(_ instance: Instance, _ measurement: inout LoaderMeasurement) throws {
         guard instance.function("add") != nil, instance.function("loop") != nil else { return }
         let add = try instance.function("add", as: ((Int32, Int32) -> Int32).self)
         let loop = try instance.function("loop", as: ((Int32) -> Int32).self)
