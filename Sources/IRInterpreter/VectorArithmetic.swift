@@ -102,10 +102,10 @@ struct Lanes {
     let b: Bits
     let lane: Int
 
-    func integer<S: SIMD, U: SIMD>(_ kind: VectorArithmetic.IntegerKind, _ signed: S.Type, _ unsigned: U.Type) -> Bits
+    func integer<S: SIMD, U: SIMD>(_ kind: VectorArithmetic.IntegerKind, _: S.Type, _: U.Type) -> Bits
     where S.Scalar: FixedWidthInteger & SignedInteger, U.Scalar: FixedWidthInteger & UnsignedInteger {
-        let s = VectorArithmetic.lanes(a, as: signed), t = VectorArithmetic.lanes(b, as: signed)
-        let u = VectorArithmetic.lanes(a, as: unsigned), v = VectorArithmetic.lanes(b, as: unsigned)
+        let s = VectorArithmetic.lanes(a, as: S.self), t = VectorArithmetic.lanes(b, as: S.self)
+        let u = VectorArithmetic.lanes(a, as: U.self), v = VectorArithmetic.lanes(b, as: U.self)
         let count = U.Scalar(truncatingIfNeeded: b[0] & UInt64(U.Scalar.bitWidth - 1))
         func signed(_ f: (Int) -> S.Scalar) -> Bits { VectorArithmetic.each(S.self, f) }
         func unsigned(_ f: (Int) -> U.Scalar) -> Bits { VectorArithmetic.each(U.self, f) }
@@ -128,7 +128,7 @@ struct Lanes {
         case .addSatU: return unsigned { U.Scalar(clamping: Int(u[$0]) + Int(v[$0])) }
         case .subSatS: return signed { S.Scalar(clamping: Int(s[$0]) - Int(t[$0])) }
         case .subSatU: return unsigned { U.Scalar(clamping: Int(u[$0]) - Int(v[$0])) }
-        case .averageU: return unsigned { U.Scalar((Int(u[$0]) + Int(v[$0]) + 1) / 2) }
+        case .averageU: return unsigned { average(u[$0], v[$0]) }
         case .minS: return signed { min(s[$0], t[$0]) }
         case .minU: return unsigned { min(u[$0], v[$0]) }
         case .maxS: return signed { max(s[$0], t[$0]) }
@@ -146,8 +146,11 @@ struct Lanes {
         case .extract, .extractU: return Bits(UInt64(u[lane]), 0)
         case .extractS: return Bits(UInt64(UInt32(truncatingIfNeeded: s[lane])), 0)
         case .replace: return unsigned { $0 == lane ? U.Scalar(truncatingIfNeeded: b[0]) : u[$0] }
-        case .q15mulrSatS: return signed { S.Scalar(clamping: (Int(s[$0]) * Int(t[$0]) + 0x4000) >> 15) }
-        case .relaxedQ15mulrS: return signed { S.Scalar(truncatingIfNeeded: (Int(s[$0]) * Int(t[$0]) + 0x4000) >> 15) }
+        case .q15mulrSatS: return signed { S.Scalar(clamping: roundedProduct(s[$0], t[$0])) }
+        case .relaxedQ15mulrS: return signed { S.Scalar(truncatingIfNeeded: roundedProduct(s[$0], t[$0])) }
         }
     }
+    private func average<I: FixedWidthInteger>(_ x: I, _ y: I) -> I { I((Int(x) + Int(y) + 1) / 2) }
+    /// The product of two fractions of 15 bits.
+    private func roundedProduct<I: FixedWidthInteger>(_ x: I, _ y: I) -> Int { (Int(x) * Int(y) + 0x4000) >> 15 }
 }
