@@ -31,8 +31,8 @@ public struct FunctionCompiler: ~Copyable {
     public let settings: CodeGenerationSettings
     /// Called before and after each stage.
     public var observer: StageObserver?
-    /// For tests: called with each solution after it was checked.
-    public var changeSolution: ((Problem, inout Solution) -> Void)?
+    /// For tests: called with each solution after it was checked, and the function's signature.
+    public var changeSolution: ((Signature, inout Solution) -> Void)?
     private var allocator: RegisterAllocator
 
     public init(_ settings: CodeGenerationSettings, observer: StageObserver? = nil) {
@@ -54,7 +54,7 @@ public struct FunctionCompiler: ~Copyable {
         var solution = allocator.allocate(problem)
         observer?.end(.allocate) { describe(problem, solution) }
         if settings.checksAllocations { try checkAllocation(problem, solution) }
-        changeSolution?(problem, &solution)
+        changeSolution?(function.signature, &solution)
 
         observer?.begin(.emit)
         let compiled = emit(code, solution, settings.emission)

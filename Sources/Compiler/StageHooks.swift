@@ -6,8 +6,8 @@ package import PrecastRegisterAllocation
 package struct StageHooks: Sendable {
     /// A function after all of the optimizer.
     package var optimized: (@Sendable (inout Function) -> Void)?
-    /// An allocation, after it was proved.
-    package var allocated: (@Sendable (Problem, inout Solution) -> Void)?
+    /// An allocation after it was proved, and the signature of its function.
+    package var allocated: (@Sendable (Signature, inout Solution) -> Void)?
 
     package init() {}
 }

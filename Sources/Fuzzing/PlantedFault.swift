@@ -19,7 +19,7 @@ public enum PlantedFault: String, CaseIterable, Sendable {
     case hoistedLoad = "hoisted-load"
     /// The lane beside the one named.
     case wrongLane = "wrong-lane"
-    /// A value is reloaded from the slot beside its own.
+    /// A float is reloaded from the slot beside its own.
     case wrongSpillSlot = "wrong-spill-slot"
     /// The check of an index lets one more pass.
     case boundsOffByOne = "bounds-off-by-one"
@@ -30,7 +30,10 @@ public enum PlantedFault: String, CaseIterable, Sendable {
     public func plant(in compiler: inout Compiler) {
         switch self {
         case .wrongSpillSlot: compiler.hooks.allocated = { _, solution in useWrongSlots(&solution) }
-        case .droppedCalleeSaved: compiler.hooks.allocated = { _, solution in dropCalleeSaved(&solution) }
+        case .droppedCalleeSaved: compiler.hooks.allocated = { signature, solution in
+                // What the host calls keeps to its convention.
+                if signature.convention != .systemV { dropCalleeSaved(&solution) }
+            }
         default: compiler.hooks.optimized = { function in self.spoil(&function) }
         }
     }
@@ -128,12 +131,12 @@ private func nameOtherLane(_ function: inout Function, _ inst: Inst) {
 
 private func useWrongSlots(_ solution: inout Solution) {
     for i in solution.edits.indices {
-        guard let slot = solution.edits[i].source.asSlot, solution.spillAreaSize >= 16 else { continue }
+        guard let slot = solution.edits[i].source.asSlot, solution.edits[i].destination.asRegister?.registerClass == .float, solution.spillAreaSize >= 16 else { continue }
         solution.edits[i].source = .slot(slot >= 8 ? slot - 8 : slot + 8)
     }
 }
 
 private func dropCalleeSaved(_ solution: inout Solution) {
-    guard let register = solution.usedCalleeSaved.members.first else { return }
+    guard let register = solution.usedCalleeSaved.members.last else { return }
     solution.usedCalleeSaved.remove(register)
 }
