@@ -27,8 +27,12 @@ public struct Generator {
         var isLoop = false
     }
 
-    public init(features: FeatureSet) {
+    /// How many functions a module has; nil: as the seed says, a handful.
+    let functionCount: Int?
+
+    public init(features: FeatureSet, functionCount: Int? = nil) {
         self.features = features
+        self.functionCount = functionCount
         catalog = OperatorCatalog(features)
     }
 
@@ -121,7 +125,7 @@ public struct Generator {
     /// Decides how many functions of which types there are; the last ones make NaNs canonical. - Returns: the number of the others.
     private mutating func makeSignatures() -> Int {
         let ordinary = module.types.count - module.tags.count
-        let count = random.within(2...7)
+        let count = functionCount ?? random.within(2...7)
         for i in 0..<count {
             // The last two types are the ones that the host can call.
             let type = i == 0 || random.chance(45) ? ordinary - 1 - random.below(2) : random.below(ordinary)

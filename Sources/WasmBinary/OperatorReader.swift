@@ -83,7 +83,42 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
 
     /// Reads one operator.
     public mutating func next() throws(DecodeError) -> Operator {
+        if let op = readShort() { return op }
+        return try readLong()
+    }
+
+    @inline(never)
+    private mutating func readLong() throws(DecodeError) -> Operator {
         do throws(DecodeError) { return try readOperator() } catch { throw located(error) }
+    }
+
+    /// Most operators are short: a byte, and an immediate whose parts take a byte each. Nil for any other, and at the end of the body, where
+    /// there are no three bytes to look at; nothing is read then.
+    @inline(__always)
+    private mutating func readShort() -> Operator? {
+        let start = reader.cursor
+        guard reader.end &- start >= 3, let row = rows[Int(reader.base.load(fromByteOffset: start, as: UInt8.self))], gate.admits(bit: row.feature) else {
+            return nil
+        }
+        let shape = row.immediates
+        if shape == .none {
+            reader.cursor = start &+ 1
+            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start))
+        }
+        let first = reader.base.load(fromByteOffset: start &+ 1, as: UInt8.self)
+        if first >= 0x80 { return nil }
+        if shape.isIndex {
+            reader.cursor = start &+ 2
+            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), index: UInt32(first))
+        }
+        if shape == .i32 {
+            reader.cursor = start &+ 2
+            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), bits: UInt64(bitPattern: Int64(Int8(bitPattern: first << 1) >> 1)))
+        }
+        let second = reader.base.load(fromByteOffset: start &+ 2, as: UInt8.self)
+        guard shape == .memoryArgument, first < 0x40, second < 0x80 else { return nil }
+        reader.cursor = start &+ 3
+        return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), alignment: first, bits: UInt64(second))
     }
 
     @inline(never)
@@ -299,6 +334,16 @@ extension OperatorReader {
         }
         rest.catchClauses = clauses
         return UInt32(count)
+    }
+}
+
+extension Immediates {
+    /// A single index, which may name anything.
+    @inline(__always) fileprivate var isIndex: Bool {
+        switch self {
+        case .label, .function, .local, .global, .table, .element, .type, .tag: true
+        default: false
+        }
     }
 }
 

@@ -30,6 +30,8 @@ import PrecastWasmTypes
     var json = false
     @Flag(name: .long, help: "Measure the loader alone: opening, instances, calls; the module is not run.")
     var loader = false
+    @Flag(name: .long, help: "Measure nothing but decoding and validating: prints module, wasm_bytes, validate_ms.")
+    var validate = false
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Repetitions of compiling and running.", valueName: "count"))
     var repetitions = 1
     @Option(name: .customShort("O", allowingJoined: true), help: ArgumentHelp("Optimization level.", valueName: "level"))
@@ -87,6 +89,7 @@ import PrecastWasmTypes
     private func measure(_ measurement: inout Measurement) throws {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
         measurement.wasm_bytes = bytes.count
+        if validate { return try measureValidation(bytes, &measurement) }
         let compiler = try compiler()
         var artifact: [UInt8] = []
         for _ in 0..<max(1, repetitions) {
@@ -107,6 +110,16 @@ import PrecastWasmTypes
         let resolved = try linker.resolve(module)
         try measureInstantiation(resolved, engine, &measurement)
         for _ in 0..<max(1, repetitions) { try runOnce(resolved, engine, &measurement) }
+    }
+
+    /// On one thread.
+    private func measureValidation(_ bytes: [UInt8], _ measurement: inout Measurement) throws {
+        let compiler = try Compiler()
+        for _ in 0..<max(1, repetitions) {
+            let start = now()
+            try compiler.validate(bytes)
+            measurement.validate_ms.take(Double(now() - start) / 1e6)
+        }
     }
 
     /// Warm: the file is in the page cache, and the process has opened it before.
@@ -187,6 +200,7 @@ struct Measurement: Encodable {
     var module: String
     var wasm_bytes = 0
     var compile_ms: Double?
+    var validate_ms: Double?
     var artifact_bytes = 0
     var open_us: Double?
     var instantiate_us: Double?
@@ -196,7 +210,7 @@ struct Measurement: Encodable {
     init(module: String) { self.module = module }
 
     private enum CodingKeys: CodingKey {
-        case module, wasm_bytes, compile_ms, artifact_bytes, open_us, instantiate_us, run_ms, minor_faults, error
+        case module, wasm_bytes, compile_ms, validate_ms, artifact_bytes, open_us, instantiate_us, run_ms, minor_faults, error
     }
     /// All keys, with null for what was not measured.
     func encode(to encoder: any Encoder) throws {
@@ -204,6 +218,7 @@ struct Measurement: Encodable {
         try container.encode(module, forKey: .module)
         try container.encode(wasm_bytes, forKey: .wasm_bytes)
         try container.encode(compile_ms, forKey: .compile_ms)
+        try container.encodeIfPresent(validate_ms, forKey: .validate_ms)
         try container.encode(artifact_bytes, forKey: .artifact_bytes)
         try container.encode(open_us, forKey: .open_us)
         try container.encode(instantiate_us, forKey: .instantiate_us)

@@ -33,10 +33,11 @@ struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Writes the module of a seed.")
 
     @OptionGroup var generator: GeneratorOptions
+    @Option(help: "How many functions it has; a handful unless given.") var functions: Int?
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to.", valueName: "file")) var output: String
 
     func run() throws {
-        var maker = Generator(features: try generator.featureSet())
+        var maker = Generator(features: try generator.featureSet(), functionCount: functions)
         try Data(maker.module(seed: generator.seed).encode()).write(to: URL(fileURLWithPath: output))
     }
 }
