@@ -92,8 +92,8 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         do throws(DecodeError) { return try readOperator() } catch { throw located(error) }
     }
 
-    /// Most operators are short: a byte, and an immediate whose parts take a byte each. Nil for any other, and at the end of the body, where
-    /// there are no three bytes to look at; nothing is read then.
+    /// Most operators are short: a byte, and an immediate whose parts take a byte each, or two the offset of a memory access. Nil for any other, and
+    /// at the end of the body, where there are no three bytes to look at; nothing is read then.
     @inline(__always)
     private mutating func readShort() -> Operator? {
         let start = reader.cursor
@@ -115,10 +115,16 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
             reader.cursor = start &+ 2
             return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), bits: UInt64(bitPattern: Int64(Int8(bitPattern: first << 1) >> 1)))
         }
-        let second = reader.base.load(fromByteOffset: start &+ 2, as: UInt8.self)
-        guard shape == .memoryArgument, first < 0x40, second < 0x80 else { return nil }
-        reader.cursor = start &+ 3
-        return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), alignment: first, bits: UInt64(second))
+        guard shape == .memoryArgument, first < 0x40 else { return nil }
+        var offset = UInt64(reader.base.load(fromByteOffset: start &+ 2, as: UInt8.self)), length = 3
+        if offset >= 0x80 {
+            guard reader.end &- start >= 4 else { return nil }
+            let high = UInt64(reader.base.load(fromByteOffset: start &+ 3, as: UInt8.self))
+            if high >= 0x80 { return nil }
+            (offset, length) = (offset & 0x7f | high &<< 7, 4)
+        }
+        reader.cursor = start &+ length
+        return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), alignment: first, bits: offset)
     }
 
     @inline(never)

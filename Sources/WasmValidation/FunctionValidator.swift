@@ -31,6 +31,7 @@ public struct FunctionValidator: ~Copyable {
     let memories: [MemoryType]
     let tables: [Table]
     let nestingLimit: Int
+    private let signatureTable = SignatureTable.shared
     @usableFromInline var operands: OperandStack
     @usableFromInline var control: ControlStack
     /// The height below which the innermost block may not pop.
@@ -104,7 +105,7 @@ public struct FunctionValidator: ~Copyable {
     @usableFromInline
     mutating func step(_ op: Operator) throws(ValidationError) {
         try start(op)
-        let signature = op.opcode.signature
+        let signature = signatureTable[op.opcode]
         if signature.isSpecial {
             try stepSpecial(op)
         } else if signature.hasAddress {
@@ -159,4 +160,21 @@ public struct FunctionValidator: ~Copyable {
     public var parameterCount: Int { locals.parameterCount }
     /// The type of a local, parameters first, or nil if there is none with that index.
     public func localType(_ index: UInt32) -> ValueType? { locals[index] }
+}
+
+/// The signatures of all operators, made once and kept: a load an operator, where a `switch` over the opcode is a jump that is hard to predict.
+private struct SignatureTable: @unchecked Sendable {
+    private let rows: UnsafePointer<Signature>
+
+    static let shared = SignatureTable()
+
+    private init() {
+        let rows = UnsafeMutablePointer<Signature>.allocate(capacity: Int(UInt16.max) + 1)
+        rows.initialize(repeating: .special, count: Int(UInt16.max) + 1)
+        for opcode in Opcode.allCases { rows[Self.position(opcode)] = opcode.signature }
+        self.rows = UnsafePointer(rows)
+    }
+    /// A case's own representation, which is different for each.
+    @inline(__always) private static func position(_ opcode: Opcode) -> Int { Int(unsafeBitCast(opcode, to: UInt16.self)) }
+    @inline(__always) subscript(opcode: Opcode) -> Signature { rows[Self.position(opcode)] }
 }
