@@ -18,7 +18,7 @@ public struct Difference: Sendable {
 
 /// Runs generated modules through all engines and compares.
 ///
-/// The interpreter's answer (of the IR as translated) and the outside engine's are compared with those of the artifacts: at -O0, at -O2 and one more way.
+/// The interpreter's answer (of the IR as translated) and the outside engine's are compared with those of the artifacts: at -O0, at -O2 and, every other module, one more way.
 public struct Campaign {
     public struct Summary: Sendable {
         public var modules = 0
@@ -138,7 +138,7 @@ public struct Campaign {
             summary.gaveUp += 1
             summary.reasons[reason, default: 0] += 1
         }
-        for (name, compiler) in always + [inTurn[Int(module.seed % UInt64(inTurn.count))]] { answers.append((name, compiled.run(module, bytes, compiler))) }
+        for (name, compiler) in always + (module.seed % 2 == 0 ? [] : [inTurn[Int(module.seed / 2 % UInt64(inTurn.count))]]) { answers.append((name, compiled.run(module, bytes, compiler))) }
         return answers
     }
 

@@ -20,7 +20,7 @@ public struct CompiledConfiguration: Sendable {
             CompiledConfiguration("O2") { _ in },
         ]
     }
-    /// A module goes through one of these, by its seed.
+    /// Every other module goes through one of these, by its seed.
     public static func inTurn() throws -> [CompiledConfiguration] {
         try [
             CompiledConfiguration("O2, native") { settings in settings.target = try Target(cpu: "native") },

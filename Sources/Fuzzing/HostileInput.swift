@@ -22,7 +22,7 @@ public enum HostileKind: String, CaseIterable, Sendable {
 /// Feeds spoiled input to the toolchain, and watches time and memory: an error is fine; a crash, a hang or much memory is not.
 public final class HostileCampaign {
     /// Seconds for one input; the process ends with a message when one takes longer.
-    public static let timeLimit = 20
+    public static let timeLimit = 60
     /// Peak memory that one input may add: `fixed` bytes and `multiple` bytes for each byte of it.
     public static let memoryBound = (fixed: 64 << 20, multiple: 1000)
 
@@ -32,6 +32,7 @@ public final class HostileCampaign {
         public var largestInput = 0
         /// Bytes that peak memory grew by, and for which seed.
         public var largestGrowth: (bytes: Int, seed: UInt64) = (0, 0)
+        /// Processor time, and for which seed.
         public var slowest: (milliseconds: Int, seed: UInt64) = (0, 0)
         /// Seeds of inputs that took more memory than the bound.
         public var overBound: [UInt64] = []
@@ -82,9 +83,9 @@ public final class HostileCampaign {
             let input = input(seed: seed)
             watchdog.begin("\(kind.rawValue), seed \(seed)")
             PeakMemory.reset()
-            let before = PeakMemory.current, start = ContinuousClock.now
+            let before = PeakMemory.current, start = processorMilliseconds()
             if accepts(input, seed) { summary.accepted += 1 } else { summary.refused += 1 }
-            let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1)), growth = PeakMemory.peak - before
+            let milliseconds = processorMilliseconds() - start, growth = PeakMemory.peak - before
             watchdog.end()
             summary.largestInput = max(summary.largestInput, input.count)
             if milliseconds > summary.slowest.milliseconds { summary.slowest = (milliseconds, seed) }
@@ -119,6 +120,13 @@ public final class HostileCampaign {
             return (try? verifyTables(view)) != nil
         }
     }
+}
+
+/// What the process has used of processors: a busy machine makes no difference.
+private func processorMilliseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
 /// The process's peak of resident memory since the last reset, in bytes.

@@ -1,6 +1,7 @@
 public import PrecastCompiler
 import PrecastIR
 import PrecastRegisterAllocation
+public import PrecastWasmTypes
 
 /// A miscompilation made on purpose, to prove that fuzzing finds its like. It spoils what one stage hands to the next, through the compiler's hooks: no stage
 /// carries code for it.
@@ -25,6 +26,9 @@ public enum PlantedFault: String, CaseIterable, Sendable {
     case boundsOffByOne = "bounds-off-by-one"
     /// A callee-saved register is written and not saved.
     case droppedCalleeSaved = "dropped-callee-saved"
+
+    /// The features without which it spoils nothing.
+    public var requirements: FeatureSet { self == .wrongLane ? FeatureSet(.simd) : FeatureSet() }
 
     /// Makes the compiler do so from now on.
     public func plant(in compiler: inout Compiler) {

@@ -12,7 +12,8 @@ struct Planted: ParsableCommand {
 
     func run() throws {
         guard let name else {
-            for fault in PlantedFault.allCases { print(fault.rawValue) }
+            let features = try generator.featureSet()
+            for fault in PlantedFault.allCases where fault.requirements.isSubset(of: features) { print(fault.rawValue) }
             return
         }
         guard let fault = PlantedFault(rawValue: name) else { throw ValidationError("there is no fault '\(name)'") }
