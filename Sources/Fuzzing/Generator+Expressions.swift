@@ -141,8 +141,16 @@ extension Generator {
     mutating func address(_ memory: Int, aligned: Int? = nil, depth: Int) -> Node {
         let type: ValueType = module.memories[memory].is64 ? .i64 : .i32
         if random.chance(1) { return expression(type, depth: depth - 1) }
+        if random.chance(3) { return edge(memory, type) }
         if random.chance(20) { return Node(type, (type == .i32 ? [0x41] : [0x42]) + Bytes.signed(Int64(random.below(64) * 16))) }
         return masked(expression(type, depth: depth - 1), random.pick(aligned.map { [0xff << $0, 0x1f0] } ?? [0xeff8, 0xff, 0x3f, 0x7ffc, 0xf0]))
+    }
+    /// The memory's end, less a little: where a check lets through what it should not.
+    private mutating func edge(_ memory: Int, _ type: ValueType) -> Node {
+        let shift = Int64(module.memories[memory].pageSizeLog2), back = Int64(random.pick([16, 8, 8, 4, 2, 1, 0, 7, 17, 65_536]))
+        let code: [UInt8] = type == .i32
+            ? [0x41] + Bytes.signed(shift) + [0x74, 0x41] + Bytes.signed(back) + [0x6b] : [0x42] + Bytes.signed(shift) + [0x86, 0x42] + Bytes.signed(back) + [0x7d]
+        return Node(type, code, [Node(type, [0x3f] + Bytes.unsigned(memory))])
     }
     func masked(_ node: Node, _ mask: Int64) -> Node {
         node.result == .i32 ? Node(.i32, [0x41] + Bytes.signed(mask) + [0x71], [node]) : Node(.i64, [0x42] + Bytes.signed(mask) + [0x83], [node])
@@ -243,7 +251,9 @@ extension Generator {
             return Node(result, [isTail ? 0x15 : 0x14] + Bytes.unsigned(type) + suffix, children)
         }
         let is64 = module.tables[0].is64, indexType: ValueType = is64 ? .i64 : .i32
-        if callee < module.tables[0].functions.count, random.chance(96) {
+        if random.chance(7) {
+            children.append(tableIndex(0, depth))
+        } else if callee < module.tables[0].functions.count, random.chance(96) {
             children.append(Node(indexType, (is64 ? [0x42] : [0x41]) + Bytes.signed(Int64(callee))))
         } else {
             children.append(masked(expression(indexType, depth: depth - 1), random.pick([1, 3, 7])))
@@ -267,6 +277,11 @@ extension Generator {
     /// An index into a table, mostly within it.
     mutating func tableIndex(_ table: Int, _ depth: Int) -> Node {
         let is64 = module.tables[table].is64, type: ValueType = is64 ? .i64 : .i32
+        if random.chance(25), features.contains(.referenceTypes) {
+            // The last element, or the first that is not there.
+            let less: [UInt8] = random.chance(50) ? (is64 ? [0x42, 1, 0x7d] : [0x41, 1, 0x6b]) : []
+            return Node(type, [0xfc, 16] + Bytes.unsigned(table) + less)
+        }
         if random.chance(70) { return Node(type, (is64 ? [0x42] : [0x41]) + Bytes.signed(Int64(random.below(module.tables[table].minimum + 1)))) }
         return masked(expression(type, depth: depth - 1), random.pick([1, 3]))
     }
