@@ -215,8 +215,18 @@ public final class InterpretedInstance {
     private func makeGlobals() {
         for (i, global) in module.globals.enumerated() {
             let at = descriptor(i, imported: module.importedGlobalCount, layout.importedGlobal, layout.global)
-            put(at, global.initializer.map(evaluate) ?? 0)
+            guard let initializer = global.initializer else { continue }
+            if let vector = vectorConstant(initializer) {
+                put(at, vector.low)
+                put(at + 8, vector.high)
+            } else {
+                put(at, evaluate(initializer))
+            }
         }
+    }
+    private func vectorConstant(_ expression: ConstantExpression) -> (low: UInt64, high: UInt64)? {
+        let operators = module[expression]
+        return operators.count == 1 ? operators.first.flatMap { $0.opcode == .v128Const ? $0.v128 : nil } : nil
     }
     private func evaluate(_ expression: ConstantExpression) -> UInt64 {
         let operators = module[expression]
