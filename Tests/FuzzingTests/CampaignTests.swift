@@ -1,0 +1,52 @@
+import PrecastFuzzing
+import PrecastWasmTypes
+import Testing
+
+struct CampaignTests {
+    @Test func enginesAgree() throws {
+        var campaign = try Campaign(features: .implemented, outside: nil)
+        try campaign.run(seeds: 1..<40) { difference in
+            Issue.record("\(difference.description)")
+            return true
+        }
+        #expect(campaign.summary.modules == 39)
+        #expect(campaign.summary.returned > campaign.summary.trapped)
+        #expect(campaign.summary.gaveUp < 5)
+    }
+
+    /// Those whose code cannot take the process down with it; tools/fuzz --planted has them all.
+    @Test(arguments: [PlantedFault.swappedSubtraction, .droppedSignExtension, .wrongInversion, .wrongSpillSlot])
+    func plantedFaultsAreFound(_ fault: PlantedFault) throws {
+        var campaign = try Campaign(features: .implemented, outside: nil) { fault.plant(in: &$0) }
+        var found: Difference?
+        try campaign.run(seeds: 1..<300, batch: 1) { difference in
+            found = difference
+            return false
+        }
+        let difference = try #require(found)
+        let small = try campaign.minimize(difference)
+        #expect(small.module.size < difference.module.size / 2)
+        #expect(small.other == difference.other)
+        #expect(try campaign.difference(of: small.module) != nil)
+        #expect(try !campaign.firstWrongStage(small).hasPrefix("unknown"))
+    }
+
+    @Test func aMinimizerKeepsWhatHolds() {
+        var generator = Generator(features: .implemented)
+        let module = generator.module(seed: 3)
+        var minimizer = Minimizer { candidate in candidate.calls.contains { $0.function == 0 } }
+        let small = minimizer.minimize(module)
+        #expect(small.calls.count == 1)
+        #expect(small.calls.first?.function == 0)
+        #expect(small.size < module.size / 4)
+    }
+
+    @Test(arguments: [HostileKind.binary, .text, .artifact])
+    func spoiledInputIsRefusedOrAccepted(_ kind: HostileKind) throws {
+        let campaign = try HostileCampaign(kind, files: [])
+        campaign.run(seeds: 0..<300)
+        #expect(campaign.summary.refused + campaign.summary.accepted == 300)
+        #expect(campaign.summary.refused > 50)
+        #expect(campaign.summary.overBound.isEmpty)
+    }
+}
