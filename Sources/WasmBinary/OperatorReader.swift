@@ -92,40 +92,37 @@ public struct OperatorReader: ~Copyable, @unchecked Sendable {
         do throws(DecodeError) { return try readOperator() } catch { throw located(error) }
     }
 
-    /// Most operators are short: a byte, and an immediate whose parts take a byte each, or two the offset of a memory access. Nil for any other, and
-    /// at the end of the body, where there are no three bytes to look at; nothing is read then.
+    /// Most operators are short: a byte, and an immediate whose parts take a byte or two each. Nil for any other, and near the end of the body, where
+    /// there are no four bytes to look at; nothing is read then.
     @inline(__always)
     private mutating func readShort() -> Operator? {
         let start = reader.cursor
-        guard reader.end &- start >= 3, let row = rows[Int(reader.base.load(fromByteOffset: start, as: UInt8.self))], gate.admits(bit: row.feature) else {
-            return nil
-        }
-        let shape = row.immediates
+        guard reader.end &- start >= 4, let row = rows[Int(byte(start))], gate.admits(bit: row.feature) else { return nil }
+        let shape = row.immediates, offset = UInt32(truncatingIfNeeded: start)
         if shape == .none {
             reader.cursor = start &+ 1
-            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start))
+            return Operator(row.opcode, offset: offset)
         }
-        let first = reader.base.load(fromByteOffset: start &+ 1, as: UInt8.self)
-        if first >= 0x80 { return nil }
+        let first = byte(start &+ 1), second = byte(start &+ 2)
+        if shape == .memoryArgument {
+            let third = byte(start &+ 3)
+            if first >= 0x40 || second & third >= 0x80 { return nil }
+            let isLong = second >= 0x80
+            reader.cursor = start &+ (isLong ? 4 : 3)
+            return Operator(row.opcode, offset: offset, alignment: UInt8(truncatingIfNeeded: first), bits: UInt64(isLong ? second & 0x7f | third &<< 7 : second))
+        }
+        if first & second >= 0x80 { return nil }
+        let isLong = first >= 0x80, value = isLong ? first & 0x7f | second &<< 7 : first
         if shape.isIndex {
-            reader.cursor = start &+ 2
-            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), index: UInt32(first))
+            reader.cursor = start &+ (isLong ? 3 : 2)
+            return Operator(row.opcode, offset: offset, index: value)
         }
-        if shape == .i32 {
-            reader.cursor = start &+ 2
-            return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), bits: UInt64(bitPattern: Int64(Int8(bitPattern: first << 1) >> 1)))
-        }
-        guard shape == .memoryArgument, first < 0x40 else { return nil }
-        var offset = UInt64(reader.base.load(fromByteOffset: start &+ 2, as: UInt8.self)), length = 3
-        if offset >= 0x80 {
-            guard reader.end &- start >= 4 else { return nil }
-            let high = UInt64(reader.base.load(fromByteOffset: start &+ 3, as: UInt8.self))
-            if high >= 0x80 { return nil }
-            (offset, length) = (offset & 0x7f | high &<< 7, 4)
-        }
-        reader.cursor = start &+ length
-        return Operator(row.opcode, offset: UInt32(truncatingIfNeeded: start), alignment: first, bits: offset)
+        guard shape == .i32 || shape == .i64 else { return nil }
+        reader.cursor = start &+ (isLong ? 3 : 2)
+        let unused: Int64 = isLong ? 64 - 14 : 64 - 7
+        return Operator(row.opcode, offset: offset, bits: UInt64(bitPattern: (Int64(value) &<< unused) &>> unused))
     }
+    @inline(__always) private func byte(_ offset: Int) -> UInt32 { UInt32(reader.base.load(fromByteOffset: offset, as: UInt8.self)) }
 
     @inline(never)
     private func located(_ error: DecodeError) -> DecodeError {
