@@ -10,6 +10,7 @@ public struct CompiledConfiguration: Sendable {
         settings = CompilerConfiguration()
         settings.features = .all
         settings.checksItself = true
+        settings.makesRelaxedSIMDDeterministic = true
         try change(&settings)
     }
 
@@ -31,6 +32,7 @@ public struct CompiledConfiguration: Sendable {
                 $0.usesSignals = false
             },
             CompiledConfiguration("O2, dynamic memories") { $0.memoryReservation = 0 },
+            CompiledConfiguration("O2, canonical NaNs") { $0.canonicalizesNaNs = true },
             CompiledConfiguration("O2, no signals, no masks") {
                 $0.usesSignals = false
                 $0.masksSpeculation = false

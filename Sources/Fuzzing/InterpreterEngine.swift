@@ -12,7 +12,13 @@ public struct InterpreterEngine {
     /// Instructions for a module.
     public var fuel = 3_000_000
 
-    public init() {}
+    private let tunables: Tunables
+
+    public init() {
+        var configuration = CompilerConfiguration()
+        configuration.makesRelaxedSIMDDeterministic = true
+        tunables = configuration.tunables
+    }
 
     /// What a run says.
     public enum Answer {
@@ -35,7 +41,7 @@ public struct InterpreterEngine {
     }
 
     private func instantiate(_ bytes: [UInt8], _ compiler: Compiler?) throws -> InterpretedInstance {
-        guard let compiler else { return try InterpretedInstance(bytes, features: .all) }
+        guard let compiler else { return try InterpretedInstance(bytes, tunables: tunables, features: .all) }
         let functions = FunctionCollection()
         var observed = compiler
         observed.hooks.optimized = { function in

@@ -26,7 +26,7 @@ struct CatalogEntry {
         default: return nil
         }
         let name = opcode.mnemonic
-        if opcode == .nop || name.contains("relaxed") || name.contains(".wait") { return nil }
+        if opcode == .nop || name.contains(".wait") { return nil }
         self.opcode = opcode
         code = opcode.prefix.map { [$0] + Bytes.unsigned(Int(opcode.code)) } ?? [UInt8(opcode.code)]
         operands = (0..<signature.operandCount).reversed().map {
@@ -37,7 +37,10 @@ struct CatalogEntry {
         immediates = opcode.immediates
         lanes = Self.lanes(opcode)
         let operation = name.split(separator: ".").last.map(String.init) ?? name
-        let computes = ["ceil", "floor", "trunc", "nearest", "sqrt", "add", "sub", "mul", "div", "min", "max", "demote_f64x2_zero", "promote_low_f32x4"]
+        let computes = [
+            "ceil", "floor", "trunc", "nearest", "sqrt", "add", "sub", "mul", "div", "min", "max", "demote_f64x2_zero", "promote_low_f32x4",
+            "relaxed_madd", "relaxed_nmadd", "relaxed_min", "relaxed_max",
+        ]
         needsCanonicalResult = (name.hasPrefix("f32x4") || name.hasPrefix("f64x2")) && computes.contains(operation)
         needsCanonicalOperands = name.contains("reinterpret") || name.hasSuffix("copysign") || name == "f32.store" || name == "f64.store"
             || ["f32x4.splat", "f64x2.splat", "f32x4.replace_lane", "f64x2.replace_lane"].contains(name)
