@@ -59,6 +59,7 @@ struct Emitter: ~Copyable {
     /// Out-of-line traps to write at the end.
     var stubs: [TrapStub] = []
     var location: UInt32 = .max
+    var shown = ShownRegister()
 
     struct TrapStub {
         var code: UInt8
@@ -135,6 +136,7 @@ struct Emitter: ~Copyable {
     private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
         if options.alignsLoops, b > 0, !vcode.blocks[b].isCold, let alignment = loopAlignment(b, vcode) { buffer.align(alignment) }
         buffer.bind(UInt32(b))
+        shown.forget()
     }
 
     /// 32 for the head of a short innermost loop, 16 for another loop's.
@@ -158,6 +160,7 @@ struct Emitter: ~Copyable {
 
     /// Encodes one instruction with machine registers.
     mutating func put(_ instruction: MachineInstruction) {
+        shown.update(after: instruction)
         var i = instruction.shortened
         var entity: UInt32 = .max
         if i.mode == .memory, i.memoryKind != .registers {
@@ -208,6 +211,7 @@ struct Emitter: ~Copyable {
 
     private mutating func emitInstruction(_ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], _ block: Int) {
         switch i.opcode {
+        case .test where shown.answers(i, n, instructions), .cmp where shown.answers(i, n, instructions): break
         case .loadImmediate, .zeroFloat, .onesFloat:
             if i.dst.isSome { materialize(i, flagsLive: flagsAreLive(from: n + 1, instructions)) }
         case .lea where i.dst.isNone, .movss where i.dst.isNone, .movsd where i.dst.isNone, .movups where i.dst.isNone: break
@@ -238,6 +242,7 @@ struct Emitter: ~Copyable {
         case .jccOr: either(i, from: block)
         case .jmpTable: indirectJump(i.src1)
         case .call:
+            shown.forget()
             buffer.mark("call function\(i.highWord)")
             buffer.append(CollectionOfOne(0xe8))
             relocate(buffer.offset, .function, i.highWord, -4)

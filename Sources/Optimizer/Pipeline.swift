@@ -19,6 +19,7 @@ public import PrecastIR
     case controlFlow = "control-flow"
     case redundantParameters = "redundant-parameters"
     case valueNumbering = "value-numbering"
+    case switches
     case loopInvariantMotion = "loop-invariant-motion"
     case selects
     case deadStores = "dead-stores"
@@ -54,6 +55,7 @@ public func optimize(_ function: inout Function, _ options: OptimizationOptions,
     pipeline.run(.redundantParameters, &function)
     pipeline.run(.valueNumbering, &function)
     if options.level != .O1 {
+        pipeline.run(.switches, &function)
         pipeline.run(.controlFlow, &function)
         pipeline.run(.deadCode, &function)
         pipeline.run(.redundantParameters, &function)
@@ -110,6 +112,7 @@ private struct Pipeline {
             let (cfg, tree) = (graph(function), dominators(function))
             markCold(&function, cfg)
             return moveLoopInvariants(&function, cfg, tree, LoopForest(cfg, tree))
+        case .switches: return lowerSwitches(&function)
         case .selects: return formSelects(&function, graph(function))
         case .deadStores:
             eliminateDeadStores(&function)
