@@ -171,6 +171,8 @@ public struct FunctionTranslator: ~Copyable {
 
     mutating func push(_ value: Value) { stack.append(value) }
     mutating func pop() -> Value { stack.removeLast() }
+    /// The operand `depth` below the top.
+    func peek(_ depth: Int) -> Value { stack[stack.count - 1 - depth] }
     func top(_ count: Int) -> ArraySlice<Value> { stack[(stack.count - count)...] }
     func type(_ value: Value) -> Type { builder.function.dfg.type(value) }
 }

@@ -45,6 +45,10 @@ extension FunctionTranslator {
         switch op.opcode {
         case .memorySize: translateMemorySize(environment.memories[Int(op.index)])
         case .memoryGrow: translateMemoryGrow(op.index)
+        case .memoryFill where fillsInline(op):
+            translateSmallFill(environment.memories[Int(op.index)])
+        case .memoryCopy where copiesInline(op):
+            translateSmallCopy(to: environment.memories[Int(op.index)], from: environment.memories[Int(op.secondIndex)])
         case .memoryFill:
             let (destination, value, length) = popThree()
             callFailing(callBuiltin(.memoryFill, context: context, constant64(op.index), destination, value, length))
