@@ -78,7 +78,8 @@ private func sampleMetadata() -> ModuleMetadata {
     var metadata = ModuleMetadata()
     metadata.name = Array("sample".utf8)
     metadata.types = [
-        .init(parameters: [.i32, .i32], results: [.i32]), .init(parameters: [], results: []), .init(parameters: [.i32, .i32], results: [.i32]),
+        .function(parameters: [.i32, .i32], results: [.i32]), .function(parameters: [], results: []),
+        .function(parameters: [.i32, .i32], results: [.i32]),
     ]
     metadata.imports = [.init(module: Array("env".utf8), name: Array("log".utf8), type: .function(typeIndex: 1))]
     metadata.exports = [

@@ -117,7 +117,7 @@ import Testing
 
     @Test func manyFunctionsStayConsistent() throws {
         var module = LinkedModule()
-        module.metadata.types = [.init(parameters: [], results: [])]
+        module.metadata.types = [.function(parameters: [], results: [])]
         module.metadata.definedFunctionCount = 3000
         for index in 0..<3000 {
             var function = CompiledFunction()
