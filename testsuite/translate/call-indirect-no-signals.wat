@@ -67,3 +67,33 @@
 ;;     v18 = load.i64 v13+8 region 5 trap 5 readonly  @39
 ;;     return_call_indirect sig0, v17(v18, v1, v0)  @39
 ;; }
+;; function 2(i64 context, i32, i64 caller_context) -> i32 precast {
+;;     sig0 = (i64, i64, i64) -> i64 system_v
+;;     sig1 = (i64 context, i64) system_v
+;;     ss0 = stack_slot 16 align 16
+;; block0(v0: i64, v1: i32, v2: i64):
+;;     v3 = stack_addr.i64 ss0
+;;     v4 = uextend.i64 v1
+;;     store.i64 v4, v3 region 7
+;;     v5 = load.i64 v2+8 region 1 readonly
+;;     v6 = frame_pointer.i64
+;;     v7 = load.i64 v6+8 region 3
+;;     store.i64 v7, v5+48 region 2
+;;     v8 = load.i64 v6 region 3
+;;     store.i64 v8, v5+56 region 2
+;;     v9 = load.i64 v0 region 1 readonly
+;;     v10 = load.i64 v0+8 region 1 readonly
+;;     v11 = call_indirect sig0, v9(v10, v2, v3)
+;;     v12 = iconst.i64 0
+;;     v13 = icmp.ne v11, v12
+;;     br_if v13, block1, block2
+;; block1 cold:
+;;     v14 = iconst.i64 255
+;;     v15 = load.i64 v2+16 region 1 readonly
+;;     v16 = load.i64 v15 region 1 readonly
+;;     call_indirect sig1, v16(v2, v14)
+;;     trap 1
+;; block2:
+;;     v17 = load.i32 v3 region 7
+;;     return v17
+;; }
