@@ -373,6 +373,8 @@ struct EncodingRow {
         case .pblendw: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x0e, .none)
         case .blendps: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x0c, .none)
         case .blendpd: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x0d, .none)
+        case .rangeps: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x50, .none, evexScale: 4)
+        case .rangepd: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x50, .wide, evexScale: 4)
         case .insertps: .init(.sseTwoSourcesImmediate, .x0F3A, .x66, 0x21, .none)
         case .blendvps: .init(.sseBlend, .x0F38, .x66, 0x14, digit: 10, .none)
         case .blendvpd: .init(.sseBlend, .x0F38, .x66, 0x15, digit: 11, .none)

@@ -10,8 +10,8 @@ extension Lowering {
         case .fmul: lowerArithmetic(.mul, inst, data)
         case .fdiv: lowerArithmetic(.div, inst, data)
         case .fsqrt: code.emit(.sqrt(floatSize(data.type), result(inst), .register(use(data.valueA)), avx: avx))
-        case .fmin: lowerMinimum(inst, data)
-        case .fmax: lowerMaximum(inst, data)
+        case .fmin: lowerExtreme(.min, inst, data)
+        case .fmax: lowerExtreme(.max, inst, data)
         case .fabs: lowerWithMask(.and, absoluteMask(data.type), inst, data)
         case .fneg: lowerWithMask(.xor, signBit(data.type), inst, data)
         case .fcopysign: lowerCopySign(inst, data)
@@ -55,21 +55,78 @@ extension Lowering {
         return r
     }
 
-    /// `minss` returns its second operand when the operands are equal or unordered. Both orders together, or-ed, give -0 for mixed zeros.
-    private mutating func lowerMinimum(_ inst: Inst, _ data: InstructionData) {
+    /// `minss` and `maxss` return their second operand when the operands are equal or unordered. Both orders together, or-ed, give -0 for
+    /// mixed zeros of a minimum, and-ed +0 of a maximum. The sum of the operands is the NaN, where one is.
+    private mutating func lowerExtreme(_ op: FloatOperation, _ inst: Inst, _ data: InstructionData) {
+        let (size, type) = (floatSize(data.type), data.type)
+        if let bound = scalarBound(data.valueB, op) { return lowerBounded(op, bound, inst, data) }
         let (a, b) = (use(data.valueA), use(data.valueB))
-        let forth = binary(.min, data.type, a, b)
-        let back = binary(.min, data.type, b, a)
-        quietNaN(logic(.or, forth, .register(back)), inst, data.type)
+        guard avx else { return op == .min ? emitMinimum(a, b, inst, type) : emitMaximum(a, b, inst, type) }
+        let extreme: Register
+        if uses(.avx512vl) && uses(.avx512dq) {
+            extreme = floatTemporary()
+            code.emit(.shuffle(size == .single ? .rangeps : .rangepd, extreme, a, .register(b), control: op == .min ? 4 : 5, avx: true))
+        } else {
+            extreme = logic(op == .min ? .or : .and, binary(op, type, a, b), .register(binary(op, type, b, a)))
+        }
+        let (sum, unordered) = (binary(.add, type, a, b), floatTemporary())
+        code.emit(.compareMask(.unord, size, unordered, a, .register(b), avx: true))
+        code.emit(.blend(size == .single ? .blendvps : .blendvpd, result(inst), extreme, .register(sum), mask: unordered, avx: true))
     }
-    /// As the minimum; mixed zeros differ in the sign only, and subtracting that difference leaves +0.
-    private mutating func lowerMaximum(_ inst: Inst, _ data: InstructionData) {
-        let (a, b) = (use(data.valueA), use(data.valueB))
-        let forth = binary(.max, data.type, a, b)
-        let back = binary(.max, data.type, b, a)
+    private mutating func emitMinimum(_ a: Register, _ b: Register, _ inst: Inst, _ type: Type) {
+        quietNaN(logic(.or, binary(.min, type, a, b), .register(binary(.min, type, b, a))), inst, type)
+    }
+    /// Mixed zeros differ in the sign only, and subtracting that difference leaves +0.
+    private mutating func emitMaximum(_ a: Register, _ b: Register, _ inst: Inst, _ type: Type) {
+        let forth = binary(.max, type, a, b)
+        let back = binary(.max, type, b, a)
         let difference = logic(.xor, forth, .register(back))
         let either = logic(.or, back, .register(difference))
-        quietNaN(binary(.sub, data.type, either, difference), inst, data.type)
+        quietNaN(binary(.sub, type, either, difference), inst, type)
+    }
+
+    /// What is left to do for `op(bound, x)`, whose second operand is the result for NaNs and equal numbers.
+    enum Bound {
+        /// A NaN may be a signalling one still.
+        case quiet
+        /// And the result may be -0 for +0.
+        case addZero
+
+        /// Nil where more is to do.
+        init?(_ constant: Double, _ op: FloatOperation) {
+            if constant.isNaN { return nil }
+            self = .quiet
+            guard constant == 0 else { return }
+            if op == .max && constant.sign == .plus { self = .addZero }
+            if op == .min && constant.sign == .minus { return nil }
+        }
+    }
+    private func scalarBound(_ value: Value, _ op: FloatOperation) -> Bound? {
+        guard let inst = dfg.definition(value) else { return nil }
+        let data = dfg.instructions[inst]
+        switch data.opcode {
+        case .f32const: return Bound(Double(Float(bitPattern: data.a)), op)
+        case .f64const: return Bound(Double(bitPattern: UInt64(bitPattern: data.immediate)), op)
+        default: return nil
+        }
+    }
+    /// Adding a zero makes a signalling NaN quiet; -0 changes nothing else.
+    private mutating func lowerBounded(_ op: FloatOperation, _ bound: Bound, _ inst: Inst, _ data: InstructionData) {
+        let size = floatSize(data.type)
+        let x = use(data.valueA), constant = use(data.valueB)
+        if bound == .quiet && isQuiet(data.valueA) { return code.emit(.float(op, size, result(inst), constant, .register(x), avx: avx)) }
+        let extreme = binary(op, data.type, constant, x)
+        let zero = bound == .addZero ? 0 : signBit(data.type)
+        code.emit(.float(.add, size, result(inst), extreme, .memory(pool(size, zero)), avx: avx))
+    }
+    /// Whether a value is computed by an operation that gives no signalling NaN.
+    private func isQuiet(_ value: Value) -> Bool {
+        guard let inst = dfg.definition(value) else { return false }
+        switch dfg.instructions[inst].opcode {
+        case .fadd, .fsub, .fmul, .fdiv, .fmin, .fmax, .fsqrt, .fceil, .ffloor, .ftrunc, .fnearest, .fpromote, .fdemote, .fcvtFromSigned, .fcvtFromUnsigned:
+            return true
+        default: return false
+        }
     }
     /// The result is `x`, or the canonical NaN when `x` is a NaN with whatever payload: `x` with all bits set, less those of the payload.
     private mutating func quietNaN(_ x: Register, _ inst: Inst, _ type: Type) {

@@ -10,10 +10,10 @@ extension Lowering {
         case .f64x2Abs: packed(.andps, use(data.valueA), .memory(poolLanes(.q, UInt64.max >> 1)), into: dst)
         case .f32x4Neg: packed(.xorps, use(data.valueA), .memory(poolLanes(.l, 1 << 31)), into: dst)
         case .f64x2Neg: packed(.xorps, use(data.valueA), .memory(poolLanes(.q, 1 << 63)), into: dst)
-        case .f32x4Min: lowerLanesMinimum(.minps, .single, inst, data)
-        case .f64x2Min: lowerLanesMinimum(.minpd, .double, inst, data)
-        case .f32x4Max: lowerLanesMaximum(.maxps, .subps, .single, inst, data)
-        case .f64x2Max: lowerLanesMaximum(.maxpd, .subpd, .double, inst, data)
+        case .f32x4Min: lowerLanesExtreme(.min, .single, inst, data)
+        case .f64x2Min: lowerLanesExtreme(.min, .double, inst, data)
+        case .f32x4Max: lowerLanesExtreme(.max, .single, inst, data)
+        case .f64x2Max: lowerLanesExtreme(.max, .double, inst, data)
         case .i32x4TruncSatF32x4S: lowerTruncateSigned(inst, data)
         case .i32x4TruncSatF32x4U: lowerTruncateUnsigned(inst, data)
         case .i32x4TruncSatF64x2SZero: lowerTruncateDoubleSigned(inst, data)
@@ -60,16 +60,59 @@ extension Lowering {
 
     // MARK: Minimum and maximum
 
-    /// As of scalars (``Lowering/lowerMinimum``): both orders, or-ed.
-    private mutating func lowerLanesMinimum(_ op: PackedOperation, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
+    /// As of scalars (``Lowering/lowerExtreme``).
+    private mutating func lowerLanesExtreme(_ op: FloatOperation, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
+        let isSingle = size == .single, dst = result(inst)
+        let packedOp: PackedOperation = op == .min ? isSingle ? .minps : .minpd : isSingle ? .maxps : .maxpd
+        if let bound = laneBound(data.valueB, op, size) { return lowerLanesBounded(packedOp, bound, size, inst, data) }
         let (a, b) = (use(data.valueA), use(data.valueB))
+        guard avx else { return op == .min ? emitLanesMinimum(packedOp, a, b, size, inst) : emitLanesMaximum(packedOp, a, b, size, inst) }
+        let extreme = vectorTemporary()
+        if uses(.avx512vl) && uses(.avx512dq) {
+            code.emit(.shuffle(isSingle ? .rangeps : .rangepd, extreme, a, .register(b), control: op == .min ? 4 : 5, avx: true))
+        } else {
+            packed(op == .min ? .orps : .andps, packed(packedOp, a, b), packed(packedOp, b, a), into: extreme)
+        }
+        let sum = packed(isSingle ? .addps : .addpd, a, b), unordered = comparison(.unord, size, a, .register(b))
+        code.emit(.blend(isSingle ? .blendvps : .blendvpd, dst, extreme, .register(sum), mask: unordered, avx: true))
+    }
+    private mutating func emitLanesMinimum(_ op: PackedOperation, _ a: Register, _ b: Register, _ size: FloatSize, _ inst: Inst) {
         quietLanes(packed(.orps, packed(op, a, b), packed(op, b, a)), size, inst)
     }
-    private mutating func lowerLanesMaximum(_ op: PackedOperation, _ sub: PackedOperation, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
-        let (a, b) = (use(data.valueA), use(data.valueB))
+    private mutating func emitLanesMaximum(_ op: PackedOperation, _ a: Register, _ b: Register, _ size: FloatSize, _ inst: Inst) {
         let (forth, back) = (packed(op, a, b), packed(op, b, a))
         let difference = packed(.xorps, forth, back)
-        quietLanes(packed(sub, packed(.orps, back, difference), difference), size, inst)
+        quietLanes(packed(size == .single ? .subps : .subpd, packed(.orps, back, difference), difference), size, inst)
+    }
+
+    /// What all lanes of a constant have in common as bounds.
+    private func laneBound(_ value: Value, _ op: FloatOperation, _ size: FloatSize) -> Bound? {
+        guard let constant = vectorConstant(value) else { return nil }
+        var lanes = [constant.low, constant.high].map { Double(bitPattern: $0) }
+        if size == .single {
+            lanes = [constant.low, constant.low >> 32, constant.high, constant.high >> 32].map { Double(Float(bitPattern: UInt32(truncatingIfNeeded: $0))) }
+        }
+        guard let first = Bound(lanes[0], op), lanes.allSatisfy({ Bound($0, op) == first }) else { return nil }
+        return first
+    }
+    private mutating func lowerLanesBounded(_ op: PackedOperation, _ bound: Bound, _ size: FloatSize, _ inst: Inst, _ data: InstructionData) {
+        let dst = result(inst)
+        let x = vectorSource(data.valueA), constant = use(data.valueB)
+        if bound == .quiet && areLanesQuiet(data.valueA) { return packed(op, constant, x, into: dst) }
+        let extreme = vectorTemporary()
+        packed(op, constant, x, into: extreme)
+        let zero: UInt64 = bound == .addZero ? 0 : size == .single ? 1 << 31 : 1 << 63
+        packed(size == .single ? .addps : .addpd, extreme, .memory(poolLanes(size == .single ? .l : .q, zero)), into: dst)
+    }
+    /// Whether a vector is computed by an operation that gives no signalling NaN.
+    private func areLanesQuiet(_ value: Value) -> Bool {
+        guard let inst = dfg.definition(value), dfg.instructions[inst].opcode == .vunary || dfg.instructions[inst].opcode == .vbinary else { return false }
+        switch dfg.instructions[inst].vectorOperation {
+        case .f32x4Add, .f32x4Sub, .f32x4Mul, .f32x4Div, .f32x4Min, .f32x4Max, .f32x4Sqrt, .f32x4Ceil, .f32x4Floor, .f32x4Trunc, .f32x4Nearest,
+            .f32x4ConvertI32x4S, .f32x4ConvertI32x4U, .f64x2Add, .f64x2Sub, .f64x2Mul, .f64x2Div, .f64x2Min, .f64x2Max, .f64x2Sqrt, .f64x2Ceil,
+            .f64x2Floor, .f64x2Trunc, .f64x2Nearest, .f64x2ConvertLowI32x4S, .f64x2ConvertLowI32x4U: return true
+        default: return false
+        }
     }
     /// Lanes of `x`, the canonical NaN where `x` is a NaN with whatever payload.
     private mutating func quietLanes(_ x: Register, _ size: FloatSize, _ inst: Inst) {

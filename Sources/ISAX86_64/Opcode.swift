@@ -84,7 +84,7 @@
     case roundps, roundpd, pshufd, pshuflw, pshufhw
     // Two sources and an immediate.
     case cmpps, cmppd
-    case shufps, shufpd, palignr, pblendw, blendps, blendpd
+    case shufps, shufpd, palignr, pblendw, blendps, blendpd, rangeps, rangepd
     case insertps
     /// dst = lanes of src2 where the sign bit of src3 is set, else of src1. SSE: src3 is xmm0.
     case blendvps, blendvpd, pblendvb
@@ -199,7 +199,11 @@
 /// Shuffles of one vector by an immediate.
 @frozen public enum PackedShuffle: UInt8, Sendable, CaseIterable { case pshufd = 0, pshuflw, pshufhw }
 /// Shuffles and blends of two vectors by an immediate.
-@frozen public enum PackedMix: UInt8, Sendable, CaseIterable { case shufps = 0, shufpd, palignr, pblendw, blendps, blendpd }
+@frozen public enum PackedMix: UInt8, Sendable, CaseIterable {
+    case shufps = 0, shufpd, palignr, pblendw, blendps, blendpd
+    /// AVX-512VL and AVX-512DQ: always `avx`. `control` 4: the smaller number, 5: the greater.
+    case rangeps, rangepd
+}
 @frozen public enum VariableBlend: UInt8, Sendable, CaseIterable { case blendvps = 0, blendvpd, pblendvb }
 /// Halves of a vector.
 @frozen public enum VectorHalf: UInt8, Sendable, CaseIterable { case low = 0, high }

@@ -89,7 +89,7 @@ extension Opcode {
         case .pmaxsb, .pmaxsw, .pmaxsd, .pmaxsq, .pmaxub, .pmaxuw, .pmaxud, .pmaxuq, .pavgb, .pavgw: .packed
         case .packsswb, .packssdw, .packuswb, .packusdw, .unpcklps, .unpckhps, .unpcklpd, .unpckhpd: .packed
         case .punpcklbw, .punpcklwd, .punpckldq, .punpcklqdq, .punpckhbw, .punpckhwd, .punpckhdq, .punpckhqdq: .packed
-        case .pshufb, .shufps, .shufpd, .palignr, .pblendw, .blendps, .blendpd: .packed
+        case .pshufb, .shufps, .shufpd, .palignr, .pblendw, .blendps, .blendpd, .rangeps, .rangepd: .packed
         case .addps, .addpd, .mulps, .mulpd, .subps, .subpd, .minps, .minpd, .divps, .divpd, .maxps, .maxpd: .packed
         case .psllw, .pslld, .psllq, .psrlw, .psrld, .psrlq, .psraw, .psrad, .psraq, .pslldq, .psrldq: .packed
         case .pabsb, .pabsw, .pabsd, .pabsq, .popcntb, .sqrtps, .sqrtpd, .roundps, .roundpd, .pshufd, .pshuflw, .pshufhw: .packedUnary

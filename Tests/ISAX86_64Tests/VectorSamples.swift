@@ -36,7 +36,7 @@ extension InstructionSamples {
         for op in PackedOperation.allCases where avx || op.rawValue < PackedOperation.pmullq.rawValue { add(.packed(op, a, first, source, avx: avx)) }
         for op in PackedUnaryOperation.allCases where avx || !op.needsAVX { add(.packedUnary(op, a, source, avx: avx)) }
         for op in PackedShuffle.allCases { add(.shuffle(op, a, source, control: 0x1b, avx: avx)) }
-        for op in PackedMix.allCases { add(.shuffle(op, a, first, source, control: 3, avx: avx)) }
+        for op in PackedMix.allCases where avx || op.rawValue < PackedMix.rangeps.rawValue { add(.shuffle(op, a, first, source, control: 3, avx: avx)) }
         for size in FloatSize.allCases {
             add(.packedRound(RoundingMode.allCases[Int(a.number) & 3], size, a, source, avx: avx))
             for p in ComparePredicate.allCases { add(.packedCompare(p, size, a, first, source, avx: avx)) }
