@@ -163,7 +163,22 @@ extension Lowering {
     // MARK: Bits and choice
 
     private mutating func lowerBitselect(_ inst: Inst, _ data: InstructionData) {
+        if avx, !options.features.contains(.avx512vl), isLaneMask(data.valueC) {
+            let yes = vectorSource(data.valueA)
+            return code.emit(.blend(.pblendvb, result(inst), use(data.valueB), yes, mask: use(data.valueC), avx: true))
+        }
         emitBitselect(result(inst), use(data.valueA), use(data.valueB), mask: use(data.valueC))
+    }
+    /// Whether a comparison computes a vector: all bits of a byte are its sign.
+    private func isLaneMask(_ value: Value) -> Bool {
+        guard let data = definition(value, .vbinary) else { return false }
+        let op = data.vectorOperation
+        if op.floatComparison != nil || op.boundComparison != nil || op.inequality != nil { return true }
+        switch op {
+        case .i8x16Eq, .i16x8Eq, .i32x4Eq, .i64x2Eq, .i8x16GtS, .i16x8GtS, .i32x4GtS, .i64x2GtS, .i8x16LtS, .i16x8LtS, .i32x4LtS, .i64x2LtS,
+            .i64x2LeS, .i64x2GeS: return true
+        default: return false
+        }
     }
     /// Bits of `yes` where the mask's are set, else of `no`.
     private mutating func emitBitselect(_ dst: Register, _ yes: Register, _ no: Register, mask: Register) {

@@ -33,7 +33,7 @@ extension Lowering {
         case .i16x8ExtmulLowI8x16S: emitMultiplyBytes(dst, unary(.pmovsxbw, use(data.valueA)), unary(.pmovsxbw, use(data.valueB)))
         case .i16x8ExtmulLowI8x16U: emitMultiplyBytes(dst, unary(.pmovzxbw, use(data.valueA)), unary(.pmovzxbw, use(data.valueB)))
         case .i16x8ExtmulHighI8x16S: emitMultiplyBytes(dst, extendedHigh(.pmovsxbw, data.valueA), extendedHigh(.pmovsxbw, data.valueB))
-        case .i16x8ExtmulHighI8x16U: emitMultiplyBytes(dst, extendedHigh(.pmovzxbw, data.valueA), extendedHigh(.pmovzxbw, data.valueB))
+        case .i16x8ExtmulHighI8x16U: lowerMultiplyHighBytes(inst, data)
         case .i32x4ExtmulLowI16x8S: lowerMultiplyWords(.pmulhw, .punpcklwd, inst, data)
         case .i32x4ExtmulHighI16x8S: lowerMultiplyWords(.pmulhw, .punpckhwd, inst, data)
         case .i32x4ExtmulLowI16x8U: lowerMultiplyWords(.pmulhuw, .punpcklwd, inst, data)
@@ -192,6 +192,10 @@ extension Lowering {
         unary(op, lanes(use(value), 0xee))
     }
     private mutating func emitMultiplyBytes(_ dst: Register, _ a: Register, _ b: Register) { packed(.pmullw, a, b, into: dst) }
+    private mutating func lowerMultiplyHighBytes(_ inst: Inst, _ data: InstructionData) {
+        let zero = zeroVector()
+        emitMultiplyBytes(result(inst), packed(.punpckhbw, use(data.valueA), zero), packed(.punpckhbw, use(data.valueB), zero))
+    }
     /// Lower and upper halves of the products, interleaved.
     private mutating func lowerMultiplyWords(_ high: PackedOperation, _ interleave: PackedOperation, _ inst: Inst, _ data: InstructionData) {
         let (a, b) = (use(data.valueA), use(data.valueB))
