@@ -88,6 +88,24 @@ import Testing
         #expect(try folder.run(.precast, ["wast", "b.wast", "--features=-sign-extension"]).status == 1)
     }
 
+    @Test func vectorsNeedTheCPU() throws {
+        let folder = try WorkFolder()
+        let body = "(i64x2.abs (i8x16.add (local.get 0) (local.get 1)))"
+        try folder.write("a.wat", Array("(module (func (export \"f\") (param v128 v128) (result v128) \(body)))".utf8))
+        let refused = try folder.run(.precast, ["compile", "a.wat", "--cpu", "x86-64"])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("simd needs a CPU with sse4.1") && refused.errors.contains("--cpu x86-64-v2"), "\(refused.errors)")
+        for (cpu, features) in [("v2", "sse3, ssse3, sse4.1"), ("v3", "sse3, ssse3, sse4.1, avx"), ("v4", "sse3, ssse3, sse4.1, avx, avx512vl")] {
+            #expect(try folder.run(.precast, ["compile", "a.wat", "-o", "a.pwasm", "--cpu", "x86-64-\(cpu)"]).status == 0)
+            let report = String(decoding: try folder.run(.precast, ["inspect", "a.pwasm"]).output, as: UTF8.self)
+            #expect(report.split(separator: "\n").contains { $0.hasPrefix("cpu features ") && $0.hasSuffix(" " + features) }, "\(report)")
+        }
+        let sum = try folder.run(.precast, ["run", "--invoke", "f", "a.wat", "0xFE00000000000000000000000000000001", "0x1"])
+        #expect(sum.status != 0)
+        let result = try folder.run(.precast, ["run", "--invoke", "f", "a.wat", "0xfe000000000000000000000000000001", "0x1"])
+        #expect(String(decoding: result.output, as: UTF8.self) == "0x02000000000000000000000000000002\n")
+    }
+
     @Test func outputs() throws {
         let folder = try WorkFolder()
         try folder.write("a.wasm", Guests.add.encode())
