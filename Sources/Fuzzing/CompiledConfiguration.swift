@@ -26,7 +26,7 @@ public struct CompiledConfiguration: Sendable {
         try [
             CompiledConfiguration("O2, native") { settings in settings.target = try Target(cpu: "native") },
             CompiledConfiguration("O2, x86-64-v3") { settings in settings.target = try Target(cpu: "x86-64-v3") },
-            CompiledConfiguration("O2, x86-64") { settings in settings.target = try Target(cpu: "x86-64") },
+            CompiledConfiguration("O2, x86-64 with sse4.1") { settings in settings.target = try Target(cpu: "x86-64", features: "+sse4.1") },
             CompiledConfiguration("O1, no signals") {
                 $0.optimizationLevel = .less
                 $0.usesSignals = false
