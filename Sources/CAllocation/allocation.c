@@ -1,20 +1,23 @@
 #include "allocation.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#ifdef __GLIBC__
-
 static int exhaustion_status = 1;
-static void (*exhaustion_cleanup)(void);
+static const char *_Atomic unfinished_file;
 
-void precast_set_memory_exhaustion(int status, void (*cleanUp)(void)) {
-    exhaustion_status = status;
-    exhaustion_cleanup = cleanUp;
+void precast_set_exhaustion_status(int status) { exhaustion_status = status; }
+void precast_set_unfinished_file(const char *path) { atomic_store(&unfinished_file, path); }
+void precast_remove_unfinished_file(void) {
+    const char *path = atomic_exchange(&unfinished_file, NULL);
+    if (path) unlink(path);
 }
+
+#ifdef __GLIBC__
 
 static char *put_number(char *end, size_t number) {
     do *--end = '0' + (char)(number % 10);
@@ -37,7 +40,7 @@ __attribute__((noreturn, cold, noinline)) static void end_without_memory(size_t 
     length += (size_t)(end - number);
     memcpy(line + length, after, sizeof after - 1);
     length += sizeof after - 1;
-    if (exhaustion_cleanup) exhaustion_cleanup();
+    precast_remove_unfinished_file();
     ssize_t written = write(STDERR_FILENO, line, length);
     (void)written;
     _exit(exhaustion_status);
@@ -72,13 +75,6 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
     if (alignment % sizeof(void *) || (alignment & (alignment - 1)) || !alignment) return EINVAL;
     *result = checked(__libc_memalign(alignment, size), size);
     return 0;
-}
-
-#else
-
-void precast_set_memory_exhaustion(int status, void (*cleanUp)(void)) {
-    (void)status;
-    (void)cleanUp;
 }
 
 #endif

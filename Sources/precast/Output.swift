@@ -1,5 +1,5 @@
+import CAllocation
 import Foundation
-import Synchronization
 
 /// Writes a file as a whole or not at all. "-" is standard output.
 ///
@@ -86,18 +86,16 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError
 }
 
 /// What happens to an unfinished file when the process is told to end.
-enum Interruption {
-    /// The address of the file's name, for the handler: no lock and no allocation there.
-    private static let name = Atomic<UInt>(0)
+private enum Interruption {
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU, SIGXFSZ]
 
-    /// From here on, until `removesNothing`, a signal that ends the process removes the file at `path` first. A signal that the
-    /// process was started to ignore stays ignored.
+    /// From here on, until `removesNothing`, a signal that ends the process removes the file at `path` first, and so does the end of memory.
+    /// A signal that the process was started to ignore stays ignored.
     static func removes(_ path: String) {
-        name.store(UInt(bitPattern: strdup(path)), ordering: .sequentiallyConsistent)
+        precast_set_unfinished_file(strdup(path))
         for number in signals {
             let previous = signal(number) { number in
-                Interruption.cleanUp()
+                precast_remove_unfinished_file()
                 signal(number, SIG_DFL)
                 raise(number)
             }
@@ -105,10 +103,6 @@ enum Interruption {
         }
     }
     static func removesNothing() {
-        name.store(0, ordering: .sequentiallyConsistent)
-    }
-    /// Removes the unfinished file, if there is one. Neither locks nor allocates.
-    static func cleanUp() {
-        if let path = UnsafePointer<CChar>(bitPattern: name.load(ordering: .sequentiallyConsistent)) { unlink(path) }
+        precast_set_unfinished_file(nil)
     }
 }

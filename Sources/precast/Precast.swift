@@ -24,7 +24,7 @@ import PrecastGuestRunner
     /// Errors go to standard error as `error: message`. A failure has its own exit status; a command line that says nothing
     /// sensible has 64, but 125 for `run`, whose other statuses are the guest's.
     static func main() {
-        precast_set_memory_exhaustion(isRun ? ExitStatus.loaderError : 1) { Interruption.cleanUp() }
+        precast_set_exhaustion_status(isRun ? ExitStatus.loaderError : 1)
         do {
             var command = try parseAsRoot()
             try command.run()
