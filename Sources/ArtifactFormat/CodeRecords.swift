@@ -82,6 +82,61 @@
     @inlinable public func store(_ b: RecordBuffer) { b.put(0, name) }
 }
 
+/// A call that exceptions may leave to handlers of its function. Sorted by text offset.
+@frozen public struct ExceptionSiteRecord: ArtifactRecord {
+    @inlinable public static var size: Int { 16 }
+    /// Where the call returns to.
+    public var textOffset: UInt32            // 0
+    /// Bytes from the frame pointer down to the stack pointer that handlers start with.
+    public var frameSize: UInt32             // 4
+    /// Rows of `exceptionHandlers`, innermost first.
+    public var handlers: RecordRange         // 8
+    @inlinable public init(textOffset: UInt32, frameSize: UInt32, handlers: RecordRange) {
+        self.textOffset = textOffset
+        self.frameSize = frameSize
+        self.handlers = handlers
+    }
+    @inlinable public init(_ r: RecordBytes) {
+        textOffset = r.u32(0)
+        frameSize = r.u32(4)
+        handlers = r.range(8)
+    }
+    @inlinable public func store(_ b: RecordBuffer) {
+        b.put(0, textOffset)
+        b.put(4, frameSize)
+        b.put(8, handlers)
+    }
+}
+
+/// Where the exceptions of a tag, or all, go.
+@frozen public struct ExceptionHandlerRecord: ArtifactRecord {
+    @inlinable public static var size: Int { 12 }
+    /// In the module's tag index space; ``noIndex``: every exception.
+    public var tag: UInt32                   // 0
+    /// Of the landing pad.
+    public var textOffset: UInt32            // 4
+    public var flags: UInt32                 // 8
+
+    /// The code may keep the exception's address.
+    @inlinable public static var keepsReferenceFlag: UInt32 { 1 }
+
+    @inlinable public init(tag: UInt32, textOffset: UInt32, flags: UInt32) {
+        self.tag = tag
+        self.textOffset = textOffset
+        self.flags = flags
+    }
+    @inlinable public init(_ r: RecordBytes) {
+        tag = r.u32(0)
+        textOffset = r.u32(4)
+        flags = r.u32(8)
+    }
+    @inlinable public func store(_ b: RecordBuffer) {
+        b.put(0, tag)
+        b.put(4, textOffset)
+        b.put(8, flags)
+    }
+}
+
 /// Where code came from, as 32 bits: an offset in the module's binary, or (top bit set) a row of `inlineFrames`; all ones: unknown.
 @frozen public struct CodeLocation: Hashable, Sendable, BitwiseCopyable {
     public var word: UInt32

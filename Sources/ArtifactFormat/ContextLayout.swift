@@ -4,9 +4,11 @@
     public var importedMemories: UInt32 = 0
     public var importedTables: UInt32 = 0
     public var importedGlobals: UInt32 = 0
+    public var importedTags: UInt32 = 0
     public var memories: UInt32 = 0
     public var tables: UInt32 = 0
     public var globals: UInt32 = 0
+    public var tags: UInt32 = 0
     public var types: UInt32 = 0
     public var functionReferences: UInt32 = 0
     @inlinable public init() {}
@@ -21,9 +23,11 @@
     public let importedMemories: UInt32
     public let importedTables: UInt32
     public let importedGlobals: UInt32
+    public let importedTags: UInt32
     public let memories: UInt32
     public let tables: UInt32
     public let globals: UInt32
+    public let tags: UInt32
     public let typeIDs: UInt32
     public let functionReferences: UInt32
     /// Bytes of the whole context, a multiple of 16.
@@ -36,6 +40,7 @@
     @inlinable public static var memorySize: UInt32 { 16 }
     @inlinable public static var tableSize: UInt32 { 16 }
     @inlinable public static var globalSize: UInt32 { 16 }
+    @inlinable public static var tagSize: UInt32 { 16 }
     @inlinable public static var typeIDSize: UInt32 { 4 }
     @inlinable public static var functionReferenceSize: UInt32 { 24 }
 
@@ -51,9 +56,11 @@
         let importedMemories = run(counts.importedMemories, Self.pointerSize)
         let importedTables = run(counts.importedTables, Self.pointerSize)
         let importedGlobals = run(counts.importedGlobals, Self.pointerSize)
+        let importedTags = run(counts.importedTags, Self.pointerSize)
         let memories = run(counts.memories, Self.memorySize)
         let tables = run(counts.tables, Self.tableSize)
         let globals = run(counts.globals, Self.globalSize)
+        let tags = run(counts.tags, Self.tagSize)
         let typeIDs = run(counts.types, Self.typeIDSize)
         let functionReferences = run(counts.functionReferences, Self.functionReferenceSize)
         guard end <= UInt64(Int32.max) else { throw .contextTooLarge(byteCount: end) }
@@ -62,9 +69,11 @@
         self.importedMemories = UInt32(importedMemories)
         self.importedTables = UInt32(importedTables)
         self.importedGlobals = UInt32(importedGlobals)
+        self.importedTags = UInt32(importedTags)
         self.memories = UInt32(memories)
         self.tables = UInt32(tables)
         self.globals = UInt32(globals)
+        self.tags = UInt32(tags)
         self.typeIDs = UInt32(typeIDs)
         self.functionReferences = UInt32(functionReferences)
         self.size = UInt32(end)
@@ -76,9 +85,11 @@
     @inlinable public func importedMemory(_ index: UInt32) -> UInt32 { importedMemories + index * Self.pointerSize }
     @inlinable public func importedTable(_ index: UInt32) -> UInt32 { importedTables + index * Self.pointerSize }
     @inlinable public func importedGlobal(_ index: UInt32) -> UInt32 { importedGlobals + index * Self.pointerSize }
+    @inlinable public func importedTag(_ index: UInt32) -> UInt32 { importedTags + index * Self.pointerSize }
     @inlinable public func memory(_ index: UInt32) -> UInt32 { memories + index * Self.memorySize }
     @inlinable public func table(_ index: UInt32) -> UInt32 { tables + index * Self.tableSize }
     @inlinable public func global(_ index: UInt32) -> UInt32 { globals + index * Self.globalSize }
+    @inlinable public func tag(_ index: UInt32) -> UInt32 { tags + index * Self.tagSize }
     @inlinable public func typeID(_ index: UInt32) -> UInt32 { typeIDs + index * Self.typeIDSize }
     @inlinable public func functionReference(_ index: UInt32) -> UInt32 { functionReferences + index * Self.functionReferenceSize }
 }

@@ -27,7 +27,10 @@
     public var functions = RecordRange()                 // 120
     /// The WebAssembly features this module uses: bits by `Feature` of PrecastWasmTypes.
     public var wasmFeatures: UInt64 = 0                  // 128
-    // 136..<192 reserved
+    /// Tags that the module defines.
+    public var tags = RecordRange()                      // 136
+    public var importedTags: UInt32 = 0                  // 144
+    // 148..<192 reserved
 
     @inlinable public init() {}
     @inlinable public init(_ r: RecordBytes) {
@@ -51,6 +54,8 @@
         contextSize = r.u32(116)
         functions = r.range(120)
         wasmFeatures = r.u64(128)
+        tags = r.range(136)
+        importedTags = r.u32(144)
     }
     @inlinable public func store(_ b: RecordBuffer) {
         b.put(0, name)
@@ -73,6 +78,8 @@
         b.put(116, contextSize)
         b.put(120, functions)
         b.put(128, wasmFeatures)
+        b.put(136, tags)
+        b.put(144, importedTags)
     }
 
     /// What the module's ``ContextLayout`` is made from.
@@ -82,6 +89,8 @@
         counts.importedMemories = importedMemories
         counts.importedTables = importedTables
         counts.importedGlobals = importedGlobals
+        counts.importedTags = importedTags
+        counts.tags = tags.count
         counts.memories = memories.count
         counts.tables = tables.count
         counts.globals = globals.count
@@ -109,6 +118,7 @@
     @inlinable public static var v128: ValueTypeCode { ValueTypeCode(code: 0x7b) }
     @inlinable public static var funcref: ValueTypeCode { ValueTypeCode(code: 0xffff_7063) }
     @inlinable public static var externref: ValueTypeCode { ValueTypeCode(code: 0xffff_6f63) }
+    @inlinable public static var exnref: ValueTypeCode { ValueTypeCode(code: 0xffff_6963) }
     /// Of a field that can be set.
     @inlinable public static var mutableFlag: UInt32 { 0x80 }
 
@@ -259,7 +269,7 @@ public enum ExternKind: UInt8, Sendable, CaseIterable {
     public var flags: UInt8 = 0              // 1
     /// Memories: logarithm of the page size (16).
     public var pageSizeLog2: UInt8 = 0       // 2
-    /// Function: type index in its module. Table and global: ``ValueTypeCode``. Memory: 0.
+    /// Function and tag: type index in its module. Table and global: ``ValueTypeCode``. Memory: 0.
     public var type: UInt32 = 0              // 4
     /// Table: elements, memory: pages.
     public var minimum: UInt64 = 0           // 8
@@ -299,6 +309,12 @@ public enum ExternKind: UInt8, Sendable, CaseIterable {
         t.kindNumber = ExternKind.global.rawValue
         t.type = value.code
         t.flags = mutable ? mutableFlag : 0
+        return t
+    }
+    @inlinable public static func tag(typeIndex: UInt32) -> ExternType {
+        var t = ExternType()
+        t.kindNumber = ExternKind.tag.rawValue
+        t.type = typeIndex
         return t
     }
     @inlinable public var kind: ExternKind? { ExternKind(rawValue: kindNumber) }

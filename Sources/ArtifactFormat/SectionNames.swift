@@ -62,6 +62,11 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
     case addressMap = 34
     case inlineFrames = 35
     case producers = 36
+    /// Type indices of the tags that the module defines.
+    case tags = 37
+    /// Return addresses of calls that exceptions may leave to handlers of their function, sorted; runs of `exceptionHandlers`.
+    case exceptionSites = 38
+    case exceptionHandlers = 39
 
     public var name: String {
         switch self {
@@ -94,6 +99,9 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
         case .addressMap: "addrmap"
         case .inlineFrames: "inlines"
         case .producers: "producers"
+        case .tags: "tags"
+        case .exceptionSites: "exceptions"
+        case .exceptionHandlers: "handlers"
         }
     }
 }

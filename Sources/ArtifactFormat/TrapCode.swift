@@ -24,6 +24,9 @@ public enum TrapCode: UInt8, Sendable, CaseIterable {
     case nullI31Reference = 18
     case uncaughtException = 19
     case expectedSharedMemory = 20
+    case nullExceptionReference = 21
+    /// More exceptions are referred to than the store allows.
+    case exceptionLimit = 22
 
     /// Reserved: the host asked the store to stop.
     case interrupt = 32
@@ -58,6 +61,8 @@ public enum TrapCode: UInt8, Sendable, CaseIterable {
         case .nullI31Reference: "null i31 reference"
         case .uncaughtException: "uncaught exception"
         case .expectedSharedMemory: "expected shared memory"
+        case .nullExceptionReference: "null exception reference"
+        case .exceptionLimit: "exception storage exhausted"
         case .interrupt: "interrupted"
         case .outOfFuel: "out of fuel"
         case .hostError: "host function failed"

@@ -75,6 +75,7 @@ private struct TableVerifier {
         }
         try verifyTraps()
         try verifyAddressMap()
+        try verifyExceptionSites()
     }
 
     private func verifyTraps() throws(ArtifactError) {
@@ -85,6 +86,26 @@ private struct TableVerifier {
             if index > 0, offset <= offsets[unchecked: index - 1].value { throw .notSorted(table: .trapOffsets, index: UInt64(index)) }
             try require(UInt64(offset) < textSize, "trap offset", UInt64(offset))
             try require(TrapCode(rawValue: code) != nil && code != TrapCode.pending.rawValue, "trap code", UInt64(code))
+        }
+    }
+
+    private func verifyExceptionSites() throws(ArtifactError) {
+        let sites = try view.table(.exceptionSites, of: ExceptionSiteRecord.self)
+        let handlers = try view.table(.exceptionHandlers, of: ExceptionHandlerRecord.self)
+        for index in 0..<sites.count {
+            let site = sites[unchecked: index]
+            if index > 0, site.textOffset <= sites[unchecked: index - 1].textOffset { throw .notSorted(table: .exceptionSites, index: UInt64(index)) }
+            guard let function = functions.containing(site.textOffset) else { throw .invalid(field: "exception site", found: UInt64(site.textOffset)) }
+            try require(site.frameSize == function.frameSize, "frame size of an exception site", UInt64(site.frameSize))
+            let module = modules[unchecked: Int(function.module)]
+            let tagCount = UInt64(module.importedTags) + UInt64(module.tags.count)
+            let rows = try handlers.rows(site.handlers)
+            for row in 0..<rows.count {
+                let handler = rows[unchecked: row]
+                if handler.tag != noIndex { try requireIndex(UInt64(handler.tag), tagCount, .tags) }
+                let end = function.textOffset + function.byteCount
+                try require(handler.textOffset >= function.textOffset && handler.textOffset < end, "landing pad", UInt64(handler.textOffset))
+            }
         }
     }
 
@@ -137,7 +158,7 @@ private struct TableVerifier {
 
     /// Sizes of the index spaces, imports included.
     struct Counts {
-        var functions: UInt64 = 0, tables: UInt64 = 0, memories: UInt64 = 0, globals: UInt64 = 0
+        var functions: UInt64 = 0, tables: UInt64 = 0, memories: UInt64 = 0, globals: UInt64 = 0, tags: UInt64 = 0
     }
 
     private func verifyImports(_ module: ModuleRecord) throws(ArtifactError) -> Counts {
@@ -154,7 +175,10 @@ private struct TableVerifier {
             case .table: counts.tables += 1
             case .memory: counts.memories += 1
             case .global: counts.globals += 1
-            case .tag, nil: throw .invalid(field: "import kind", found: UInt64(item.type.kindNumber))
+            case .tag:
+                try requireIndex(UInt64(item.type.type), UInt64(module.types.count), .types)
+                counts.tags += 1
+            case nil: throw .invalid(field: "import kind", found: UInt64(item.type.kindNumber))
             }
             try verify(type: item.type, module)
         }
@@ -162,10 +186,14 @@ private struct TableVerifier {
         try require(counts.tables == UInt64(module.importedTables), "number of imported tables", counts.tables)
         try require(counts.memories == UInt64(module.importedMemories), "number of imported memories", counts.memories)
         try require(counts.globals == UInt64(module.importedGlobals), "number of imported globals", counts.globals)
+        try require(counts.tags == UInt64(module.importedTags), "number of imported tags", counts.tags)
         counts.functions += UInt64(module.definedFunctions.count)
         counts.tables += UInt64(module.tables.count)
         counts.memories += UInt64(module.memories.count)
         counts.globals += UInt64(module.globals.count)
+        counts.tags += UInt64(module.tags.count)
+        let tags = try view.table(.tags, of: WordRecord.self).rows(module.tags)
+        for index in 0..<tags.count { try requireIndex(UInt64(tags[unchecked: index].value), UInt64(module.types.count), .types) }
         return counts
     }
 
@@ -255,7 +283,8 @@ private struct TableVerifier {
             case .table: try requireIndex(UInt64(item.index), counts.tables, .tables)
             case .memory: try requireIndex(UInt64(item.index), counts.memories, .memories)
             case .global: try requireIndex(UInt64(item.index), counts.globals, .globals)
-            case .tag, nil: throw .invalid(field: "export kind", found: UInt64(item.kindNumber))
+            case .tag: try requireIndex(UInt64(item.index), counts.tags, .tags)
+            case nil: throw .invalid(field: "export kind", found: UInt64(item.kindNumber))
             }
         }
     }

@@ -15,9 +15,13 @@
 #define ENTRY_EXIT_FP 40
 #define ENTRY_RESUME 48
 #define ENTRY_SIZE 56
+#define RESUME_PC 0
+#define RESUME_SP 8
+#define RESUME_FP 16
+#define RESUME_VALUE 24
 
     .text
-    .hidden precast_thread_entry, precast_thread_serial, precast_prepare_thread, precast_record_raise
+    .hidden precast_thread_entry, precast_thread_serial, precast_prepare_thread, precast_record_raise, precast_record_throw
 
 // uint32_t precast_enter(vmctx rdi, code rsi, slots rdx, trampoline rcx, state r8)
     .globl precast_enter
@@ -143,11 +147,42 @@ precast_raise:
     subq $8,%rsp
     .cfi_adjust_cfa_offset 8
     callq precast_record_raise
-    movq %rax,%rsp
-    movq ENTRY_FP(%rax),%rbp
-    jmpq *ENTRY_RESUME(%rax)
+.Lresume:
+    movq RESUME_FP(%rax),%rbp
+    movq RESUME_SP(%rax),%rsp
+    movq RESUME_PC(%rax),%rcx
+    movq RESUME_VALUE(%rax),%rax
+    cld
+    jmpq *%rcx
     .cfi_endproc
     .size precast_raise,.-precast_raise
+
+// void precast_throw(vmctx rdi, exception rsi): never returns
+    .globl precast_throw
+    .hidden precast_throw
+    .type precast_throw,@function
+    .p2align 4
+precast_throw:
+    .cfi_startproc
+    endbr64
+    movq (%rsp),%rdx
+    movq %rbp,%rcx
+    subq $8,%rsp
+    .cfi_adjust_cfa_offset 8
+    callq precast_record_throw
+    jmp .Lresume
+    .cfi_endproc
+    .size precast_throw,.-precast_throw
+
+    .globl precast_throw_address
+    .type precast_throw_address,@function
+precast_throw_address:
+    .cfi_startproc
+    endbr64
+    leaq precast_throw(%rip),%rax
+    ret
+    .cfi_endproc
+    .size precast_throw_address,.-precast_throw_address
 
     .globl precast_raise_address
     .type precast_raise_address,@function

@@ -17,7 +17,12 @@ HIDDEN int precast_install_handlers(void);
 HIDDEN void precast_collect_frames(precast_report *report, const precast_entry *entry, uint64_t fp, uint64_t low);
 /// Called by assembly. Nonzero: no alternate signal stack could be made.
 HIDDEN uint32_t precast_prepare_thread(precast_store_state *state);
-/// Called by assembly. Returns the entry record to resume at.
-HIDDEN precast_entry *precast_record_raise(precast_vmctx *vmctx, uint64_t code, uint64_t pc, uint64_t fp);
+/// Called by assembly. Returns where to go on: at the entry, or in a handler of an exception that is pending.
+HIDDEN const precast_resume_point *precast_record_raise(precast_vmctx *vmctx, uint64_t code, uint64_t pc, uint64_t fp);
+/// Called by assembly. Returns where to go on: in a handler, or at the entry.
+HIDDEN const precast_resume_point *precast_record_throw(precast_vmctx *vmctx, precast_exception *exception, uint64_t pc, uint64_t fp);
+HIDDEN const precast_resume_point *precast_unwind_exception(precast_store_state *state, precast_exception *exception, uint64_t pc, uint64_t fp);
+/// Records that compiled code stops with trap `code`. Returns the entry as the point to resume at.
+HIDDEN const precast_resume_point *precast_stop(precast_store_state *state, uint64_t code, uint64_t pc, uint64_t fp);
 
 #endif

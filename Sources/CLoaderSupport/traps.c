@@ -52,16 +52,30 @@ static void begin(precast_report *report, uint32_t kind, uint64_t code, uint64_t
     report->frame_total = 0;
 }
 
-precast_entry *precast_record_raise(precast_vmctx *vmctx, uint64_t code, uint64_t pc, uint64_t fp) {
-    precast_store_state *state = (precast_store_state *)(uintptr_t)vmctx->store;
+const precast_resume_point *precast_stop(precast_store_state *state, uint64_t code, uint64_t pc, uint64_t fp) {
     precast_entry *entry = (precast_entry *)(uintptr_t)state->context.entry;
+    begin(&state->report, PRECAST_REPORT_RAISE, code, pc, fp, fp);
+    precast_collect_frames(&state->report, entry, fp, 0);
+    state->resume.pc = entry->resume;
+    state->resume.sp = (uint64_t)(uintptr_t)entry;
+    state->resume.fp = entry->fp;
+    state->resume.value = 0;
+    return &state->resume;
+}
+
+const precast_resume_point *precast_record_raise(precast_vmctx *vmctx, uint64_t code, uint64_t pc, uint64_t fp) {
+    precast_store_state *state = (precast_store_state *)(uintptr_t)vmctx->store;
     if (code == PRECAST_TRAP_PENDING) code = state->context.pending_trap;
     state->context.pending_trap = 0;
     state->context.exit_pc = pc;
     state->context.exit_fp = fp;
-    begin(&state->report, PRECAST_REPORT_RAISE, code, pc, fp, fp);
-    precast_collect_frames(&state->report, entry, fp, 0);
-    return entry;
+    if (code == PRECAST_TRAP_UNCAUGHT_EXCEPTION && state->pending_exception) {
+        // A host function threw it.
+        precast_exception *exception = (precast_exception *)(uintptr_t)state->pending_exception;
+        state->pending_exception = 0;
+        return precast_unwind_exception(state, exception, pc, fp);
+    }
+    return precast_stop(state, code, pc, fp);
 }
 
 void precast_walk(precast_store_state *state, precast_report *report) {
@@ -222,6 +236,10 @@ CHECK(precast_store_context, entry, 64);
 CHECK(precast_store_state, thread, 128);
 CHECK(precast_store_state, stack_floor, 136);
 CHECK(precast_store_state, stack_size, 144);
+CHECK(precast_resume_point, pc, 0);
+CHECK(precast_resume_point, sp, 8);
+CHECK(precast_resume_point, fp, 16);
+CHECK(precast_resume_point, value, 24);
 CHECK(precast_entry, previous, 0);
 CHECK(precast_entry, thread_previous, 8);
 CHECK(precast_entry, fp, 16);

@@ -27,6 +27,7 @@ struct MetadataBuilder {
         metadata.globals = module.globals.dropFirst(module.importedGlobalCount).map {
             ModuleMetadata.Global(type: type(of: $0.type), initializer: expression($0.initializer))
         }
+        metadata.tagTypes = module.tags.dropFirst(module.importedTagCount).map(\.type.rawValue)
         metadata.functionReferences = plan.functionReferences.map {
             ModuleMetadata.FunctionReference(functionIndex: $0.rawValue, typeIndex: module.functions[$0.index].rawValue)
         }
@@ -72,7 +73,7 @@ struct MetadataBuilder {
         case .table(let table): type(of: table)
         case .memory(let memory): type(of: memory)
         case .global(let global): type(of: global)
-        case .tag: preconditionFailure("exceptions are not translated")
+        case .tag(let index): .tag(typeIndex: index.rawValue)
         }
     }
     private func type(of table: TableType) -> ExternType {
@@ -91,7 +92,7 @@ struct MetadataBuilder {
         case .table(let index): (.table, index.rawValue)
         case .memory(let index): (.memory, index.rawValue)
         case .global(let index): (.global, index.rawValue)
-        case .tag: preconditionFailure("exceptions are not translated")
+        case .tag(let index): (.tag, index.rawValue)
         }
         return ModuleMetadata.Export(name: Array(export.name.utf8), kind: kind, index: index)
     }

@@ -78,6 +78,8 @@ private func contextCounts(_ module: Module, functionReferences: Int) -> Context
     counts.importedMemories = UInt32(module.importedMemoryCount)
     counts.importedTables = UInt32(module.importedTableCount)
     counts.importedGlobals = UInt32(module.importedGlobalCount)
+    counts.importedTags = UInt32(module.importedTagCount)
+    counts.tags = UInt32(module.tags.count - module.importedTagCount)
     counts.memories = UInt32(module.memories.count - module.importedMemoryCount)
     counts.tables = UInt32(module.tables.count - module.importedTableCount)
     counts.globals = UInt32(module.globals.count - module.importedGlobalCount)

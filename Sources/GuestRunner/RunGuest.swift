@@ -90,7 +90,7 @@ private func exitStatus(_ error: GuestError, _ file: String, _ reporter: Reporte
         if let code = error.exitCode { return code }
         reporter.report(error.description, about: file)
         switch error {
-        case .trap, .host: return ExitStatus.trap
+        case .trap, .host, .exception: return ExitStatus.trap
         case .mismatch, .resource: return ExitStatus.loaderError
         }
     case .instantiation(.artifact(let error)):

@@ -156,6 +156,32 @@ public struct FunctionBuilder: ~Copyable {
         return inst
     }
 
+    /// Ends the block in a call whose exceptions go to `handlers`, blocks with their tag (nil: all); goes on in a new block.
+    ///
+    /// - Parameter data: a `try_call` or `try_call_indirect` without its exception table.
+    /// - Returns: the instruction. Each handler block gets the exception's address as first argument.
+    public mutating func emitTryCall(
+        _ data: InstructionData, signature: SignatureReference, handlers: [(tag: UInt32?, keepsReference: Bool, block: Block)]
+    ) -> Inst {
+        let inst = function.dfg.make(data, signature: signature, at: location, exception: true)
+        work += function.dfg.lists.count(data.list) + function.dfg.resultCount(inst) + handlers.count
+        function.layout.append(inst, to: block)
+        let exception = function.dfg.result(inst, function.dfg.resultCount(inst) - 1)
+        let next = makeBlock()
+        var table = ExceptionTableData(signature: signature, normal: makeCall(next), handlers: [])
+        for (tag, keepsReference, target) in handlers {
+            table.handlers.append(ExceptionHandler(tag: tag, keepsReference: keepsReference, call: makeCall(target, [exception])))
+        }
+        let number = function.dfg.exceptionTables.push(table).rawValue
+        if data.opcode == .tryCall { function.dfg.instructions[inst].c = number } else { function.dfg.instructions[inst].a = number }
+        let isCold = function.dfg.blocks[block].isCold
+        endBlock()
+        function.dfg.blocks[next].isCold = isCold
+        startBlock(next)
+        seal(next)
+        return inst
+    }
+
     public mutating func constant(_ type: Type, _ value: Int64) -> Value {
         let canonical = type == .i32 ? Int64(Int32(truncatingIfNeeded: value)) : value
         let bits = UInt64(bitPattern: canonical)
@@ -456,11 +482,14 @@ extension DataFlowGraph {
     }
 
     /// Adds an instruction with the results that `signature` says. It is in no block yet.
-    mutating func make(_ data: InstructionData, signature: SignatureReference, at location: SourceLocation) -> Inst {
+    ///
+    /// `exception`: and the address of an exception behind them.
+    mutating func make(_ data: InstructionData, signature: SignatureReference, at location: SourceLocation, exception: Bool = false) -> Inst {
         let inst = makeEffect(data, at: location)
         let count = signatures[signature].results.count
         for i in 0..<count { values.push(ValueData(.result, signatures[signature].results[i].type, number: i, owner: inst.rawValue)) }
-        resultCounts[inst.index] = UInt16(count)
+        if exception { values.push(ValueData(.result, .i64, number: count, owner: inst.rawValue)) }
+        resultCounts[inst.index] = UInt16(exception ? count + 1 : count)
         return inst
     }
 }

@@ -36,6 +36,36 @@ public import PrecastEntities
     }
 }
 
+/// The ways out of a call: behind it, or to the first handler that takes the exception.
+///
+/// The call's results are those of its signature and then the exception's address. Only the arguments of handlers name the latter;
+/// the others are there in what the block behind the call dominates, which has no other predecessor and no parameters.
+@frozen public struct ExceptionTableData: Sendable {
+    public var signature: SignatureReference
+    public var normal: BlockCall
+    /// Innermost first; never empty.
+    public var handlers: [ExceptionHandler]
+    @inlinable public init(signature: SignatureReference, normal: BlockCall, handlers: [ExceptionHandler]) {
+        self.signature = signature
+        self.normal = normal
+        self.handlers = handlers
+    }
+}
+
+/// Which exceptions go to a block.
+@frozen public struct ExceptionHandler: Sendable, BitwiseCopyable {
+    /// Exceptions of this tag; nil for all.
+    public var tag: UInt32?
+    /// The code may keep the exception's address: it must stay an exception for ever. Otherwise its content lasts until the next one is made.
+    public var keepsReference: Bool
+    public var call: BlockCall
+    @inlinable public init(tag: UInt32?, keepsReference: Bool, call: BlockCall) {
+        self.tag = tag
+        self.keepsReference = keepsReference
+        self.call = call
+    }
+}
+
 /// A function outside this one.
 @frozen public struct ExternalFunction: Sendable, Hashable {
     /// The module's number for it (position in the code section's order, trampolines after the functions).
@@ -63,6 +93,7 @@ public struct DataFlowGraph: Sendable {
     public var lists = EntityListPool<Value>()
     /// The default target first, then the cases.
     public var jumpTables = PrimaryMap<JumpTable, [BlockCall]>()
+    public var exceptionTables = PrimaryMap<ExceptionTable, ExceptionTableData>()
     public var signatures = PrimaryMap<SignatureReference, Signature>()
     public var functions = PrimaryMap<FunctionReference, ExternalFunction>()
     public var stackSlots = PrimaryMap<StackSlot, StackSlotData>()
@@ -181,6 +212,11 @@ public struct DataFlowGraph: Sendable {
         case .branchTable:
             body(resolve(data.valueA))
             for call in jumpTables[JumpTable(rawValue: data.b)] { forEach(blockCalls[call].arguments, body) }
+        case .tryCall, .tryCallIndirect:
+            if data.opcode == .tryCallIndirect { body(resolve(data.valueB)) }
+            forEach(data.list, body)
+            forEach(blockCalls[exceptionTables[data.exceptionTable].normal].arguments, body)
+            for handler in exceptionTables[data.exceptionTable].handlers { forEach(blockCalls[handler.call].arguments, body) }
         }
     }
     @inlinable func forEach(_ list: EntityList<Value>, _ body: (Value) -> Void) {
@@ -211,12 +247,17 @@ public struct DataFlowGraph: Sendable {
         case .branchTable:
             instructions[inst].a = body(data.valueA).rawValue
             for call in jumpTables[JumpTable(rawValue: data.b)] { map(blockCalls[call].arguments, body) }
+        case .tryCall, .tryCallIndirect:
+            if data.opcode == .tryCallIndirect { instructions[inst].b = body(data.valueB).rawValue }
+            map(data.list, body)
+            map(blockCalls[exceptionTables[data.exceptionTable].normal].arguments, body)
+            for handler in exceptionTables[data.exceptionTable].handlers { map(blockCalls[handler.call].arguments, body) }
         }
     }
     @inlinable mutating func map(_ list: EntityList<Value>, _ body: (Value) -> Value) {
         for i in 0..<lists.count(list) { lists.set(list, i, body(lists.get(list, i))) }
     }
-    /// Calls `body` with each block call of a terminator, in order (nonzero before zero; default before cases).
+    /// Calls `body` with each block call of a terminator, in order (nonzero before zero; default before cases; normal before handlers).
     @inlinable public func forEachBlockCall(_ inst: Inst, _ body: (BlockCall) -> Void) {
         let data = instructions[inst]
         switch data.opcode.format {
@@ -225,6 +266,9 @@ public struct DataFlowGraph: Sendable {
             body(BlockCall(rawValue: data.b))
             body(BlockCall(rawValue: data.c))
         case .branchTable: for call in jumpTables[JumpTable(rawValue: data.b)] { body(call) }
+        case .tryCall, .tryCallIndirect:
+            body(exceptionTables[data.exceptionTable].normal)
+            for handler in exceptionTables[data.exceptionTable].handlers { body(handler.call) }
         default: break
         }
     }
@@ -263,8 +307,16 @@ public struct DataFlowGraph: Sendable {
     /// The signature that a call instruction follows.
     @inlinable public func callSignature(_ inst: Inst) -> SignatureReference {
         let data = instructions[inst]
-        return data.opcode.format == .call
-            ? functions[FunctionReference(rawValue: data.a)].signature : SignatureReference(rawValue: data.a)
+        return switch data.opcode.format {
+        case .call, .tryCall: functions[FunctionReference(rawValue: data.a)].signature
+        case .tryCallIndirect: exceptionTables[data.exceptionTable].signature
+        default: SignatureReference(rawValue: data.a)
+        }
+    }
+    /// Whether `value` is the address of the exception that leaves a call: the last result of a `try_call`.
+    @inlinable public func isCaughtException(_ value: Value) -> Bool {
+        guard let inst = definition(value), instructions[inst].opcode.isTryCall else { return false }
+        return values[resolve(value)].number == resultCount(inst) - 1
     }
 }
 

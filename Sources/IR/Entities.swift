@@ -30,6 +30,12 @@ public import PrecastEntities
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// Where the ways out of a call lead that may be left by an exception.
+@frozen public struct ExceptionTable: EntityReference {
+    public let rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+}
+
 /// A function that this function calls or whose address it takes.
 @frozen public struct FunctionReference: EntityReference {
     public let rawValue: UInt32

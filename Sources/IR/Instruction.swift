@@ -60,12 +60,14 @@ public import PrecastEntities
     /// Argument or result list of a call or return.
     @inlinable public var list: EntityList<Value> {
         switch opcode.format {
-        case .call: EntityList(position: b)
-        case .callIndirect: EntityList(position: c)
+        case .call, .tryCall: EntityList(position: b)
+        case .callIndirect, .tryCallIndirect: EntityList(position: c)
         case .return: EntityList(position: a)
         default: EntityList()
         }
     }
+    /// Of a call that may be left by an exception.
+    @inlinable public var exceptionTable: ExceptionTable { ExceptionTable(rawValue: opcode == .tryCall ? c : a) }
     @inlinable public var valueA: Value { Value(rawValue: a) }
     @inlinable public var valueB: Value { Value(rawValue: b) }
     @inlinable public var valueC: Value { Value(rawValue: c) }

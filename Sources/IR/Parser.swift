@@ -229,6 +229,9 @@ public struct FunctionParser: ~Copyable {
         case .call, .callIndirect:
             let signature = data.opcode == .call ? function.dfg.functions[FunctionReference(rawValue: data.a)].signature : SignatureReference(rawValue: data.a)
             return function.dfg.signatures[signature].results.map(\.type)
+        case .tryCall, .tryCallIndirect:
+            let signature = function.dfg.exceptionTables[data.exceptionTable].signature
+            return function.dfg.signatures[signature].results.map(\.type) + [.i64]
         case _ where data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap || data.opcode == .nop:
             return []
         default: return [data.type]
@@ -327,6 +330,15 @@ public struct FunctionParser: ~Copyable {
             data.a = try reference("sig", function.dfg.signatures.count)
             data.b = try nextValue().rawValue
             data.c = try arguments().position
+        case .tryCall:
+            data.a = try reference("fn", function.dfg.functions.count)
+            data.b = try arguments().position
+            data.c = try exceptionTable(function.dfg.functions[FunctionReference(rawValue: data.a)].signature).rawValue
+        case .tryCallIndirect:
+            let signature = SignatureReference(rawValue: try reference("sig", function.dfg.signatures.count))
+            data.b = try nextValue().rawValue
+            data.c = try arguments().position
+            data.a = try exceptionTable(signature).rawValue
         case .conditionalTrap:
             data.a = try value().rawValue
             try scanner.expect(",")
@@ -364,6 +376,22 @@ public struct FunctionParser: ~Copyable {
             try scanner.expect("]")
         }
         return function.dfg.jumpTables.push(calls)
+    }
+    /// `, block1, [tag 0 block2(v5), tag 1 ref block3(v5), all block4]`
+    private mutating func exceptionTable(_ signature: SignatureReference) throws(ParseError) -> ExceptionTable {
+        try scanner.expect(",")
+        let normal = try blockCall()
+        try scanner.expect(",")
+        try scanner.expect("[")
+        var handlers: [ExceptionHandler] = []
+        repeat {
+            var tag: UInt32?
+            if scanner.takeWord("tag") { tag = try scanner.number(UInt32.self) } else { try scanner.expectWord("all") }
+            let keepsReference = scanner.takeWord("ref")
+            handlers.append(ExceptionHandler(tag: tag, keepsReference: keepsReference, call: try blockCall()))
+        } while scanner.take(",")
+        try scanner.expect("]")
+        return function.dfg.exceptionTables.push(ExceptionTableData(signature: signature, normal: normal, handlers: handlers))
     }
     private mutating func memory(_ data: inout InstructionData) throws(ParseError) -> Int32 {
         var offset: Int32 = 0

@@ -125,7 +125,7 @@ private struct Printer {
         switch data.opcode.format {
         case .compareInteger: text += "." + data.integerCondition.name
         case .compareFloat: text += "." + data.floatCondition.name
-        case .call, .callIndirect, .conditionalTrap, .jump, .branch, .branchTable, .return, .trap: break
+        case .call, .callIndirect, .conditionalTrap, .jump, .branch, .branchTable, .return, .trap, .tryCall, .tryCallIndirect: break
         case .vectorUnary, .vectorBinary, .vectorTernary: text += "." + data.vectorOperation.name
         case .nullary where data.opcode == .nop: break
         case .immediate where data.opcode != .iconst: break
@@ -166,6 +166,14 @@ private struct Printer {
         case .callIndirect:
             text += " sig\(data.a), \(value(data.valueB, function))"
             arguments(data.list, function)
+        case .tryCall:
+            text += " fn\(data.a)"
+            arguments(data.list, function)
+            exceptionTable(function.dfg.exceptionTables[data.exceptionTable], function)
+        case .tryCallIndirect:
+            text += " sig\(function.dfg.exceptionTables[data.exceptionTable].signature.rawValue), \(value(data.valueB, function))"
+            arguments(data.list, function)
+            exceptionTable(function.dfg.exceptionTables[data.exceptionTable], function)
         case .conditionalTrap: text += " \(value(data.valueA, function)), \(data.trapCode)"
         case .jump:
             text += " "
@@ -200,6 +208,18 @@ private struct Printer {
             text += value(function.dfg.lists.get(list, i), function)
         }
         text += ")"
+    }
+
+    private mutating func exceptionTable(_ table: ExceptionTableData, _ function: borrowing Function) {
+        text += ", "
+        blockCall(table.normal, function)
+        for (i, handler) in table.handlers.enumerated() {
+            text += i == 0 ? ", [" : ", "
+            text += handler.tag.map { "tag \($0)" } ?? "all"
+            text += handler.keepsReference ? " ref " : " "
+            blockCall(handler.call, function)
+        }
+        text += "]"
     }
 
     private mutating func blockCall(_ call: BlockCall, _ function: borrowing Function) {

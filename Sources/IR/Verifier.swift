@@ -18,6 +18,7 @@ public struct VerifierError: Error, Equatable, CustomStringConvertible {
 /// Checks every invariant of a function; throws the first violation.
 ///
 /// - layout: lists are consistent, no instruction stands twice, each block ends in its only terminator;
+/// - calls with handlers: go on in a block of their own, which alone sees their results;
 /// - entry: has the signature's parameters and no predecessor;
 /// - handles: every value, block, signature, function, slot and location exists; block calls and lists have one owner;
 /// - types of operands and results are what the opcode wants; arguments match parameters;
@@ -34,6 +35,7 @@ public func verify(_ function: borrowing Function) throws(VerifierError) {
     while block.isSome {
         verifier.block = block
         try verifier.parameters(function)
+        try verifier.normalSuccessors(function, cfg)
         var inst = function.layout.first(block)
         while inst.isSome {
             verifier.inst = inst
@@ -142,10 +144,25 @@ struct Verifier {
             let table = JumpTable(rawValue: data.b)
             guard function.dfg.jumpTables.contains(table), !function.dfg.jumpTables[table].isEmpty else { return "there is no jump table \(data.b)" }
             for call in function.dfg.jumpTables[table] where broken == nil { broken = brokenCall(call, function) }
+        case .tryCall, .tryCallIndirect: broken = brokenExceptionTable(data, function)
         default: break
         }
         if broken == nil && !data.list.isEmpty && !listsSeen.insert(Int(data.list.position)) { return "the list of values has two owners" }
         return broken ?? brokenOperand(inst, function)
+    }
+    private mutating func brokenExceptionTable(_ data: InstructionData, _ function: borrowing Function) -> String? {
+        guard function.dfg.exceptionTables.contains(data.exceptionTable) else { return "there is no exception table \(data.exceptionTable.rawValue)" }
+        let table = function.dfg.exceptionTables[data.exceptionTable]
+        if !function.dfg.signatures.contains(table.signature) { return "there is no sig\(table.signature.rawValue)" }
+        if data.opcode == .tryCall {
+            let callee = FunctionReference(rawValue: data.a)
+            guard function.dfg.functions.contains(callee) else { return "there is no fn\(data.a)" }
+            if function.dfg.functions[callee].signature != table.signature { return "fn\(data.a) and the exception table differ in signature" }
+        }
+        if table.handlers.isEmpty { return "the exception table has no handler" }
+        var broken = brokenCall(table.normal, function)
+        for handler in table.handlers where broken == nil { broken = brokenCall(handler.call, function) }
+        return broken
     }
     private mutating func brokenCall(_ call: BlockCall, _ function: borrowing Function) -> String? {
         guard function.dfg.blockCalls.contains(call) else { return "there is no block call \(call.rawValue)" }
@@ -184,7 +201,7 @@ struct Verifier {
         for i in 0..<data.opcode.format.valueWords {
             check(Value(rawValue: i == 0 ? data.a : i == 1 ? data.b : data.c), function)
         }
-        if data.opcode.format == .callIndirect { check(data.valueB, function) }
+        if data.opcode.format == .callIndirect || data.opcode.format == .tryCallIndirect { check(data.valueB, function) }
         check(data.list, function)
         function.dfg.forEachBlockCall(inst) { call in
             for value in function.dfg.arguments(call) where !function.dfg.values.contains(value) { broken = "there is no v\(value.rawValue)" }
@@ -202,6 +219,16 @@ struct Verifier {
         let wanted = function.signature.parameters.map(\.type)
         if found != wanted {
             throw error("the entry block's parameters are (\(names(found))), the signature's are (\(names(wanted)))")
+        }
+    }
+    /// Where a call with handlers goes on, nothing else leads, and nothing is passed.
+    func normalSuccessors(_ function: borrowing Function, _ cfg: ControlFlowGraph) throws(VerifierError) {
+        let terminator = function.terminator(block)
+        let data = function.dfg.instructions[terminator]
+        guard data.opcode.isTryCall else { return }
+        let normal = function.dfg.blockCalls[function.dfg.exceptionTables[data.exceptionTable].normal]
+        if cfg.predecessors(normal.block).count != 1 || function.dfg.parameterCount(normal.block) != 0 {
+            throw error("block\(normal.block.rawValue), behind a call with handlers, has other predecessors or parameters")
         }
     }
     func parameters(_ function: borrowing Function) throws(VerifierError) {
@@ -230,8 +257,16 @@ struct Verifier {
 
     private func uses(_ function: borrowing Function) throws(VerifierError) {
         var undefined = Value.none
+        let data = function.dfg.instructions[inst]
+        let results = data.opcode.isTryCall ? function.dfg.resultCount(inst) : 0
+        // The exception of this very call: its handlers may name it.
+        let exception = results > 0 ? function.dfg.result(inst, results - 1) : Value.none
         function.dfg.forEachOperand(inst) { value in
-            if !isDefined(value, function) { undefined = value }
+            if value != exception && !isDefined(value, function) { undefined = value }
+        }
+        if results > 0 {
+            function.dfg.forEach(data.list) { if $0 == exception { undefined = exception } }
+            if data.opcode == .tryCallIndirect && function.dfg.resolve(data.valueB) == exception { undefined = exception }
         }
         if undefined.isSome { throw error(printing: "v\(undefined.rawValue) is not defined on every way here", function) }
     }
@@ -249,6 +284,11 @@ struct Verifier {
             data.number < function.dfg.resultCount(definition), function.dfg.result(definition, data.number) == value
         else { return false }
         let owner = function.layout.block(of: definition)
+        if function.dfg.instructions[definition].opcode.isTryCall {
+            let table = function.dfg.exceptionTables[function.dfg.instructions[definition].exceptionTable]
+            return data.number < function.dfg.resultCount(definition) - 1
+                && tree?.dominates(function.dfg.blockCalls[table.normal].block, block) == true
+        }
         return owner == block ? positions[definition.index] < positions[inst.index] : tree?.dominates(owner, block) == true
     }
 

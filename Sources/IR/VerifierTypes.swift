@@ -7,6 +7,9 @@ extension Verifier {
         try results(data, function)
         switch data.opcode.format {
         case .call, .callIndirect: try call(data, function)
+        case .tryCall, .tryCallIndirect:
+            try call(data, function)
+            try blockCalls(function)
         case .return: try expectList(data.list, function.signature.results.map(\.type), "result", function)
         case .jump, .branch, .branchTable:
             if data.opcode != .jump { try expect(data.valueA, .i32, function) }
@@ -44,7 +47,7 @@ extension Verifier {
     }
 
     private func results(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {
-        if data.opcode == .call || data.opcode == .callIndirect { return }
+        if data.opcode == .call || data.opcode == .callIndirect || data.opcode.isTryCall { return }
         let none = data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap || data.opcode == .nop
         let wanted = none ? 0 : 1
         let count = function.dfg.resultCount(inst)
@@ -138,10 +141,12 @@ extension Verifier {
 
     private func call(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {
         let signature = function.dfg.signatures[function.dfg.callSignature(inst)]
-        if data.opcode.format == .callIndirect { try expect(data.valueB, .i64, function) }
+        if data.opcode.format == .callIndirect || data.opcode == .tryCallIndirect { try expect(data.valueB, .i64, function) }
         try expectList(data.list, signature.parameters.map(\.type), "argument", function)
-        let wanted = signature.results.map(\.type)
-        if data.opcode.isTerminator {
+        var wanted = signature.results.map(\.type)
+        if data.opcode.isTryCall {
+            wanted.append(.i64)
+        } else if data.opcode.isTerminator {
             if wanted != function.signature.results.map(\.type) {
                 throw error(printing: "the callee returns (\(names(wanted))), this function (\(names(function.signature.results.map(\.type))))", function)
             }

@@ -15,6 +15,8 @@ public enum MachineError: Error, Equatable {
     case noFunction(UInt64)
     /// Arguments, signature or results that do not fit the function called.
     case signatureMismatch(function: UInt32)
+    /// No handler took this exception. A host function throws it to the function that called it.
+    case exception(UInt64)
     /// Something that this interpreter does not execute.
     case unsupported(String)
 }
@@ -57,6 +59,8 @@ public final class Machine {
     /// Instructions executed so far.
     public private(set) var steps = 0
     public var maximumDepth = 2000
+    /// Whether a handler for a tag takes an exception. Unless replaced: the 64-bit word at the exception's address is the tag's number.
+    public var isCaught: (Machine, _ exception: UInt64, _ tag: UInt32) -> Bool = { $0.memory.load($1, 8) == UInt64($2) }
     /// Where `dataAddress` counts from.
     public var readOnlyData: UInt64 = 0
     /// Where function 0 is; 16 bytes each. Code that computes addresses from 32-bit distances needs it near the data.
@@ -165,16 +169,40 @@ public final class Machine {
             }
             steps += 1
             let frame = frames[frames.count - 1]
-            if let results = try step(frame.body, frame) {
-                if frames.count == depth { return results }
-                finishCall(results)
+            do throws(MachineError) {
+                if let results = try step(frame.body, frame) {
+                    if frames.count == depth { return results }
+                    finishCall(results)
+                }
+            } catch {
+                guard case .exception(let address) = error, unwind(address, downTo: depth) else { throw error }
             }
         }
+    }
+    /// Goes on in the innermost handler that takes the exception. - Returns: false if there is none above `depth`.
+    private func unwind(_ exception: UInt64, downTo depth: Int) -> Bool {
+        while frames.count > depth {
+            let frame = frames[frames.count - 1]
+            let dfg = frame.body.function.dfg
+            let data = dfg.instructions[frame.inst]
+            if data.opcode.isTryCall {
+                let handlers = dfg.exceptionTables[data.exceptionTable].handlers
+                if let handler = handlers.first(where: { $0.tag.map { isCaught(self, exception, $0) } ?? true }) {
+                    registers[frame.base + dfg.result(frame.inst, dfg.resultCount(frame.inst) - 1).index] = exception
+                    jump(handler.call, frame)
+                    return true
+                }
+            }
+            pop()
+        }
+        return false
     }
     /// Gives `results` to the call that the top frame waits at.
     private func finishCall(_ results: [UInt64]) {
         let frame = frames[frames.count - 1]
         assign(results, to: frame.body.function.dfg.results(frame.inst), frame)
+        let data = frame.body.function.dfg.instructions[frame.inst]
+        if data.opcode.isTryCall { return jump(frame.body.function.dfg.exceptionTables[data.exceptionTable].normal, frame) }
         advance()
     }
     private func advance() {
@@ -232,7 +260,7 @@ public final class Machine {
             pop()
             return results
         case .trap: throw .trap(data.trapCode)
-        case .call, .callIndirect, .returnCall, .returnCallIndirect: return try call(data, frame)
+        case .call, .callIndirect, .returnCall, .returnCallIndirect, .tryCall, .tryCallIndirect: return try call(data, frame)
         case .vconst, .vunary, .vbinary, .vternary, .select, .selectGuard, .load, .store:
             if data.type != .v128 && data.opcode.format != .vectorUnary { fallthrough }
             try evaluateVector(data, inst, frame)
@@ -255,13 +283,13 @@ public final class Machine {
         var arguments = list(data.list, frame)
         let callee: UInt32
         switch data.opcode.format {
-        case .call: callee = frame.body.function.dfg.functions[FunctionReference(rawValue: data.a)].number
+        case .call, .tryCall: callee = frame.body.function.dfg.functions[FunctionReference(rawValue: data.a)].number
         default:
             callee = try number(at: get(data.valueB, frame))
-            let signature = frame.body.function.dfg.signatures[SignatureReference(rawValue: data.a)]
+            let signature = frame.body.function.dfg.signatures[frame.body.function.dfg.callSignature(frame.inst)]
             if signature.passesCallerContext && !takesCallerContext(callee) { arguments.removeLast() }
         }
-        if data.opcode.isTerminator {
+        if data.opcode.isTerminator && !data.opcode.isTryCall {
             pop()
             return try enter(callee, arguments)
         }

@@ -3,8 +3,9 @@ public import PrecastRegisterAllocation
 /// Register sets of the conventions (docs/abi.md).
 public enum X86ABI {
     /// By the numbers of ``ClobberSet``.
-    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, [.rax], [.rdx]]
+    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, [.rax], [.rdx], callerSaved.union(savedByCallee)]
     public static let callerSaved = PhysicalRegisterSet(integer: 0b0000_1111_1100_0111, float: 0xffff)
+    private static let savedByCallee: PhysicalRegisterSet = [.rbx, .r12, .r13, .r14, .r15]
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = [.rbx, .r12, .r13, .r14, .r15]
 
@@ -26,6 +27,8 @@ public enum ClobberSet {
     public static let systemVCall: UInt8 = 1
     static let rax: UInt8 = 2
     static let rdx: UInt8 = 3
+    /// At a landing pad.
+    static let everything: UInt8 = 4
 }
 
 @frozen public enum CallingConvention: UInt8, Sendable, CaseIterable {

@@ -6,6 +6,8 @@ struct FrameShape {
     var hasCalls = false
     /// Calls, stack arguments of tail calls or its own, addresses of the frame.
     var needsFrame = false
+    /// Exceptions may enter it: it saves every register for its caller, and keeps its instance context in the frame.
+    var hasLandingPads = false
     /// Bytes of the largest call's stack arguments.
     var outgoingBytes: UInt32 = 0
 
@@ -20,6 +22,7 @@ struct FrameShape {
             }
             if i.base == .rbp || i.src2 == .rbp || i.src1 == .rbp { needsFrame = true }
         }
+        hasLandingPads = !vcode.callHandlers.isEmpty
         for info in vcode.callInfos { outgoingBytes = max(outgoingBytes, info.stackArgumentBytes) }
     }
 }
@@ -41,7 +44,8 @@ extension Emitter {
         for (n, r) in frame.saved.enumerated() {
             buffer.unwind(.saved(register: DWARFRegister.number(r), offset: -24 - 8 * Int32(n)))
         }
-        adjustStack(frame.savedBytes - frame.size)
+        if frame.keepsContext { push(.rdi) }
+        adjustStack(frame.pushedBytes - frame.size)
     }
 
     /// Traps if rsp less the frame would lie below the store's limit. A small frame is not subtracted:

@@ -50,6 +50,7 @@ struct Emitter: ~Copyable {
     let shape: FrameShape
     let blocks: BlockLayout
     let infos: [CallInfo]
+    let handlers: [CallHandler]
     let incomingBytes: Int32
     let popsIncoming: Bool
 
@@ -72,12 +73,14 @@ struct Emitter: ~Copyable {
     init(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) {
         self.options = options
         infos = vcode.callInfos
+        handlers = vcode.callHandlers
         incomingBytes = Int32(vcode.incomingArgumentBytes)
         popsIncoming = vcode.popsIncomingArguments
         let shape = FrameShape(vcode)
         self.shape = shape
         frame = FrameLayout(
-            saved: X86ABI.calleeSaved.filter { solution.usedCalleeSaved.contains($0) }, slots: vcode.stackSlots,
+            saved: X86ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
+            keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
         blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
@@ -235,7 +238,7 @@ struct Emitter: ~Copyable {
             put(.lea(.q, .r11, MemoryOperand(kind: .jumpTable, entity: i.lowWord)))
             put(.movsx(from: .l, to: .q, i.dst, .memory(.indexed(.r11, i.src1, scale: 2))))
             put(.alu(.add, .q, i.dst, i.dst, .register(.r11)))
-        case .arguments, .retypeFloat: break
+        case .arguments, .landingPad, .retypeFloat: break
         case .jmp: jump(i.lowWord, from: block)
         case .jcc: conditional(i, from: block)
         case .jccAnd: both(i, from: block)
@@ -247,15 +250,26 @@ struct Emitter: ~Copyable {
             buffer.append(CollectionOfOne(0xe8))
             relocate(buffer.offset, .function, i.highWord, -4)
             buffer.append(littleEndian: 0 as UInt32)
+            noteHandlers(infos[i.callInfo])
             lowerStackAgain(infos[i.callInfo])
         case .callIndirect:
             put(i)
+            noteHandlers(infos[i.callInfo])
             lowerStackAgain(infos[i.callInfo])
         case .tailCall, .tailCallIndirect: emitTailCall(i)
         case .ret: emitReturn()
         case .trapIf: branch(i.condition, stub(i.trap, raises: false))
         default: put(i)
         }
+    }
+
+    /// Behind a call that exceptions may leave to this function.
+    private mutating func noteHandlers(_ info: CallInfo) {
+        if info.handlers.isEmpty { return }
+        let targets = handlers[Int(info.handlers.lowerBound)..<Int(info.handlers.upperBound)].map {
+            CallSite.Handler(tag: $0.tag, keepsReference: $0.keepsReference, offset: $0.block.rawValue)
+        }
+        buffer.callSites.append(CallSite(offset: buffer.offset, handlers: targets))
     }
 
     /// A callee that popped its stack arguments raised rsp; the outgoing area comes back.

@@ -425,7 +425,7 @@ struct EncodingRow {
         case .ud2: .init(.fixed, .x0F, .none, 0x0b, .none)
 
         case .loadImmediate, .zeroFloat, .onesFloat, .retypeFloat, .setccWide, .cmovss, .cmovsd, .jumpTableAddress, .arguments, .jmp, .jcc, .jccAnd, .jccOr, .jmpTable,
-            .call, .tailCall, .ret, .trapIf: .init(.none, .one, .none, 0, .none)
+            .landingPad, .call, .tailCall, .ret, .trapIf: .init(.none, .one, .none, 0, .none)
         }
     }
 }

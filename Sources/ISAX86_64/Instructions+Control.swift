@@ -11,6 +11,9 @@ extension MachineInstruction {
     /// At the head of block 0: defines the arguments that arrive in registers (the call info's defs).
     public static func arguments(callInfo: UInt32) -> Self { control(.arguments, low: callInfo) }
 
+    /// At the head of a landing pad: defines the exception (the call info's def); no register holds anything before it.
+    public static func landingPad(callInfo: UInt32) -> Self { control(.landingPad, low: callInfo) }
+
     public static func jmp(_ target: BlockNumber) -> Self { control(.jmp, low: target.rawValue) }
     public static func jcc(_ cc: Condition, then: BlockNumber, else other: BlockNumber) -> Self {
         var i = control(.jcc, low: then.rawValue, high: other.rawValue)

@@ -61,6 +61,7 @@ extension Lowering {
         case .returnCall, .returnCallIndirect:
             lowerTailCall(inst, data)
             return ([], [])
+        case .tryCall, .tryCallIndirect: return (lowerTryCall(inst, data), [])
         default:
             code.emit(.ud2(trap: data.trapCode))
             return ([], [])
@@ -145,11 +146,7 @@ extension Lowering {
     }
     private func abi(_ signature: Signature) -> ABISignature { Self.abi(signature) }
 
-    private func callee(_ data: InstructionData) -> Signature {
-        data.opcode.format == .call
-            ? dfg.signatures[dfg.functions[FunctionReference(rawValue: data.a)].signature]
-            : dfg.signatures[SignatureReference(rawValue: data.a)]
-    }
+    private func callee(_ inst: Inst) -> Signature { dfg.signatures[dfg.callSignature(inst)] }
 
     /// Stores the stack arguments and returns the register ones.
     private mutating func passArguments(_ values: [Value], _ assignment: ArgumentAssignment, area: Register?) -> [CallOperand] {
@@ -165,10 +162,23 @@ extension Lowering {
         return uses
     }
 
-    mutating func lowerCall(_ inst: Inst, _ data: InstructionData) {
-        let signature = callee(data)
+    /// A call that exceptions may leave. What follows it in the block belongs to the normal way.
+    private mutating func lowerTryCall(_ inst: Inst, _ data: InstructionData) -> [BlockNumber] {
+        let table = dfg.exceptionTables[data.exceptionTable]
+        let handlers = table.handlers.map {
+            CallHandler(tag: $0.tag ?? .max, keepsReference: $0.keepsReference, block: BlockNumber(rawValue: order.target($0.call, dfg)))
+        }
+        let next = BlockNumber(rawValue: order.target(table.normal, dfg))
+        lowerCall(inst, data, handlers)
+        code.emit(.jmp(next))
+        var seen = Set<BlockNumber>()
+        return [next] + handlers.map(\.block).filter { seen.insert($0).inserted }
+    }
+
+    mutating func lowerCall(_ inst: Inst, _ data: InstructionData, _ handlers: [CallHandler] = []) {
+        let signature = callee(inst)
         let assignment = assignArguments(abi(signature))
-        let results = Array(dfg.results(inst))
+        let results = dfg.results(inst).prefix(signature.results.count).map { $0 }
         // What the call needs before it.
         var area: Register?
         var slot: UInt32 = 0
@@ -193,15 +203,17 @@ extension Lowering {
         }
         let isOurs = signature.convention == .precast
         let clobbers = isOurs ? ClobberSet.precastCall : ClobberSet.systemVCall
-        if data.opcode == .call {
+        if data.opcode == .call || data.opcode == .tryCall {
             let info = code.makeCall(
-                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0,
+                handlers: handlers)
             code.emit(.call(function: dfg.functions[FunctionReference(rawValue: data.a)].number, callInfo: info))
         } else {
             // The address is loaded by the call itself where nothing lies between.
             let target = registerOrMemory(data.valueB)
             let info = code.makeCall(
-                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0)
+                uses: uses, defs: defs, clobbers: clobbers, stackArgumentBytes: assignment.stackBytes, calleePops: isOurs ? assignment.stackBytes : 0,
+                handlers: handlers)
             code.emit(.callIndirect(target, callInfo: info))
         }
         for (wide, narrow) in widened { code.emit(.move(.l, wide, narrow)) }
@@ -211,7 +223,7 @@ extension Lowering {
     }
 
     private mutating func lowerTailCall(_ inst: Inst, _ data: InstructionData) {
-        let assignment = assignArguments(abi(callee(data)))
+        let assignment = assignArguments(abi(callee(inst)))
         var area: Register?
         if assignment.returnArea != nil {
             if returnArea.isNone { returnArea = code.makeRegister(.integer) }

@@ -106,11 +106,11 @@ struct Lowering: ~Copyable {
     mutating func lowerBlocks() {
         for number in stride(from: order.order.count - 1, through: 0, by: -1) {
             let block = order.order[number]
-            code.beginBlock(BlockNumber(index: number), loopDepth: Int(block.loopDepth), isCold: block.isCold)
+            code.beginBlock(BlockNumber(index: number), loopDepth: Int(block.loopDepth), isCold: block.isCold, isLandingPad: block.isLandingPad)
             if block.block.isSome {
                 lowerBlock(block.block, number)
             } else {
-                lowerEdge(block.edge, number)
+                lowerEdge(block, number)
             }
         }
     }
@@ -140,9 +140,15 @@ struct Lowering: ~Copyable {
         code.endBlock(BlockNumber(index: number), successors: successors, arguments: passed, parameters: parameters)
     }
 
-    /// A block of its own on a split edge: nothing but the binding of the target's parameters.
-    private mutating func lowerEdge(_ call: BlockCall, _ number: Int) {
-        let passed = dfg.arguments(call).map { use($0) }
+    /// A block of its own on a split edge: nothing but the binding of the target's parameters, and where an exception arrives its address.
+    private mutating func lowerEdge(_ block: LoweredBlock, _ number: Int) {
+        let call = block.edge
+        var exception = Register.none
+        if block.isLandingPad {
+            exception = temporary()
+            code.emit(.landingPad(callInfo: code.makeCall(uses: EmptyCollection(), defs: [CallOperand(exception, .rax)])))
+        }
+        let passed = dfg.arguments(call).map { block.isLandingPad && dfg.isCaughtException($0) ? exception : use($0) }
         let target = BlockNumber(rawValue: order.numbers[dfg.blockCalls[call].block.index])
         code.emit(.jmp(target))
         code.endBlock(BlockNumber(index: number), successors: CollectionOfOne(target), arguments: passed, parameters: EmptyCollection())
@@ -151,7 +157,7 @@ struct Lowering: ~Copyable {
     /// Whether a block's parameters are bound by moves. Not when its only predecessor branches to several blocks: then they are names for the arguments.
     func bindsParameters(_ block: Block) -> Bool {
         guard let edge = cfg.predecessors(block).first else { return true }
-        return cfg.predecessors(block).count > 1 || cfg.successors(edge.block).count == 1
+        return cfg.predecessors(block).count > 1 || cfg.successors(edge.block).count == 1 || order.edgeNumbers[edge.call.index] != .max
     }
 
     private mutating func begin(_ inst: Inst) {

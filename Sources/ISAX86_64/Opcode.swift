@@ -124,7 +124,7 @@
     /// Then if both (either) of two conditions hold.
     case jccAnd, jccOr
     case jmpTable
-    case call, callIndirect
+    case landingPad, call, callIndirect
     case tailCall, tailCallIndirect
     case ret
     case ud2

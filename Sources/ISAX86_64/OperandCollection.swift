@@ -101,7 +101,7 @@ extension Opcode {
         case .permi2b, .pternlogd: .packedTernary
         case .mov, .movaps: .move
         case .call, .callIndirect, .tailCall, .tailCallIndirect: .call
-        case .arguments: .arguments
+        case .arguments, .landingPad: .arguments
         case .ret: .ret
         case .jmp, .jcc, .jccAnd, .jccOr, .ud2, .trapIf, .mfence, .pause, .nop: .none
         }
@@ -144,6 +144,7 @@ extension MachineInstruction {
     var ownClobbers: UInt8 {
         switch opcode {
         case .mulWide, .imulWide, .div, .idiv: dst.isNone ? ClobberSet.rax : dst2.isNone ? ClobberSet.rdx : 0
+        case .landingPad: ClobberSet.everything
         default: 0
         }
     }
@@ -374,7 +375,18 @@ public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem
     problem.blocks = vcode.blocks.map {
         Problem.Block(
             instructions: $0.instructions, successors: $0.successors, predecessors: $0.predecessors, parameters: $0.parameters,
-            arguments: $0.arguments, loopDepth: $0.loopDepth, isCold: $0.isCold)
+            arguments: $0.arguments, loopDepth: $0.loopDepth, isCold: $0.isCold, isLandingPad: $0.isLandingPad)
     }
+    if !vcode.callHandlers.isEmpty { noteUnwindingCalls(vcode, &problem) }
     return problem
+}
+
+/// The calls that landing pads are entered from.
+private func noteUnwindingCalls(_ vcode: borrowing VCode<MachineInstruction>, _ problem: inout Problem) {
+    for b in vcode.blocks.indices {
+        for n in vcode.blocks[b].instructions {
+            let i = vcode.instructions[Int(n)]
+            if i.opcode.isCall, !vcode.callInfos[i.callInfo].handlers.isEmpty { problem.blocks[b].unwinds = InstructionIndex(rawValue: n) }
+        }
+    }
 }

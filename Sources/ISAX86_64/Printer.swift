@@ -199,7 +199,7 @@ public struct InstructionPrinter {
         case .call, .tailCall: return ["function\(i.highWord)"]
         case .callIndirect, .tailCallIndirect: return [source(i, .q)]
         case .ud2, .trapIf: return i.trap == 0 ? [] : ["trap\(i.trap)"]
-        case .arguments, .ret, .mfence, .pause, .nop: return []
+        case .arguments, .landingPad, .ret, .mfence, .pause, .nop: return []
         default: return vectorOperands(i)
         }
     }
@@ -265,7 +265,7 @@ extension InstructionPrinter {
     private func list(_ parts: [String]) -> String { parts.isEmpty ? "" : "(" + parts.joined(separator: ", ") + ")" }
     private func calls(_ i: MachineInstruction, _ vcode: borrowing VCode<MachineInstruction>) -> String {
         switch i.opcode {
-        case .call, .callIndirect, .tailCall, .tailCallIndirect, .ret, .arguments:
+        case .call, .callIndirect, .tailCall, .tailCallIndirect, .ret, .arguments, .landingPad:
             let info = vcode.callInfos[i.callInfo]
             var text = ""
             for n in info.uses {
@@ -276,6 +276,10 @@ extension InstructionPrinter {
             for n in info.defs {
                 let o = vcode.callOperands[Int(n)]
                 text += " \(name(vcode.resolve(o.register), .q))=\(name(Register(o.fixed), o.fixed.registerClass == .float ? .x : .q))"
+            }
+            for handler in vcode.callHandlers[Int(info.handlers.lowerBound)..<Int(info.handlers.upperBound)] {
+                text += handler.tag == .max ? " all" : " tag \(handler.tag)"
+                text += (handler.keepsReference ? " ref" : "") + ": block\(handler.block.rawValue)"
             }
             return text
         default: return ""

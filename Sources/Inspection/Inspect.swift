@@ -153,6 +153,7 @@ private struct IndexSpaces {
         case .table: return try view.table(.tables, of: TableRecord.self).rows(module.tables).record(index).type
         case .memory: return try view.table(.memories, of: MemoryRecord.self).rows(module.memories).record(index).type
         case .global: return try view.table(.globals, of: GlobalRecord.self).rows(module.globals).record(index).type
+        case .tag: return .tag(typeIndex: try view.table(.tags, of: WordRecord.self).rows(module.tags).record(index).value)
         default: throw .invalid(field: "export kind", found: UInt64(export.kindNumber))
         }
     }
@@ -169,6 +170,7 @@ private struct TypeNames {
         case .function: return "func " + (try signature(type.type))
         case .table: return "table \(limits) \(type.valueType.name)"
         case .memory: return "memory \(type.is64 ? "i64 " : "")\(limits)\(type.isShared ? " shared" : "")"
+        case .tag: return "tag " + (try signature(type.type))
         case .global: return "global " + (type.isMutable ? "(mut \(type.valueType.name))" : type.valueType.name)
         default: throw .invalid(field: "kind", found: UInt64(type.kindNumber))
         }

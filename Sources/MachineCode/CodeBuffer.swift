@@ -67,6 +67,8 @@ public struct CodeBuffer: ~Copyable {
     public var traps: [TrapSite] = []
     public var sourceRanges: [SourceRange] = []
     public var relocations: [Relocation] = []
+    /// Until the end the handlers' offsets are labels.
+    public var callSites: [CallSite] = []
     public var unwind: [UnwindStep] = []
     var alignment: UInt32 = 16
     /// Whether ``mark(_:to:)`` keeps what it is told.
@@ -213,11 +215,19 @@ public struct CodeBuffer: ~Copyable {
         cursor = Cursor()
         for i in relocations.indices { relocations[i].offset = moved(relocations[i].offset, &cursor) }
         cursor = Cursor()
+        for i in callSites.indices {
+            callSites[i].offset = moved(callSites[i].offset, &cursor)
+            for h in callSites[i].handlers.indices {
+                callSites[i].handlers[h].offset = place(of: labels[Int(callSites[i].handlers[h].offset)], places)
+            }
+        }
+        cursor = Cursor()
         for i in unwind.indices { unwind[i].offset = moved(unwind[i].offset, &cursor) }
         function.alignment = alignment
         function.traps = traps
         function.sourceRanges = sourceRanges
         function.relocations = relocations
+        function.callSites = callSites
         function.unwind = unwind
         if isMarked { function.marks = finalMarks(places, longestNop) }
         return function

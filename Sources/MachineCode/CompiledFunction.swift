@@ -63,6 +63,31 @@
     @inlinable public init(offset: UInt32, code: UInt8) { self.offset = offset; self.code = code }
 }
 
+/// A call that exceptions may leave to handlers of the same function.
+@frozen public struct CallSite: Sendable, Hashable {
+    @frozen public struct Handler: Sendable, Hashable {
+        /// All ones: every exception.
+        public var tag: UInt32
+        /// The code may keep the exception's address.
+        public var keepsReference: Bool
+        /// Of the landing pad.
+        public var offset: UInt32
+        @inlinable public init(tag: UInt32, keepsReference: Bool, offset: UInt32) {
+            self.tag = tag
+            self.keepsReference = keepsReference
+            self.offset = offset
+        }
+    }
+    /// Where the call returns to.
+    public var offset: UInt32
+    /// Innermost first.
+    public var handlers: [Handler]
+    @inlinable public init(offset: UInt32, handlers: [Handler]) {
+        self.offset = offset
+        self.handlers = handlers
+    }
+}
+
 /// From `offset` on, code comes from source location `location` (a handle that translation made; all ones: none).
 @frozen public struct SourceRange: Sendable, Hashable {
     public var offset: UInt32
@@ -91,6 +116,8 @@ public struct CompiledFunction: Sendable {
     public var relocations: [Relocation] = []
     /// Ascending offsets.
     public var traps: [TrapSite] = []
+    /// Ascending offsets.
+    public var callSites: [CallSite] = []
     /// Ascending offsets; a call's location is looked up by its return address minus one.
     public var sourceRanges: [SourceRange] = []
     public var unwind: [UnwindStep] = []

@@ -2,7 +2,7 @@ public import PrecastRegisterAllocation
 
 /// Where everything in a frame is, relative to the frame pointer (docs/abi.md, "Frame layout").
 ///
-/// Below the frame pointer, downward: saved registers (8 bytes each, in the given order), stack slots, spill area, outgoing arguments.
+/// Below the frame pointer, downward: saved registers (8 bytes each, in the given order), the instance context if kept, stack slots, spill area, outgoing arguments.
 /// The sizes are such that the stack pointer stays 16-byte aligned.
 public struct FrameLayout: Sendable {
     /// Registers to save, first one right below the frame pointer.
@@ -15,13 +15,18 @@ public struct FrameLayout: Sendable {
     public let outgoingBytes: Int32
     /// Bytes from the frame pointer down to the stack pointer.
     public let size: Int32
+    /// The instance context lies below the saved registers, where the unwinder finds it.
+    public let keepsContext: Bool
     public var savedBytes: Int32 { Int32(saved.count) * 8 }
+    /// What the prologue pushes below the frame pointer.
+    public var pushedBytes: Int32 { savedBytes + (keepsContext ? 8 : 0) }
 
     /// - Parameters:
     ///   - spillBytes, outgoingBytes: multiples of 16.
-    public init(saved: [PhysicalRegister], slots: [StackSlot], spillBytes: Int, outgoingBytes: Int) {
+    public init(saved: [PhysicalRegister], keepsContext: Bool = false, slots: [StackSlot], spillBytes: Int, outgoingBytes: Int) {
         self.saved = saved
-        var depth = saved.count * 8
+        self.keepsContext = keepsContext
+        var depth = saved.count * 8 + (keepsContext ? 8 : 0)
         var offsets: [Int32] = []
         offsets.reserveCapacity(slots.count)
         for slot in slots {

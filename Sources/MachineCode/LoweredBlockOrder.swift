@@ -9,9 +9,11 @@ public import PrecastIR
     public var edge: BlockCall
     public var loopDepth: Int32
     public var isCold: Bool
+    /// An edge block that a call leads to when an exception leaves it.
+    public var isLandingPad = false
 }
 
-/// The order in which a function's blocks become machine code, critical edges split.
+/// The order in which a function's blocks become machine code, critical edges and those to exception handlers split.
 ///
 /// Input: a function and its analyses. Output: emission order and the number of each block.
 /// Invariants: the entry is first; every block follows its immediate dominator, so that a backward walk sees uses before definitions;
@@ -31,27 +33,40 @@ public struct LoweredBlockOrder: Sendable {
         let cold = Self.coldBlocks(function, cfg)
         let sequence = Self.sequence(function, cfg, tree)
         order.reserveCapacity(sequence.count * 2)
+        var landingPads: [LoweredBlock] = []
         for coldPass in [false, true] {
             for block in sequence where cold.contains(block) == coldPass {
                 numbers[block.index] = UInt32(order.count)
                 order.append(LoweredBlock(block: block, edge: .none, loopDepth: Int32(loops.depth(block)), isCold: coldPass))
                 let edges = cfg.successors(block)
                 if edges.count < 2 { continue }
+                let landing = function.dfg.instructions[function.terminator(block)].opcode.isTryCall
                 // The many edges of a table to one target share a block when they bind nothing.
                 var shared: [Block: UInt32] = [:]
-                for edge in edges where cfg.predecessors(edge.block).count > 1 {
+                for (i, edge) in edges.enumerated() where landing ? i > 0 : cfg.predecessors(edge.block).count > 1 {
                     let isPlain = function.dfg.blockCalls[edge.call].arguments.isEmpty
                     if edges.count > 2, isPlain, let number = shared[edge.block] {
                         edgeNumbers[edge.call.index] = number
                         continue
                     }
+                    let depth = min(loops.depth(block), loops.depth(edge.block))
+                    let split = LoweredBlock(
+                        block: .none, edge: edge.call, loopDepth: Int32(depth), isCold: coldPass || cold.contains(edge.block), isLandingPad: landing)
+                    if landing && !coldPass && split.isCold {
+                        landingPads.append(split)
+                        continue
+                    }
                     if edges.count > 2, isPlain { shared[edge.block] = UInt32(order.count) }
                     edgeNumbers[edge.call.index] = UInt32(order.count)
-                    let depth = min(loops.depth(block), loops.depth(edge.block))
-                    order.append(LoweredBlock(
-                        block: .none, edge: edge.call, loopDepth: Int32(depth), isCold: coldPass || cold.contains(edge.block)))
+                    order.append(split)
                 }
             }
+            // Behind all that is not cold, before the handlers, which are.
+            for pad in landingPads {
+                edgeNumbers[pad.edge.index] = UInt32(order.count)
+                order.append(pad)
+            }
+            landingPads.removeAll()
         }
     }
 

@@ -34,12 +34,28 @@ public typealias BlockNumber = BlockIndex
     public var stackArgumentBytes: UInt32
     /// How many of them the callee pops: all (our convention) or none (the system's).
     public var calleePops: UInt32
+    /// Run in `VCode.callHandlers`: where exceptions that leave the call go.
+    public var handlers: Range<UInt32> = 0..<0
     @inlinable public init(uses: Range<UInt32>, defs: Range<UInt32>, clobbers: UInt8, stackArgumentBytes: UInt32, calleePops: UInt32) {
         self.uses = uses
         self.defs = defs
         self.clobbers = clobbers
         self.stackArgumentBytes = stackArgumentBytes
         self.calleePops = calleePops
+    }
+}
+
+/// Where the exceptions of a tag, or all, go when they leave a call.
+@frozen public struct CallHandler: Sendable, BitwiseCopyable {
+    /// All ones: every exception.
+    public var tag: UInt32
+    public var keepsReference: Bool
+    /// A landing pad.
+    public var block: BlockNumber
+    @inlinable public init(tag: UInt32, keepsReference: Bool, block: BlockNumber) {
+        self.tag = tag
+        self.keepsReference = keepsReference
+        self.block = block
     }
 }
 
@@ -76,6 +92,8 @@ public typealias BlockNumber = BlockIndex
         public var arguments: Range<UInt32>
         public var loopDepth: UInt16
         public var isCold: Bool
+        /// Entered by the unwinder when an exception leaves the call in the only predecessor: no register holds anything here.
+        public var isLandingPad: Bool
         @inlinable public init() {
             instructions = 0..<0
             successors = 0..<0
@@ -84,6 +102,7 @@ public typealias BlockNumber = BlockIndex
             arguments = 0..<0
             loopDepth = 0
             isCold = false
+            isLandingPad = false
         }
     }
 
@@ -105,6 +124,7 @@ public typealias BlockNumber = BlockIndex
 
     public var callInfos: [CallInfo] = []
     public var callOperands: [CallOperand] = []
+    public var callHandlers: [CallHandler] = []
     public var constants: [PoolConstant] = []
     @usableFromInline var constantNumbers: [PoolConstant: UInt32] = [:]
     /// Jump tables: runs of `tableTargets`.
@@ -152,9 +172,10 @@ public typealias BlockNumber = BlockIndex
     }
 
     /// Starts a block. Blocks are filled from the last number down to 0.
-    @inlinable public mutating func beginBlock(_ block: BlockNumber, loopDepth: Int, isCold: Bool) {
+    @inlinable public mutating func beginBlock(_ block: BlockNumber, loopDepth: Int, isCold: Bool, isLandingPad: Bool = false) {
         blocks[block.index].loopDepth = UInt16(clamping: loopDepth)
         blocks[block.index].isCold = isCold
+        blocks[block.index].isLandingPad = isLandingPad
         blockStart = instructions.count
         groupStart = blockStart
     }
@@ -200,7 +221,7 @@ public typealias BlockNumber = BlockIndex
 
     @inlinable public mutating func makeCall(
         uses: some Sequence<CallOperand>, defs: some Sequence<CallOperand>, clobbers: UInt8 = 0,
-        stackArgumentBytes: Int = 0, calleePops: Int = 0
+        stackArgumentBytes: Int = 0, calleePops: Int = 0, handlers: [CallHandler] = []
     ) -> UInt32 {
         let useStart = UInt32(callOperands.count)
         callOperands.append(contentsOf: uses)
@@ -210,7 +231,10 @@ public typealias BlockNumber = BlockIndex
         callInfos.append(CallInfo(
             uses: useStart..<defStart, defs: defStart..<end, clobbers: clobbers,
             stackArgumentBytes: UInt32(stackArgumentBytes), calleePops: UInt32(calleePops)))
-        return UInt32(callInfos.count - 1)
+        let number = callInfos.count - 1
+        callInfos[number].handlers = UInt32(callHandlers.count)..<UInt32(callHandlers.count + handlers.count)
+        callHandlers += handlers
+        return UInt32(number)
     }
 
     /// The number of a constant in the literal pool; equal constants share one.

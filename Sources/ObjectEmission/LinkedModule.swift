@@ -100,6 +100,8 @@ public struct ModuleMetadata: Sendable {
     public var memories: [Memory] = []
     public var tables: [Table] = []
     public var globals: [Global] = []
+    /// Type indices of the tags that the module defines.
+    public var tagTypes: [UInt32] = []
     public var functionReferences: [FunctionReference] = []
     public var elementSegments: [ElementSegment] = []
     public var dataSegments: [DataSegment] = []

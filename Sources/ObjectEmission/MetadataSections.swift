@@ -127,9 +127,33 @@ struct MetadataSections {
             others.append(Table(kind: .trapOffsets, recordSize: 4, bytes: offsets))
             others.append(Table(kind: .trapCodes, recordSize: 1, bytes: codes))
         }
+        try addExceptionTables()
         _ = try add(.addressMap, locations.map.runs)
         if !locations.map.steps.isEmpty { others.append(Table(kind: .addressSteps, recordSize: 1, bytes: locations.map.steps)) }
         _ = try add(.inlineFrames, locations.frames)
+    }
+
+    private mutating func addExceptionTables() throws(EmissionError) {
+        var sites: [ExceptionSiteRecord] = [], handlers: [ExceptionHandlerRecord] = []
+        let tagCount = UInt64(importCount(.tag)) + UInt64(module.metadata.tagTypes.count)
+        for number in text.order {
+            let function = module.functions[number].compiled
+            let start = text.offsets[number]
+            for site in function.callSites {
+                guard Int(site.offset) <= function.code.count, !function.isFrameless else { throw .invalidMetadata("an exception site outside function \(number)") }
+                let range = RecordRange(first: UInt32(handlers.count), count: UInt32(site.handlers.count))
+                sites.append(ExceptionSiteRecord(textOffset: start + site.offset, frameSize: function.frameSize, handlers: range))
+                for handler in site.handlers {
+                    guard Int(handler.offset) < function.code.count, handler.tag == noIndex || UInt64(handler.tag) < tagCount else {
+                        throw .invalidMetadata("an exception handler of function \(number) for tag \(handler.tag)")
+                    }
+                    handlers.append(ExceptionHandlerRecord(
+                        tag: handler.tag, textOffset: start + handler.offset, flags: handler.keepsReference ? ExceptionHandlerRecord.keepsReferenceFlag : 0))
+                }
+            }
+        }
+        _ = try add(.exceptionSites, sites)
+        _ = try add(.exceptionHandlers, handlers)
     }
 
     // MARK: Interface
@@ -218,6 +242,9 @@ struct MetadataSections {
             globals.append(row)
         }
         record.globals = try add(.globals, globals)
+
+        for type in module.metadata.tagTypes where Int(type) >= types.count { throw .invalidMetadata("a tag of type \(type) of \(types.count)") }
+        record.tags = try add(.tags, module.metadata.tagTypes.map { WordRecord(value: $0) })
     }
 
     /// The bits of an expression that is one number or null.
@@ -286,6 +313,7 @@ struct MetadataSections {
         record.importedMemories = importCount(.memory)
         record.importedTables = importCount(.table)
         record.importedGlobals = importCount(.global)
+        record.importedTags = importCount(.tag)
         if let start = module.metadata.startFunction { record.startFunction = start }
         record.wasmFeatures = module.metadata.wasmFeatures
         do throws(ArtifactError) {

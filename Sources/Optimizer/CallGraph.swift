@@ -22,7 +22,7 @@ public struct FunctionSummary: Sendable, Equatable {
                 let data = function.dfg.instructions[inst]
                 if data.opcode.format != .immediate { size += 1 }
                 if data.opcode.isCall { isLeaf = false }
-                if data.opcode.format == .call { callees.append(function.dfg.functions[FunctionReference(rawValue: data.a)].number) }
+                if data.opcode.format == .call || data.opcode == .tryCall { callees.append(function.dfg.functions[FunctionReference(rawValue: data.a)].number) }
                 if data.opcode == .framePointer || data.opcode.format == .stackAddress { isInlinable = false }
                 inst = function.layout.next(inst)
             }

@@ -85,6 +85,8 @@ private func threadJumps(_ function: inout Function, _ cfg: ControlFlowGraph) ->
         // Taken out of the call: with another access to the function in its arguments, the whole graph would be copied.
         let last = function.terminator(block)
         function.dfg.forEachBlockCall(last) { calls.append($0) }
+        // Behind a call with handlers comes a block that nothing else leads to.
+        if function.dfg.instructions[last].opcode.isTryCall { calls.removeFirst() }
         for call in calls {
             // Chains of empty blocks are short; a cycle of them is an endless loop that stays.
             for _ in 0..<8 {

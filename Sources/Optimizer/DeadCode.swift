@@ -40,6 +40,9 @@ private struct LiveMarker {
         switch data.opcode.format {
         case .jump: return
         case .branch, .branchTable: mark(function.dfg.resolve(data.valueA))
+        case .tryCall, .tryCallIndirect:
+            if data.opcode == .tryCallIndirect { mark(function.dfg.resolve(data.valueB)) }
+            for i in 0..<function.dfg.lists.count(data.list) { mark(function.dfg.resolve(function.dfg.lists.get(data.list, i))) }
         default: function.dfg.forEachOperand(inst) { mark($0) }
         }
     }

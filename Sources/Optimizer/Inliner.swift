@@ -54,7 +54,7 @@ public struct InliningPolicy: Sendable {
         while inst.isSome {
             let data = function.dfg.instructions[inst]
             size += 1
-            if data.opcode == .call, !function.dfg.blocks[block].isCold {
+            if data.opcode == .call || data.opcode == .tryCall, !function.dfg.blocks[block].isCold {
                 let number = function.dfg.functions[FunctionReference(rawValue: data.a)].number
                 if let callee = body(number), policy.wants(callee.summary) { calls.append((inst, callee)) }
             }
@@ -75,10 +75,10 @@ public struct InliningPolicy: Sendable {
 /// Replaces a direct call by the body of the function called.
 ///
 /// The block of the call is split behind it; the callee's entry continues the first half, its returns jump to the second with
-/// their results as arguments. Locations of the code brought in say that it was inlined at the call's location.
-/// - Precondition: `call` is a `call` in `caller`'s layout, whose callee's signature is that of `callee`. O(callee + rest of the block).
+/// their results as arguments. Where the call has handlers, so have the calls that it brings in: theirs first. Locations of the code brought in say that it was inlined at the call's location.
+/// - Precondition: `call` is a `call` or `try_call` in `caller`'s layout, whose callee's signature is that of `callee`. O(callee + rest of the block).
 public func inline(_ callee: borrowing Function, into caller: inout Function, at call: Inst) {
-    precondition(caller.dfg.instructions[call].opcode == .call)
+    precondition([.call, .tryCall].contains(caller.dfg.instructions[call].opcode))
     var inliner = Inliner(callee, caller, call)
     inliner.split(&caller, callee)
     inliner.copyEntities(callee, &caller)
@@ -99,6 +99,9 @@ private struct Inliner {
     private var functions: [FunctionReference] = []
     private var slots: [StackSlot] = []
     private var vectorConstants: [VectorConstant] = []
+    /// The handlers of the call, and the exception that their arguments name.
+    private var handlers: [ExceptionHandler] = []
+    private var exception = Value.none
 
     init(_ callee: borrowing Function, _ caller: borrowing Function, _ call: Inst) {
         self.call = call
@@ -111,6 +114,7 @@ private struct Inliner {
 
     mutating func split(_ caller: inout Function, _ callee: borrowing Function) {
         arguments = caller.dfg.lists.array(caller.dfg.instructions[call].list)
+        if caller.dfg.instructions[call].opcode == .tryCall { return takeOver(&caller) }
         rest = caller.dfg.makeBlock()
         caller.dfg.blocks[rest].isCold = caller.dfg.blocks[first].isCold
         for result in caller.dfg.results(call) {
@@ -119,6 +123,20 @@ private struct Inliner {
         }
         caller.layout.insert(rest, after: first)
         caller.layout.moveTail(from: caller.layout.next(call), to: rest)
+        caller.layout.remove(call)
+    }
+
+    /// A call with handlers ends its block: the rest is there already.
+    private mutating func takeOver(_ caller: inout Function) {
+        let table = caller.dfg.exceptionTables[caller.dfg.instructions[call].exceptionTable]
+        handlers = table.handlers
+        rest = caller.dfg.blockCalls[table.normal].block
+        let results = caller.dfg.results(call)
+        for result in results.dropLast() {
+            let parameter = caller.dfg.appendParameter(rest, caller.dfg.type(result))
+            caller.dfg.replace(result, with: parameter)
+        }
+        exception = caller.dfg.result(call, results.count - 1)
         caller.layout.remove(call)
     }
 
@@ -204,6 +222,14 @@ private struct Inliner {
             new.a = signatures[Int(data.a)].rawValue
             new.b = value(data.valueB, callee).rawValue
             new.c = list(data.list, callee, &caller).position
+        case .tryCall:
+            new.a = functions[Int(data.a)].rawValue
+            new.b = list(data.list, callee, &caller).position
+            new.c = exceptionTable(data.exceptionTable, copy, callee, &caller).rawValue
+        case .tryCallIndirect:
+            new.a = exceptionTable(data.exceptionTable, copy, callee, &caller).rawValue
+            new.b = value(data.valueB, callee).rawValue
+            new.c = list(data.list, callee, &caller).position
         case .jump: new.a = blockCall(data.a, callee, &caller).rawValue
         case .branch:
             new.a = value(data.valueA, callee).rawValue
@@ -218,7 +244,62 @@ private struct Inliner {
             new = InstructionData(.jump, a: caller.dfg.makeBlockCall(rest, results).rawValue)
         }
         caller.dfg.rewrite(copy, new)
-        if data.opcode == .returnCall || data.opcode == .returnCallIndirect { unwindTailCall(copy, new, callee, &caller) }
+        if data.opcode == .returnCall || data.opcode == .returnCallIndirect {
+            unwindTailCall(copy, new, callee, &caller)
+        } else if data.opcode == .call || data.opcode == .callIndirect {
+            addHandlers(copy, &caller)
+        }
+    }
+
+    /// The callee's handlers, then those of the call that is replaced.
+    private func exceptionTable(_ table: ExceptionTable, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) -> ExceptionTable {
+        let data = callee.dfg.exceptionTables[table]
+        let normal = blockCall(data.normal.rawValue, callee, &caller)
+        var new = ExceptionTableData(signature: signatures[data.signature.index], normal: normal, handlers: [])
+        for handler in data.handlers {
+            let call = blockCall(handler.call.rawValue, callee, &caller)
+            new.handlers.append(ExceptionHandler(tag: handler.tag, keepsReference: handler.keepsReference, call: call))
+        }
+        let exception = caller.dfg.result(copy, caller.dfg.resultCount(copy) - 1)
+        new.handlers += outerHandlers(for: exception, &caller)
+        return caller.dfg.exceptionTables.push(new)
+    }
+
+    /// The handlers of the call that is replaced, for another call, which throws `thrown`.
+    private func outerHandlers(for thrown: Value, _ caller: inout Function) -> [ExceptionHandler] {
+        var copies: [ExceptionHandler] = []
+        for var handler in handlers {
+            let data = caller.dfg.blockCalls[handler.call]
+            let arguments = caller.dfg.lists.array(data.arguments).map { caller.dfg.resolve($0) == exception ? thrown : $0 }
+            handler.call = caller.dfg.makeBlockCall(data.block, arguments)
+            copies.append(handler)
+        }
+        return copies
+    }
+
+    /// Makes a call that may throw end its block, with the handlers of the call that is replaced.
+    private func addHandlers(_ plain: Inst, _ caller: inout Function) {
+        let signature = caller.dfg.callSignature(plain)
+        let data = caller.dfg.instructions[plain]
+        // Of the system's functions only those that never return throw.
+        let convention = caller.dfg.signatures[signature].convention
+        guard !handlers.isEmpty, convention == .precast || caller.dfg.signatures[signature].results.isEmpty else { return }
+        let block = caller.layout.block(of: plain), next = caller.dfg.makeBlock()
+        caller.dfg.blocks[next].isCold = caller.dfg.blocks[block].isCold
+        caller.layout.insert(next, after: block)
+        caller.layout.moveTail(from: caller.layout.next(plain), to: next)
+        caller.layout.remove(plain)
+        let types = caller.dfg.signatures[signature].results.map(\.type) + [.i64]
+        let opcode: PrecastIR.Opcode = data.opcode == .call ? .tryCall : .tryCallIndirect
+        var new = InstructionData(opcode, a: data.a, b: data.b, c: data.c)
+        let call = caller.dfg.make(new, results: types, at: caller.dfg.locations[plain.index])
+        for (i, result) in caller.dfg.results(plain).enumerated() { caller.dfg.replace(result, with: caller.dfg.result(call, i)) }
+        var table = ExceptionTableData(signature: signature, normal: caller.dfg.makeBlockCall(next, EmptyCollection()), handlers: [])
+        table.handlers = outerHandlers(for: caller.dfg.result(call, types.count - 1), &caller)
+        let number = caller.dfg.exceptionTables.push(table).rawValue
+        if opcode == .tryCall { new.c = number } else { new.a = number }
+        caller.dfg.rewrite(call, new)
+        caller.layout.append(call, to: block)
     }
 
     /// A tail call of the callee is an ordinary call here, whose results go to the rest of the caller.
@@ -232,6 +313,7 @@ private struct Inliner {
         caller.layout.insert(plain, before: copy)
         let results = caller.dfg.results(plain).map { $0 }
         caller.dfg.rewrite(copy, InstructionData(.jump, a: caller.dfg.makeBlockCall(rest, results).rawValue))
+        addHandlers(plain, &caller)
     }
 
     /// The caller's row for a location of the callee: the same place, inlined at the call.

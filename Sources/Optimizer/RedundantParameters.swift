@@ -32,7 +32,8 @@ private func singleArgument(_ i: Int, _ parameter: Value, _ function: borrowing 
     for edge in edges {
         let argument = function.dfg.resolve(function.dfg.lists.get(function.dfg.blockCalls[edge.call].arguments, i))
         if argument == parameter || argument == only { continue }
-        if only.isSome { return nil }
+        // The exception that a call throws has no other name than its handler's parameter.
+        if only.isSome || function.dfg.isCaughtException(argument) { return nil }
         only = argument
     }
     return only.isSome ? only : nil

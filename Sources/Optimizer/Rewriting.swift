@@ -28,6 +28,10 @@ extension DataFlowGraph {
         case .branchTable:
             instructions[inst].a = resolve(data.valueA).rawValue
             for call in jumpTables[JumpTable(rawValue: data.b)] { resolveList(blockCalls[call].arguments) }
+        case .tryCall, .tryCallIndirect:
+            if data.opcode == .tryCallIndirect { instructions[inst].b = resolve(data.valueB).rawValue }
+            resolveList(data.list)
+            for handler in exceptionTables[data.exceptionTable].handlers { resolveList(blockCalls[handler.call].arguments) }
         }
     }
     private mutating func resolveList(_ list: EntityList<Value>) {

@@ -4,7 +4,7 @@ import PrecastEntities
 ///
 /// Forward data flow over the blocks: the state says for each register and each 8 bytes of the spill area which values it certainly holds;
 /// states meet by intersection. Edits copy sets; a definition removes its value from everywhere but its place; clobbers
-/// empty; a branch binds parameters to what holds their arguments. At the fixed point every operand must find its value in a place of the kind
+/// empty; a landing pad finds what slots hold at the call that it is entered from, and nothing in registers; a branch binds parameters to what holds their arguments. At the fixed point every operand must find its value in a place of the kind
 /// demanded; places that an instruction touches at once must not conflict; callee-saved, scratch and safepoint rules must hold.
 ///
 /// - Complexity: O(blocks × places) memory, a few passes over the code: for tests and fuzzing.
@@ -46,6 +46,8 @@ private struct Checker {
     var editStarts: [UInt32]
     var valuesOfRecipe: [UInt32: [UInt32]] = [:]
     var liveAtSafepoints: [Set<UInt32>] = []
+    /// What the landing pads of the block that was walked last find.
+    private var unwound: HeldValues?
 
     init(_ problem: Problem, _ solution: Solution) throws(AllocationError) {
         self.problem = problem
@@ -91,7 +93,8 @@ private struct Checker {
             try walk(b, &state, isFinal: false)
             for s in problem.blocks[b].successors {
                 let successor = problem.blockPool[Int(s)].index
-                let bound = bind(state, from: b, to: successor)
+                let isLanding = problem.blocks[successor].isLandingPad
+                let bound = bind(isLanding ? unwound ?? state : state, from: b, to: successor)
                 if entries[successor] == nil {
                     entries[successor] = bound
                     worklist.append(successor)
@@ -138,6 +141,11 @@ private struct Checker {
                 try checkUses(instruction, state)
                 try checkConflicts(instruction)
                 try checkDebugLocations(instruction, state)
+            }
+            if instruction == problem.blocks[b].unwinds {
+                var reached = state
+                for r in 0..<128 { reached.places[r] = [] }
+                unwound = reached
             }
             try execute(instruction, &state, isFinal: isFinal)
         }

@@ -64,12 +64,12 @@ private struct Dump {
 
     private mutating func block(_ b: Int) {
         let block = problem.blocks[b]
-        text += "block \(b) depth \(block.loopDepth)\(block.isCold ? " cold" : "")"
+        text += "block \(b) depth \(block.loopDepth)\(block.isCold ? " cold" : "")\(block.isLandingPad ? " landing" : "")"
         if !block.parameters.isEmpty { text += " (\(registers(block.parameters)))" }
         text += "\n"
         for i in block.instructions {
             edits(before: Int(i))
-            text += "  " + instruction(InstructionIndex(rawValue: i))
+            text += "  " + instruction(InstructionIndex(rawValue: i)) + (block.unwinds.rawValue == i ? " unwinds" : "")
             if i + 1 == block.instructions.upperBound && !block.successors.isEmpty {
                 text += " -> " + block.successors.map { String(problem.blockPool[Int($0)].rawValue) }.joined(separator: ", ")
                 if !block.arguments.isEmpty { text += "(\(registers(block.arguments)))" }

@@ -80,7 +80,9 @@ extension LinearScan {
         timelines.reset(registerCount: table.registers.count, slotCount: points.slotCount)
         reserveFixedRegisters()
         holders = Array(repeating: [], count: table.registers.count)
-        isUsed = Array(repeating: false, count: table.registers.count)
+        // A function with landing pads saves all registers for its caller anyway.
+        let savesAll = problem.blocks.contains { $0.isLandingPad }
+        isUsed = table.isCalleeSaved.map { $0 && savesAll }
         hintScores = Array(repeating: 0, count: table.registers.count)
         conflicts = Array(repeating: nil, count: table.registers.count)
         isSpilled = Array(repeating: false, count: problem.registerCount)

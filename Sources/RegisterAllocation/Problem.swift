@@ -21,7 +21,9 @@ public import PrecastEntities
 /// - branch arguments are given only by blocks with exactly one successor (whose parameters they bind); a block that ends in a
 ///   multi-way branch has successors without parameters. Branch arguments are not operands of the terminator;
 /// - a `tied` def names a use operand of the same instruction with constraint `.register` or `.fixed` and `.early` position;
-/// - the terminator has no defs.
+/// - the terminator has no defs;
+/// - landing pads have one predecessor, which names the call that they are entered from (`unwinds`), no parameters, and begin with an
+///   instruction that uses nothing and clobbers every allocatable register.
 public struct Problem: Sendable {
     @frozen public struct Block: Sendable {
         public var instructions: Range<UInt32>
@@ -36,7 +38,12 @@ public struct Problem: Sendable {
         public var loopDepth: UInt16
         /// Out of the common way: spills and moves here cost nearly nothing.
         public var isCold: Bool
-        @inlinable public init(instructions: Range<UInt32>, successors: Range<UInt32>, predecessors: Range<UInt32>, parameters: Range<UInt32>, arguments: Range<UInt32>, loopDepth: UInt16, isCold: Bool) {
+        /// Entered from the middle of its predecessor, at that one's `unwinds`: no register holds anything, and of what the
+        /// predecessor does from there on nothing has happened. So a value that is live here is in its slot before that.
+        public var isLandingPad: Bool
+        /// The instruction that may leave the block for its successors that are landing pads; none without such.
+        public var unwinds = InstructionIndex.none
+        @inlinable public init(instructions: Range<UInt32>, successors: Range<UInt32>, predecessors: Range<UInt32>, parameters: Range<UInt32>, arguments: Range<UInt32>, loopDepth: UInt16, isCold: Bool, isLandingPad: Bool = false) {
             self.instructions = instructions
             self.successors = successors
             self.predecessors = predecessors
@@ -44,6 +51,7 @@ public struct Problem: Sendable {
             self.arguments = arguments
             self.loopDepth = loopDepth
             self.isCold = isCold
+            self.isLandingPad = isLandingPad
         }
     }
 

@@ -7,6 +7,8 @@ public struct ProblemBuilder: Sendable {
         public var clobbers: PhysicalRegisterSet
         public var isMove: Bool
         public var isSafepoint: Bool
+        /// May leave the block for the landing pads among its successors.
+        public var unwinds = false
         public init(_ operands: [Operand], clobbers: PhysicalRegisterSet = PhysicalRegisterSet(), isMove: Bool = false, isSafepoint: Bool = false) {
             self.operands = operands
             self.clobbers = clobbers
@@ -21,6 +23,7 @@ public struct ProblemBuilder: Sendable {
         public var arguments: [VirtualRegister] = []
         public var loopDepth = 0
         public var isCold = false
+        public var isLandingPad = false
         public init() {}
     }
     public var blocks: [Block] = []
@@ -71,7 +74,10 @@ public struct ProblemBuilder: Sendable {
                 predecessors: pool(predecessors[at].map { BlockIndex(index: $0) }, &problem.blockPool),
                 parameters: pool(block.parameters, &problem.registerPool),
                 arguments: pool(block.arguments, &problem.registerPool),
-                loopDepth: UInt16(block.loopDepth), isCold: block.isCold))
+                loopDepth: UInt16(block.loopDepth), isCold: block.isCold, isLandingPad: block.isLandingPad))
+            if let call = block.instructions.firstIndex(where: \.unwinds) {
+                problem.blocks[at].unwinds = InstructionIndex(rawValue: first + UInt32(call))
+            }
         }
         return problem
     }

@@ -107,8 +107,9 @@ private struct ProblemParser {
             switch token {
             case "depth": block.loopDepth = try number(below: 1 << 16)
             case "cold": block.isCold = true
+            case "landing": block.isLandingPad = true
             case "(": block.parameters = try valueList()
-            default: throw AllocationError("expected 'depth', 'cold' or parameters, found '\(token)'")
+            default: throw AllocationError("expected 'depth', 'cold', 'landing' or parameters, found '\(token)'")
             }
         }
         builder.blocks.append(block)
@@ -135,6 +136,7 @@ private struct ProblemParser {
                 guard let set = clobberSets[index] else { throw AllocationError("no clobber set \(index)") }
                 instruction.clobbers = set
             case "safepoint": instruction.isSafepoint = true
+            case "unwinds": instruction.unwinds = true
             case "->": try successors()
             default: throw AllocationError("expected an operand, found '\(token)'")
             }

@@ -21,6 +21,8 @@ struct Resolution: ~Copyable {
     private var chain: [Stretch] = []
     private var stores: [Store] = []
     private var idle: IdleStretches
+    /// Heads of the landing pads, ascending.
+    private var landings: [ProgramPoint] = []
 
     private struct Store: BitwiseCopyable {
         var source: Allocation
@@ -44,6 +46,7 @@ struct Resolution: ~Copyable {
     }
 
     mutating func run() -> Solution {
+        for b in problem.blocks.indices where problem.blocks[b].isLandingPad { landings.append(points.heads[b]) }
         for v in 0..<problem.registerCount {
             collectChain(v)
             if chain.isEmpty {
@@ -51,7 +54,8 @@ struct Resolution: ~Copyable {
                 continue
             }
             stores.removeAll(keepingCapacity: true)
-            let needsStore = placeUses(v)
+            let isRead = placeUses(v)
+            let needsStore = isRead || isLiveAtLanding(v)
             connectWithinBlocks(v)
             if chain.count > 1 { connectEdges(v) }
             storeValue(v, atDefinition: needsStore)
@@ -205,7 +209,8 @@ extension Resolution {
                 if isParameter(v, of: b) { continue }
                 for p in problem.blocks[b].predecessors {
                     let q = problem.blockPool[Int(p)].index
-                    let source = place(at: points.ends[q] - 1)
+                    let slot = slots.offsets[v]
+                    let source = problem.blocks[b].isLandingPad && slot >= 0 ? .slot(Int(slot)) : place(at: points.ends[q] - 1)
                     if source == destination { continue }
                     if destination.asSlot != nil {
                         stores.append(Store(source: source, predecessor: Int32(q), at: Int32(b)))
@@ -227,6 +232,17 @@ extension Resolution {
         if first.kind.isDef { return first }
         for u in run where live.uses[u].kind.isDef { return live.uses[u] }
         return nil
+    }
+
+    /// Whether a landing pad finds the value live: its slot then holds it from the definition on, since of what moves it later
+    /// an exception may leave anything out.
+    private func isLiveAtLanding(_ v: Int) -> Bool {
+        if landings.isEmpty { return false }
+        for r in live.rangeRun(v) {
+            let next = landings.partitionIndex { $0 >= live.ranges[r].from }
+            if next < landings.count && landings[next] < live.ranges[r].to { return true }
+        }
+        return false
     }
 
     private mutating func storeValue(_ v: Int, atDefinition isNeeded: Bool) {

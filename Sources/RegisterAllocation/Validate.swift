@@ -62,9 +62,33 @@ extension Problem {
                 }
             }
         }
+        try validateLandingPads()
         guard next == UInt32(instructionCount) else { throw AllocationError("blocks cover \(next) of \(instructionCount) instructions") }
         if let entry = blocks.first {
             guard entry.predecessors.isEmpty, entry.parameters.isEmpty else { throw AllocationError("the entry block has predecessors or parameters") }
+        }
+    }
+
+    private func validateLandingPads() throws(AllocationError) {
+        var allocatable = PhysicalRegisterSet()
+        for list in environment.callerSaved + environment.calleeSaved { for r in list { allocatable.insert(r) } }
+        for (b, block) in blocks.enumerated() {
+            if block.unwinds.isSome {
+                guard block.instructions.contains(block.unwinds.rawValue), block.unwinds.rawValue + 1 < block.instructions.upperBound else {
+                    throw AllocationError("block \(b) unwinds from its terminator or from outside", at: block.unwinds)
+                }
+                guard block.successors.contains(where: { blocks[blockPool[Int($0)].index].isLandingPad }) else {
+                    throw AllocationError("block \(b) unwinds, but leads to no landing pad", at: block.unwinds)
+                }
+            }
+            if !block.isLandingPad { continue }
+            let first = InstructionIndex(rawValue: block.instructions.lowerBound)
+            guard b > 0, block.predecessors.count == 1, block.parameters.isEmpty,
+                  blocks[blockPool[Int(block.predecessors.lowerBound)].index].unwinds.isSome
+            else { throw AllocationError("landing pad \(b) has parameters, or not one predecessor that unwinds") }
+            guard operandRange(first).allSatisfy({ operands[$0].kind == .def }), allocatable.subtracting(clobberSets[Int(clobbers[first.index])]).isEmpty else {
+                throw AllocationError("landing pad \(b) does not begin with a clobber of every register", at: first)
+            }
         }
     }
 

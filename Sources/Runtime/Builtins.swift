@@ -35,6 +35,8 @@ nonisolated(unsafe) let builtinTable: UnsafeMutablePointer<UInt64> = {
     set(.elementDrop, address(dropElements))
     let types: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64, UInt64) -> Int64 = typeMatches
     set(.typeMatches, address(types))
+    set(.throwException, precast_throw_address())
+    set(.makeException, precast_make_exception_address())
     for operation in UInt32(0)..<8 { table[Int(Builtin.ceilF32.rawValue + operation)] = precast_rounding_address(operation) }
     return table
 }()

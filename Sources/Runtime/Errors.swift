@@ -160,6 +160,8 @@ public enum HostError: Error, Sendable, CustomStringConvertible {
     case exit(Int32)
     /// The call traps.
     case trap(TrapCode)
+    /// The call throws an exception, which handlers of the guest may take.
+    case exception(Exception)
     /// A trap of an inner call, passed on with its own backtrace.
     case rethrown(Trap)
     #if !hasFeature(Embedded)
@@ -172,6 +174,7 @@ public enum HostError: Error, Sendable, CustomStringConvertible {
         switch error {
         case .trap(let trap): self = .rethrown(trap)
         case .host(let error, _): self = error
+        case .exception(let exception, _): self = .exception(exception)
         case .mismatch(let text): self = .failure(text)
         case .resource(let error): self = .failure(error.description)
         }
@@ -182,6 +185,7 @@ public enum HostError: Error, Sendable, CustomStringConvertible {
         case .failure(let message): message
         case .exit(let code): "exit with code \(code)"
         case .trap(let code): code.message
+        case .exception(let exception): exception.description
         case .rethrown(let trap): trap.description
         #if !hasFeature(Embedded)
         case .underlying(let error): "\(error)"
@@ -195,6 +199,8 @@ public enum CallError: Error, Sendable, CustomStringConvertible {
     case trap(Trap)
     /// A host function failed; the frames are those of the compiled code that called it.
     case host(HostError, Backtrace)
+    /// No handler took an exception; the frames are those that it left.
+    case exception(Exception, Backtrace)
     /// The arguments do not fit the function's type, or belong to another store.
     case mismatch(String)
     case resource(ResourceError)
@@ -203,6 +209,7 @@ public enum CallError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .trap(let trap): trap.description
         case .host(let error, let backtrace): error.description + backtrace.suffix
+        case .exception(let exception, let backtrace): "wasm exception: " + exception.description + backtrace.suffix
         case .mismatch(let text): text
         case .resource(let error): error.description
         }

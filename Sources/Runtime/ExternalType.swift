@@ -6,6 +6,8 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
     case memory(MemoryType)
     case table(TableType)
     case global(GlobalType)
+    /// The parameters are what exceptions carry.
+    case tag(FunctionType)
 
     /// Whether something of this type may be imported as `wanted` (specification 3.0, §3.3.13), both of one engine. Of function types, which may extend
     /// each other whatever they look like, it says whether they look the same.
@@ -20,6 +22,7 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
         case (.global(let found), .global(let wanted)):
             found == wanted
                 || !found.isMutable && !wanted.isMutable && relations.matches(found.valueType, wanted.valueType)
+        case (.tag(let found), .tag(let wanted)): found == wanted
         default: false
         }
     }
@@ -31,6 +34,7 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
             "memory " + type.limits.text + (type.is64 ? " i64" : "") + (type.isShared ? " shared" : "")
                 + (type.pageSizeLog2 == 16 ? "" : " pages of \(type.pageSize) bytes")
         case .table(let type): "table " + type.limits.text + " " + type.element.description + (type.is64 ? " i64" : "")
+        case .tag(let type): "tag " + type.description
         case .global(let type): "global " + (type.isMutable ? "mut " : "") + type.valueType.description
         }
     }

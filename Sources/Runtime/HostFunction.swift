@@ -36,6 +36,9 @@ public final class HostFunction {
     public static func fail(_ state: UnsafeMutablePointer<precast_store_state>, _ error: HostError) -> UInt64 {
         if case .trap(let code) = error {
             state.pointee.context.pending_trap = UInt64(code.rawValue)
+        } else if case .exception(let exception) = error {
+            let store = StoreCore.of(state)
+            if !store.setPending(exception) { return fail(state, .failure("an exception that this store cannot throw")) }
         } else {
             StoreCore.of(state).pendingError = error
             state.pointee.context.pending_trap = UInt64(TrapCode.hostError.rawValue)

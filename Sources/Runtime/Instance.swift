@@ -26,7 +26,7 @@ public struct Instance {
         case .memory: return index < record.memories.count ? .memory(Memory(record: record.memories[index], store: store)) : nil
         case .table: return index < record.tables.count ? .table(Table(record: record.tables[index], store: store)) : nil
         case .global: return record.global(row.index).map { .global(Global($0.type, definition: $0.definition, store: store)) }
-        case .tag: return nil
+        case .tag: return record.tag(row.index, store).map { .tag($0) }
         }
     }
 
@@ -40,6 +40,7 @@ public struct Instance {
 
     public func memory(_ name: String) -> Memory? { if case .memory(let item) = export(name) { item } else { nil } }
     public func table(_ name: String) -> Table? { if case .table(let item) = export(name) { item } else { nil } }
+    public func tag(_ name: String) -> Tag? { if case .tag(let item) = export(name) { item } else { nil } }
     public func global(_ name: String) -> Global? { if case .global(let item) = export(name) { item } else { nil } }
 }
 
@@ -91,6 +92,16 @@ final class InstanceRecord {
         let definition = (base + Int(layout.global(defined))).assumingMemoryBound(to: precast_global.self)
         guard let type = try? module.loaded.globals.record(defined).type.globalType(module.typeIDs) else { return nil }
         return (type, definition)
+    }
+
+    /// Tag `index` of the index space.
+    func tag(_ index: UInt32, _ store: StoreCore) -> Tag? {
+        let counts = layout.counts
+        if index < counts.importedTags {
+            return Tag(address: base.load(fromByteOffset: Int(layout.importedTag(index)), as: UInt64.self), store: store)
+        }
+        let defined = index - counts.importedTags
+        return defined < counts.tags ? Tag(address: contextAddress + UInt64(layout.tag(defined)), store: store) : nil
     }
 
     private func importedGlobalType(_ index: UInt32) -> GlobalType? {

@@ -46,13 +46,14 @@ extension InstanceRecord {
         for index in 0..<counts.memories { try addMemory(index, store) }
         for index in 0..<counts.tables { try addTable(index, store) }
         makeMemoryList()
+        try addTags()
         try addFunctionReferences()
         for index in 0..<counts.globals { try addGlobal(index) }
     }
 
     private func addImports(_ store: StoreCore) throws(InstantiationError) {
         let layout = layout
-        var functions: UInt32 = 0, memoryCount: UInt32 = 0, tableCount: UInt32 = 0, globals: UInt32 = 0
+        var functions: UInt32 = 0, memoryCount: UInt32 = 0, tableCount: UInt32 = 0, globals: UInt32 = 0, tags: UInt32 = 0
         for index in imports.definitions.indices {
             let definition = imports.definitions[index]
             if case .item(let item) = definition, item.store !== store {
@@ -76,6 +77,9 @@ extension InstanceRecord {
             case .item(.global(let global)):
                 put(UInt64(UInt(bitPattern: global.definition)), at: layout.importedGlobal(globals))
                 globals += 1
+            case .item(.tag(let tag)):
+                put(tag.address, at: layout.importedTag(tags))
+                tags += 1
             }
         }
     }
@@ -145,6 +149,17 @@ extension InstanceRecord {
         let list = UnsafeMutablePointer<UInt64>.allocate(capacity: memories.count)
         for index in memories.indices { list[index] = UInt64(UInt(bitPattern: memories[index].definition)) }
         context.pointee.memories = UInt64(UInt(bitPattern: list))
+    }
+
+    private func addTags() throws(InstantiationError) {
+        for index in 0..<layout.counts.tags {
+            let tag = try sound { () throws(ArtifactError) -> precast_tag in
+                let type = try module.loaded.tags.record(index).value
+                let parameters = try module.loaded.types.record(type).parameterCount
+                return precast_tag(slots: UInt64(parameters), type_id: module.typeIDs[Int(type)], reserved: 0)
+            }
+            put(tag, at: layout.tag(index))
+        }
     }
 
     private func addFunctionReferences() throws(InstantiationError) {

@@ -8,6 +8,7 @@ public enum Extern {
     case memory(Memory)
     case table(Table)
     case global(Global)
+    case tag(Tag)
 
     var store: StoreCore {
         switch self {
@@ -15,6 +16,7 @@ public enum Extern {
         case .memory(let memory): memory.store
         case .table(let table): table.store
         case .global(let global): global.store
+        case .tag(let tag): tag.store
         }
     }
 }
@@ -116,6 +118,10 @@ enum Definition {
             if let id = functionTypeID(engine), engine.relations.extends(id, wanted.typeID) { return nil }
             return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
         }
+        if case .tag = wanted.type, case .item(.tag(let tag)) = self {
+            if tag.store.engine === engine, tag.typeID == wanted.typeID { return nil }
+            return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
+        }
         return found.matches(wanted.type, engine.relations) ? nil : found.description
     }
 
@@ -142,6 +148,7 @@ enum Definition {
         case .item(.memory(let memory)): .memory(memory.currentType)
         case .item(.table(let table)): .table(table.currentType)
         case .item(.global(let global)): .global(global.type)
+        case .item(.tag(let tag)): .tag(tag.type)
         }
     }
 }

@@ -21,6 +21,8 @@ public final class LoadedModule: @unchecked Sendable {
     let memories: TableView<MemoryRecord>
     let tables: TableView<TableRecord>
     let globals: TableView<GlobalRecord>
+    /// Type indices.
+    let tags: TableView<WordRecord>
     let functionReferences: TableView<FunctionReferenceRecord>
     let elementSegments: TableView<ElementSegmentRecord>
     let elements: TableView<ElementRecord>
@@ -51,6 +53,7 @@ public final class LoadedModule: @unchecked Sendable {
             memories = try view.table(.memories, of: MemoryRecord.self).rows(record.memories)
             tables = try view.table(.tables, of: TableRecord.self).rows(record.tables)
             globals = try view.table(.globals, of: GlobalRecord.self).rows(record.globals)
+            tags = try view.table(.tags, of: WordRecord.self).rows(record.tags)
             functionReferences = try view.table(.functionReferences, of: FunctionReferenceRecord.self).rows(record.functionReferences)
             elementSegments = try view.table(.elementSegments, of: ElementSegmentRecord.self).rows(record.elementSegments)
             elements = try view.table(.elements)
@@ -84,6 +87,7 @@ public final class LoadedModule: @unchecked Sendable {
             range.trap_offsets = UInt64(UInt(bitPattern: offsets.base))
             range.trap_codes = UInt64(UInt(bitPattern: codes.base))
             range.trap_count = UInt64(offsets.count)
+            try addExceptionTables(&range)
         } catch {
             throw .artifact(error)
         }
@@ -93,6 +97,22 @@ public final class LoadedModule: @unchecked Sendable {
         range.module = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
         let error = precast_code_add(&range, image.stamp.tunables.flags.contains(.signalTraps) ? 1 : 0)
         guard error == 0 else { throw .resource(ResourceError(.signalHandlers, bytes: UInt64(MemoryLayout<precast_code_range>.size), error: Int64(error))) }
+    }
+
+    private func addExceptionTables(_ range: inout precast_code_range) throws(ArtifactError) {
+        let sites = try image.view.table(.exceptionSites, of: ExceptionSiteRecord.self)
+        let handlers = try image.view.table(.exceptionHandlers, of: ExceptionHandlerRecord.self)
+        guard (UInt(bitPattern: sites.base) | UInt(bitPattern: handlers.base)) % 4 == 0 else {
+            throw .invalid(field: "exception table address", found: UInt64(UInt(bitPattern: sites.base)))
+        }
+        range.exception_sites = UInt64(UInt(bitPattern: sites.base))
+        range.exception_site_count = UInt64(sites.count)
+        range.exception_handlers = UInt64(UInt(bitPattern: handlers.base))
+        range.exception_handler_count = UInt64(handlers.count)
+        range.imported_tags = layout.importedTags
+        range.imported_tag_count = layout.counts.importedTags
+        range.tags = layout.tags
+        range.tag_count = layout.counts.tags
     }
 
     /// The address of the code at text offset `offset`, or nil outside the text.

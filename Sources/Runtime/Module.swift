@@ -32,22 +32,26 @@ public final class Module: @unchecked Sendable {
         do throws(ArtifactError) {
             var imports: [Import] = []
             imports.reserveCapacity(loaded.imports.count)
-            var kinds = (functions: UInt32(0), memories: UInt32(0), tables: UInt32(0), globals: UInt32(0))
+            var kinds = (functions: UInt32(0), memories: UInt32(0), tables: UInt32(0), globals: UInt32(0), tags: UInt32(0))
             for index in 0..<loaded.imports.count {
                 let row = loaded.imports[unchecked: index]
                 let type = try Self.type(row.type, typeIDs, loaded)
                 var id = UInt32.max
-                if case .function = type { id = typeIDs[Int(row.type.type)] }
+                switch type {
+                case .function, .tag: id = typeIDs[Int(row.type.type)]
+                default: break
+                }
                 switch type {
                 case .function: kinds.functions += 1
                 case .memory: kinds.memories += 1
                 case .table: kinds.tables += 1
                 case .global: kinds.globals += 1
+                case .tag: kinds.tags += 1
                 }
                 imports.append(Import(module: loaded.string(row.module), name: loaded.string(row.name), type: type, typeID: id))
             }
             let record = loaded.record
-            guard kinds == (record.importedFunctions, record.importedMemories, record.importedTables, record.importedGlobals) else {
+            guard kinds == (record.importedFunctions, record.importedMemories, record.importedTables, record.importedGlobals, record.importedTags) else {
                 throw .invalid(field: "import counts", found: UInt64(imports.count))
             }
             self.imports = imports
@@ -91,7 +95,10 @@ public final class Module: @unchecked Sendable {
             case .global:
                 if row.index < record.importedGlobals { return importType(.global, row.index) }
                 return .global(try loaded.globals.record(row.index - record.importedGlobals).type.globalType(typeIDs))
-            case .tag, nil:
+            case .tag:
+                if row.index < record.importedTags { return importType(.tag, row.index) }
+                return .tag(try loaded.functionType(try loaded.tags.record(row.index - record.importedTags).value, typeIDs))
+            case nil:
                 return nil
             }
         } catch {
@@ -115,7 +122,8 @@ public final class Module: @unchecked Sendable {
         case .memory: .memory(try type.memoryType())
         case .table: .table(try type.tableType(typeIDs))
         case .global: .global(try type.globalType(typeIDs))
-        case .tag, nil: throw .invalid(field: "import kind", found: UInt64(type.kindNumber))
+        case .tag: .tag(try loaded.functionType(type.type, typeIDs))
+        case nil: throw .invalid(field: "import kind", found: UInt64(type.kindNumber))
         }
     }
 

@@ -8,6 +8,8 @@ public struct StoreLimits: Sendable {
     /// Elements of one table.
     public var tableElements: UInt64 = 10_000_000
     public var instances = 10_000
+    /// Bytes of exceptions that guests may refer to: those caught with their reference, which live as long as the store.
+    public var exceptionBytes: UInt64 = 256 << 20
 
     public init() {}
 }
@@ -69,6 +71,7 @@ public final class StoreCore {
     var hostMemories: [LinearMemory] = []
     var hostTables: [TableStorage] = []
     var hostGlobals: [UnsafeMutablePointer<precast_global>] = []
+    var hostTags: [UnsafeMutablePointer<precast_tag>] = []
     var hostFunctions: [HostFunction] = []
     var hostReferences: [UnsafeMutablePointer<precast_function_reference>] = []
 
@@ -83,6 +86,7 @@ public final class StoreCore {
         self.data = data
         self.destroyData = destroyData
         state.pointee.context.runtime_store = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
+        state.pointee.exception_limit = limits.exceptionBytes
         state.pointee.data = UInt64(UInt(bitPattern: data))
     }
 
@@ -91,7 +95,9 @@ public final class StoreCore {
         for memory in hostMemories { memory.release(to: engine) }
         for table in hostTables { table.release() }
         for instance in instances { instance.release(to: engine) }
+        precast_exceptions_destroy(state)
         for global in hostGlobals { global.deallocate() }
+        for tag in hostTags { tag.deallocate() }
         for reference in hostReferences { reference.deallocate() }
         if let regions = UnsafeMutablePointer<precast_region>(bitPattern: UInt(state.pointee.regions)) { regions.deallocate() }
         precast_free(state)

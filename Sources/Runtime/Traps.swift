@@ -40,6 +40,7 @@ extension StoreCore {
         let backtrace = state.withReport { Backtrace($0) }
         let number = state.pointee.report.code
         let code = UInt8(exactly: number).flatMap { TrapCode(rawValue: $0) } ?? .unreachable
+        if code == .uncaughtException, let exception = takePendingException() { return .exception(exception, backtrace) }
         if code == .hostError, let error = pendingError {
             pendingError = nil
             if case .rethrown(let trap) = error { return .trap(trap) }
@@ -52,6 +53,7 @@ extension StoreCore {
     func hostFailure() -> CallError {
         let number = state.pointee.context.pending_trap
         state.pointee.context.pending_trap = 0
+        if let exception = takePendingException() { return .exception(exception, Backtrace()) }
         if let error = pendingError {
             pendingError = nil
             if case .rethrown(let trap) = error { return .trap(trap) }

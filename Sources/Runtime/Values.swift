@@ -13,6 +13,7 @@ public enum Value {
     case extern(ExternReference?)
     /// A reference of the `any` hierarchy.
     case any(AnyReference?)
+    case exception(ExceptionReference?)
 
     /// The most general type of such values; a reference may fit more special ones, too.
     public var type: ValueType {
@@ -25,6 +26,7 @@ public enum Value {
         case .function: .funcref
         case .extern: .externref
         case .any: .reference(ReferenceType(.any, isNullable: true))
+        case .exception: .exnref
         }
     }
 }
@@ -39,6 +41,7 @@ extension Value: CustomStringConvertible {
         case .f64(let value): "\(value)"
         case .v128(let low, let high): "0x" + hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
         case .function(let function): function == nil ? "null" : "funcref"
+        case .exception(let reference): reference == nil ? "null" : "exnref"
         case .extern(let reference): reference.map { Self.text(AnyReference($0)) } ?? "null"
         case .any(let reference): reference.map(Self.text) ?? "null"
         }
@@ -166,6 +169,7 @@ extension Value {
             switch store.engine.relations.top(type.referenceType?.heapType ?? .function) {
             case .extern: self = .extern(ExternReference?(slot: slot))
             case .any: self = .any(AnyReference(bits: slot.bits.0))
+            case .exception: self = .exception(ExceptionReference(address: slot.bits.0, store: store))
             default: self = .function(Function(reference: slot.bits.0, store: store))
             }
         }
@@ -181,6 +185,7 @@ extension Value {
             if wanted.heapType == .function { return true }
             return function.typeID.map { relations.matches(.concrete($0), wanted.heapType) } ?? false
         case .extern: return wanted.heapType == .extern
+        case .exception: return wanted.heapType == .exception
         case .any(let reference?):
             switch wanted.heapType {
             case .any: return true
@@ -195,7 +200,7 @@ extension Value {
     /// Whether it is a reference to nothing.
     public var isNull: Bool {
         switch self {
-        case .function(nil), .extern(nil), .any(nil): true
+        case .function(nil), .extern(nil), .any(nil), .exception(nil): true
         default: false
         }
     }
@@ -210,6 +215,8 @@ extension Value {
         case .v128(let low, let high): return precast_slot(bits: (low, high))
         case .extern(let reference): return reference.slot
         case .any(let reference): return precast_slot(bits: (reference?.bits ?? 0, 0))
+        case .exception(nil): return precast_slot(bits: (0, 0))
+        case .exception(let reference?): return reference.store === store ? precast_slot(bits: (reference.address, 0)) : nil
         case .function(nil): return precast_slot(bits: (0, 0))
         case .function(let function?):
             guard function.store === store, let address = function.referenceAddress else { return nil }

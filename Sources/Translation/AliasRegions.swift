@@ -15,7 +15,7 @@ enum AliasRegions {
     static let descriptors = AliasRegion(rawValue: 4)
     static let functionReferences = AliasRegion(rawValue: 5)
     static let readOnlyData = AliasRegion(rawValue: 6)
-    /// The slots that an entry trampoline exchanges with the host.
+    /// The slots that an entry trampoline exchanges with the host, and those that exceptions carry.
     static let slots = AliasRegion(rawValue: 7)
     static let importedMemories = AliasRegion(rawValue: 8)
     static let importedTables = AliasRegion(rawValue: 9)

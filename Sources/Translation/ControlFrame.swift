@@ -2,7 +2,7 @@ import PrecastIR
 
 /// An open block, loop, `if` or the function itself.
 struct ControlFrame {
-    enum Kind: UInt8 { case function, block, loop, `if`, `else` }
+    enum Kind: UInt8 { case function, block, loop, `if`, `else`, tryTable }
     var kind: Kind
     /// Entered where control does not reach: nothing in it is translated.
     var isDead = false

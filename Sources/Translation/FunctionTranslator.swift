@@ -47,6 +47,9 @@ public struct FunctionTranslator: ~Copyable {
     var arguments: [Value] = []
     /// References to functions of the module that were made in this body.
     var functionOf: [Value: FunctionIndex] = [:]
+    /// The open `try_table`s, outermost first, and the handlers that calls reach, innermost first.
+    var tryScopes: [TryScope] = []
+    var activeHandlers: [ActiveHandler] = []
     /// Targets of a `br_table`, by depth, while it is translated.
     var tableTargets: [UInt32: TableTarget] = [:]
     var references: ReferenceCache
@@ -123,6 +126,8 @@ public struct FunctionTranslator: ~Copyable {
         frames.removeAll(keepingCapacity: true)
         savedParameters.removeAll(keepingCapacity: true)
         functionOf.removeAll(keepingCapacity: true)
+        tryScopes.removeAll()
+        activeHandlers.removeAll()
         invariants.removeAll(keepingCapacity: true)
         for i in knownAddresses.indices { knownAddresses[i].index = .none }
         lastSerial = 0
@@ -146,6 +151,7 @@ public struct FunctionTranslator: ~Copyable {
         case .refTest, .refTestNull, .refCast, .refCastNull, .brOnCast, .brOnCastFail: translateCast(op)
         case .refI31, .i31GetS, .i31GetU, .anyConvertExtern, .externConvertAny: translateAny(op)
         case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: translateWide(op)
+        case .tryTable, .throw, .throwRef: translateException(op)
         default:
             if op.opcode.isVector { return translateVector(op) }
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }
@@ -155,7 +161,7 @@ public struct FunctionTranslator: ~Copyable {
     /// Keeps the control frames right where control does not reach.
     private mutating func skip(_ op: Operator) {
         switch op.opcode {
-        case .block, .loop, .if: frames.append(ControlFrame(kind: .block, isDead: true))
+        case .block, .loop, .if, .tryTable: frames.append(ControlFrame(kind: .block, isDead: true))
         case .else, .end: translateControl(op)
         default: break
         }
@@ -181,7 +187,7 @@ extension WasmOpcode {
     /// Whether translating it emits nothing.
     fileprivate var isSilent: Bool {
         switch self {
-        case .nop, .block, .drop, .localGet, .localSet, .localTee: true
+        case .nop, .block, .tryTable, .drop, .localGet, .localSet, .localTee: true
         default: false
         }
     }

@@ -22,6 +22,7 @@ public enum RuntimeOffsets {
     static let referenceType = offset(\precast_function_reference.type_id)
     static let hostFunction = offset(\precast_host_function.function)
     static let hostEnvironment = offset(\precast_host_function.environment)
+    static let exceptionPayload = Int32(MemoryLayout<precast_exception>.size)
     static let slotSize = UInt32(MemoryLayout<precast_slot>.size)
 
     private static func offset<Structure>(_ field: PartialKeyPath<Structure>) -> Int32 {
@@ -102,8 +103,8 @@ extension FunctionTranslator {
 
     // MARK: Builtins
 
-    /// Calls a builtin with `context` and `arguments`, all of 64 bits.
-    @discardableResult mutating func callBuiltin(_ builtin: Builtin, context: Value, _ arguments: Value...) -> Inst {
+    /// Calls a builtin with `context` and `arguments`, all of 64 bits. `mayThrow`: handlers around it may get what it throws.
+    @discardableResult mutating func callBuiltin(_ builtin: Builtin, context: Value, _ arguments: Value..., mayThrow: Bool = false) -> Inst {
         self.arguments.removeAll(keepingCapacity: true)
         self.arguments.append(context)
         self.arguments.append(contentsOf: arguments)
@@ -112,14 +113,14 @@ extension FunctionTranslator {
             environment.types.count * 2 + number, environment.builtinSignatures[number], &builder.function.dfg)
         let table = builder.load(.i64, context, offset: RuntimeOffsets.builtins, Self.contextFlags)
         let code = builder.load(.i64, table, offset: Int32(number * 8), Self.contextFlags)
-        return callIndirect(signature, code)
+        return callIndirect(signature, code, mayThrow: mayThrow)
     }
 
     /// A call of an address with ``arguments``.
-    mutating func callIndirect(_ signature: SignatureReference, _ code: Value) -> Inst {
+    mutating func callIndirect(_ signature: SignatureReference, _ code: Value, mayThrow: Bool = false) -> Inst {
         let list = builder.function.dfg.lists.make(arguments)
         let data = InstructionData(.callIndirect, a: signature.rawValue, b: code.rawValue, c: list.position)
-        return builder.emitCall(data, signature: signature)
+        return mayThrow ? emitThrowingCall(data, signature: signature) : builder.emitCall(data, signature: signature)
     }
 
     /// Continues only if a builtin succeeded: where `failed` is not zero, raises the pending trap.

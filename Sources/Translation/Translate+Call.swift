@@ -38,7 +38,7 @@ extension FunctionTranslator {
             builder.emitEffect(InstructionData(.returnCall, a: callee.rawValue, b: list.position))
         } else {
             let data = InstructionData(.call, a: callee.rawValue, b: list.position)
-            pushResults(builder.emitCall(data, signature: directSignature(type)))
+            pushResults(emitThrowingCall(data, signature: directSignature(type)), type)
         }
     }
 
@@ -130,7 +130,7 @@ extension FunctionTranslator {
         let codeDistance = builder.load(.sload32, .i64, entry, offset: 0, flags)
         let code = builder.binary(.iadd, .i64, start, codeDistance)
         popArguments(type, callee: context)
-        finishIndirect(directSignature(type), code, isTail: isTail)
+        finishIndirect(directSignature(type), code, type, isTail: isTail)
     }
 
     /// Where `differs`: the entry whose type word is `found` is null, or a function of another type.
@@ -150,15 +150,15 @@ extension FunctionTranslator {
     private mutating func callAddress(_ code: Value, callee: Value, _ type: TypeIndex, isTail: Bool) {
         popArguments(type, callee: callee)
         arguments.append(context)
-        finishIndirect(indirectSignature(type), code, isTail: isTail)
+        finishIndirect(indirectSignature(type), code, type, isTail: isTail)
     }
 
-    private mutating func finishIndirect(_ signature: SignatureReference, _ code: Value, isTail: Bool) {
+    private mutating func finishIndirect(_ signature: SignatureReference, _ code: Value, _ type: TypeIndex, isTail: Bool) {
         if isTail {
             let list = builder.function.dfg.lists.make(arguments)
             builder.emitEffect(InstructionData(.returnCallIndirect, a: signature.rawValue, b: code.rawValue, c: list.position))
         } else {
-            pushResults(callIndirect(signature, code))
+            pushResults(callIndirect(signature, code, mayThrow: true), type)
         }
     }
 
@@ -170,5 +170,7 @@ extension FunctionTranslator {
         arguments.append(contentsOf: top(count))
         stack.removeLast(count)
     }
-    private mutating func pushResults(_ call: Inst) { stack.append(contentsOf: builder.function.dfg.results(call)) }
+    private mutating func pushResults(_ call: Inst, _ type: TypeIndex) {
+        stack.append(contentsOf: builder.function.dfg.results(call).prefix(environment.types[type.index].shape.results.count))
+    }
 }

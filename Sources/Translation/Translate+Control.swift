@@ -37,7 +37,7 @@ extension FunctionTranslator {
 
     // MARK: Opening
 
-    private mutating func openFrame(_ kind: ControlFrame.Kind, _ op: Operator) {
+    mutating func openFrame(_ kind: ControlFrame.Kind, _ op: Operator) {
         let shape = environment.blockShape(op.blockType)
         pushFrame(ControlFrame(kind: kind, height: stack.count - shape.parameters.count, shape: shape))
     }
@@ -95,6 +95,7 @@ extension FunctionTranslator {
 
     private mutating func translateEnd() {
         leaveScope()
+        if let frame = frames.last, frame.kind == .tryTable, !frame.isDead { closeTry() }
         let frame = frames.removeLast()
         if frame.isDead { return }
         switch frame.kind {
@@ -102,7 +103,7 @@ extension FunctionTranslator {
         case .if:
             savedParameters.removeLast(frame.shape.parameters.count)
             join(frame)
-        case .block, .else, .function: join(frame)
+        case .block, .else, .tryTable, .function: join(frame)
         }
         if frame.kind == .function && builder.block.isSome { builder.return(top(frame.shape.results.count)) }
     }
@@ -197,7 +198,7 @@ extension FunctionTranslator {
     // MARK: Blocks
 
     /// Where branches to frame `i` go; makes the block behind its end when it is the first.
-    private mutating func label(_ i: Int) -> Block {
+    mutating func label(_ i: Int) -> Block {
         if frames[i].label.isNone { frames[i].label = makeBlock(frames[i].shape.results) }
         return frames[i].label
     }

@@ -22,6 +22,7 @@ public struct TranslationEnvironment: Sendable {
     let memories: [MemoryPlan]
     let tables: [TablePlan]
     let globals: [GlobalPlan]
+    let tags: [TagPlan]
     /// By function index: the reference's offset in the instance context, or `UInt32.max`.
     let functionReferenceOffsets: [UInt32]
     /// By number.
@@ -52,6 +53,8 @@ public struct TranslationEnvironment: Sendable {
         var globals: [GlobalPlan] = []
         for i in module.globals.indices { globals.append(GlobalPlan(i, module, layout, known: globals)) }
         self.globals = globals
+        let typePlans = types
+        tags = module.tags.indices.map { TagPlan($0, module, layout, typePlans) }
         var offsets = [UInt32](repeating: .max, count: module.functions.count)
         for (i, function) in functionReferences.enumerated() { offsets[function.index] = layout.functionReference(UInt32(i)) }
         functionReferenceOffsets = offsets
@@ -189,6 +192,22 @@ struct TablePlan: Sendable {
     }
 }
 
+/// How code reaches an exception tag.
+struct TagPlan: Sendable {
+    let isImported: Bool
+    /// Of the tag in the context; of its address, where imported.
+    let offset: Int32
+    /// What its exceptions carry: a range of ``TranslationEnvironment/typePool``.
+    let parameters: Range<Int>
+
+    init(_ i: Int, _ module: Module, _ layout: ContextLayout, _ types: [TypePlan]) {
+        let imported = module.importedTagCount
+        isImported = i < imported
+        offset = Int32(isImported ? layout.importedTag(UInt32(i)) : layout.tag(UInt32(i - imported)))
+        parameters = types[module.tags[i].type.index].shape.parameters
+    }
+}
+
 /// How code reaches a global.
 struct GlobalPlan: Sendable {
     let isImported: Bool
@@ -303,6 +322,8 @@ extension Builtin {
         case .memoryCopy, .tableCopy: Self.signature(arguments: 5)
         case .memoryFill, .tableFill: Self.signature(arguments: 4)
         case .memoryInit, .tableInit: Self.signature(arguments: 5)
+        case .makeException: Self.signature(arguments: 1)
+        case .throwException: Self.signature(arguments: 1, returns: false)
         case .dataDrop, .elementDrop: Self.signature(arguments: 1, returns: false)
         case .tableGrow: Self.signature(arguments: 3)
         case .typeMatches: Self.signature(arguments: 2)

@@ -79,7 +79,7 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static var implemented: FeatureSet {
         wasm2.union(
             FeatureSet(
-                .tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic, .relaxedSIMD))
+                .tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic, .relaxedSIMD, .exceptions))
     }
 
     /// The members in bit order.

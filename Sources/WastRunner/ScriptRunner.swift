@@ -85,7 +85,7 @@ final class ScriptRunner {
             let loaded = try load(module)
             try assertTrap(message) { _ = try linker.instantiate(loaded, in: store) }
         case .assertExhaustion(let action, _): try assertTrap(TrapCode.stackOverflow.message) { _ = try perform(action) }
-        case .assertException(let action): try assertTrap(TrapCode.uncaughtException.message) { _ = try perform(action) }
+        case .assertException(let action): try assertException(action)
         case .assertInvalid(let module, let message): try assertInvalid(module, message)
         case .assertMalformed(let module, let message): try assertMalformed(module, message)
         case .assertInvalidCustom(let module, _), .assertMalformedCustom(let module, _): try assertCustom(module)
@@ -209,6 +209,15 @@ final class ScriptRunner {
             return try check(error, message)
         }
         throw Failure("expected the trap '\(message)', found none")
+    }
+
+    private func assertException(_ action: ScriptAction) throws {
+        do {
+            _ = try perform(action)
+        } catch CallError.exception {
+            return
+        }
+        throw Failure("expected an uncaught exception, found none")
     }
 
     private func check(_ error: CallError, _ message: String) throws {

@@ -25,6 +25,7 @@ extension Value {
         switch type.typeIndex == nil ? type.abstractTop : .function {
         case .extern: .extern(nil)
         case .any: .any(nil)
+        case .exception: .exception(nil)
         default: .function(nil)
         }
     }
@@ -81,7 +82,7 @@ extension ScriptResult {
 
     private static func match(_ type: HeapType, _ value: Value) -> Bool {
         switch (type, value) {
-        case (.function, .function(.some)), (.extern, .extern(.some)), (.any, .any(.some)): true
+        case (.function, .function(.some)), (.extern, .extern(.some)), (.any, .any(.some)), (.exception, .exception(.some)): true
         case (.eq, .any(let found?)): found.handle == nil
         case (.i31, .any(let found?)): found.i31 != nil
         default: false
@@ -116,6 +117,7 @@ extension ScriptValue {
         case (.null(let type), .function(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .function } ?? true
         case (.null(let type), .extern(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .extern } ?? true
         case (.null(let type), .any(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .any } ?? true
+        case (.null(let type), .exception(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .exception } ?? true
         case (.externalReference(let number), .extern(let found?)): found.handle == UInt64(number)
         case (.hostReference(let number), .any(let found?)): found.handle == UInt64(number)
         case (.i32, .i32), (.i64, .i64), (.f32, .f32), (.f64, .f64), (.v128, .v128): Value(self, type: nil)?.bits.map { $0 == value.bits ?? (0, 0) } ?? false

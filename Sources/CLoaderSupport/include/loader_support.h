@@ -89,6 +89,8 @@ void precast_lock_release(precast_lock *_Nonnull lock);
 
 // Trap codes that C and assembly know (TrapCode in ArtifactFormat has them all).
 #define PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS 2u
+#define PRECAST_TRAP_UNCAUGHT_EXCEPTION 19u
+#define PRECAST_TRAP_EXCEPTION_LIMIT 22u
 #define PRECAST_TRAP_PENDING 255u
 
 // ---- Stores, entry and traps -------------------------------------------------------------------------------------
@@ -122,6 +124,14 @@ typedef struct precast_region {
     uint64_t memory;       // precast_memory *: an address within its accessible bytes is no trap
 } precast_region;
 
+/// Where compiled code, or the entry below it, goes on after a throw or a trap.
+typedef struct precast_resume_point {
+    uint64_t pc;
+    uint64_t sp;
+    uint64_t fp;
+    uint64_t value;        // for a handler: the exception
+} precast_resume_point;
+
 /// A store as the handlers see it. `context` comes first: compiled code's pointer to it is this record's address.
 typedef struct precast_store_state {
     precast_store_context context;
@@ -132,6 +142,12 @@ typedef struct precast_store_state {
     uint64_t regions;         // precast_region *
     uint64_t region_count;
     uint64_t data;            // address of the host's data
+    uint64_t pending_exception; // that a host function threw, or that left compiled code: not released yet
+    uint64_t caught;          // taken by a handler that does not keep it; released when the next is made
+    uint64_t kept_exceptions; // those whose address guests may have, linked by `next`
+    uint64_t exception_bytes; // that these take
+    uint64_t exception_limit;
+    precast_resume_point resume;
     precast_report report;
 } precast_store_state;
 
@@ -161,6 +177,15 @@ uint32_t precast_enter(precast_vmctx *_Nonnull vmctx, uint64_t code, precast_slo
                        uint64_t trampoline, precast_store_state *_Nonnull state);
 /// The `raise` builtin's address.
 uint64_t precast_raise_address(void);
+/// The addresses of the `throwException` and `makeException` builtins.
+uint64_t precast_throw_address(void);
+uint64_t precast_make_exception_address(void);
+/// A new exception of a tag (the address of a `precast_tag`), its slots zero. 0, and a pending trap, where there is no memory.
+precast_exception *_Nullable precast_exception_create(precast_store_state *_Nonnull state, uint64_t tag);
+/// Releases an exception that no handler took, unless guests may have its address.
+void precast_exception_release(precast_exception *_Nonnull exception);
+/// Releases all exceptions of a store that ends.
+void precast_exceptions_destroy(precast_store_state *_Nonnull state);
 /// The addresses of the `memory.copy` and `memory.fill` builtins.
 uint64_t precast_memory_copy_address(void);
 uint64_t precast_memory_fill_address(void);
@@ -184,6 +209,14 @@ typedef struct precast_code_range {
     uint64_t trap_count;
     uint64_t unwind;          // nonzero: the system unwinder is told, where there is one
     uint64_t module;          // the loader's handle
+    uint64_t exception_sites; // the artifact's tables of calls with handlers, and of handlers
+    uint64_t exception_site_count;
+    uint64_t exception_handlers;
+    uint64_t exception_handler_count;
+    uint32_t imported_tags;   // offsets in the instance context
+    uint32_t tags;
+    uint32_t imported_tag_count;
+    uint32_t tag_count;
 } precast_code_range;
 
 /// Makes the range known to the signal handlers, which it installs when this is the first, and to the system

@@ -52,6 +52,21 @@ typedef struct precast_global {
     uint64_t bits[2];
 } precast_global;
 
+/// An exception tag, inline in the defining context: what exceptions are told apart by is its address.
+typedef struct precast_tag {
+    uint64_t slots;            // values that its exceptions carry
+    uint32_t type_id;          // canonical within the engine
+    uint32_t reserved;
+} precast_tag;
+
+/// An exception. What it carries follows, a `precast_slot` for each value. All but `tag` is the loader's.
+typedef struct precast_exception {
+    uint64_t tag;              // precast_tag *
+    uint64_t slots;
+    uint64_t next;             // of those that are kept
+    uint64_t is_kept;          // guests may have its address: it lives as long as its store
+} precast_exception;
+
 /// What a call to an import needs.
 typedef struct precast_import_function {
     uint64_t code;

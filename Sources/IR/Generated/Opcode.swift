@@ -35,6 +35,7 @@
     case trapIfZero, trapIfNonzero
     // Terminators
     case jump, branch, branchTable, `return`, returnCall, returnCallIndirect, trap
+    case tryCall, tryCallIndirect
 
     /// How an instruction's three words are read.
     @frozen public enum Format: UInt8, Sendable {
@@ -68,6 +69,10 @@
         case call
         /// Signature `a`, callee's address `b`, argument list `c`.
         case callIndirect
+        /// Function `a`, argument list `b`, exception table `c`.
+        case tryCall
+        /// Exception table `a`, which has the signature, callee's address `b`, argument list `c`.
+        case tryCallIndirect
         /// Value `a`, trap code in `flags`.
         case conditionalTrap
         /// Block call `a`.
@@ -108,6 +113,8 @@
         case .dataAddress: .dataAddress
         case .call, .returnCall: .call
         case .callIndirect, .returnCallIndirect: .callIndirect
+        case .tryCall: .tryCall
+        case .tryCallIndirect: .tryCallIndirect
         case .trapIfZero, .trapIfNonzero: .conditionalTrap
         case .jump: .jump
         case .branch: .branch
@@ -120,10 +127,12 @@
     @inlinable public var isTerminator: Bool { rawValue >= Opcode.jump.rawValue }
     @inlinable public var isCall: Bool {
         switch self {
-        case .call, .callIndirect, .returnCall, .returnCallIndirect: true
+        case .call, .callIndirect, .returnCall, .returnCallIndirect, .tryCall, .tryCallIndirect: true
         default: false
         }
     }
+    /// A call whose exceptions handlers of this function may catch.
+    @inlinable public var isTryCall: Bool { self == .tryCall || self == .tryCallIndirect }
     @inlinable public var isLoad: Bool { rawValue >= Opcode.load.rawValue && rawValue <= Opcode.sload32.rawValue }
     @inlinable public var isStore: Bool { rawValue >= Opcode.store.rawValue && rawValue <= Opcode.store32.rawValue }
     /// May trap whatever its memory flags say (a load or store traps by its flags).
@@ -174,6 +183,8 @@
         case .branchTable: "br_table"
         case .returnCall: "return_call"
         case .returnCallIndirect: "return_call_indirect"
+        case .tryCall: "try_call"
+        case .tryCallIndirect: "try_call_indirect"
         default: "\(self)"
         }
     }

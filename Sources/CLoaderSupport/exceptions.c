@@ -1,0 +1,155 @@
+// Exceptions: their objects, and the search for a handler.
+//
+// An exception that a guest throws is an object of the store. One that a handler takes without its address is free once the handler
+// has read it, so it is released when the next one is made; one whose address guests may keep is released with its store.
+// The search walks frame pointers from where the exception left compiled code to the innermost entry, and looks each return
+// address up in its module's table of calls with handlers. No frame of the host is skipped: where the activation ends, the
+// host gets the exception.
+#include "internal.h"
+#include <stddef.h>
+
+static uint64_t size_of(const precast_exception *exception) {
+    return sizeof *exception + exception->slots * sizeof(precast_slot);
+}
+
+precast_exception *precast_exception_create(precast_store_state *state, uint64_t tag) {
+    if (state->caught) {
+        precast_free((void *)(uintptr_t)state->caught);
+        state->caught = 0;
+    }
+    uint64_t slots = ((const precast_tag *)(uintptr_t)tag)->slots;
+    precast_exception *exception = precast_allocate(sizeof *exception + slots * sizeof(precast_slot));
+    if (!exception) {
+        state->context.pending_trap = PRECAST_TRAP_EXCEPTION_LIMIT;
+        return 0;
+    }
+    exception->tag = tag;
+    exception->slots = slots;
+    return exception;
+}
+
+void precast_exception_release(precast_exception *exception) {
+    if (!exception->is_kept) precast_free(exception);
+}
+
+void precast_exceptions_destroy(precast_store_state *state) {
+    if (state->caught) precast_free((void *)(uintptr_t)state->caught);
+    state->caught = 0;
+    uint64_t next = state->kept_exceptions;
+    while (next) {
+        precast_exception *exception = (precast_exception *)(uintptr_t)next;
+        next = exception->next;
+        precast_free(exception);
+    }
+    state->kept_exceptions = 0;
+    state->exception_bytes = 0;
+}
+
+/// The `makeException` builtin.
+static int64_t make_exception(precast_vmctx *vmctx, uint64_t tag) {
+    precast_exception *exception = precast_exception_create((precast_store_state *)(uintptr_t)vmctx->store, tag);
+    return exception ? (int64_t)(uintptr_t)exception : -1;
+}
+uint64_t precast_make_exception_address(void) { return (uint64_t)(uintptr_t)make_exception; }
+
+// ---- Handlers --------------------------------------------------------------------------------------------------------
+
+// Records of the artifact (ExceptionSiteRecord, ExceptionHandlerRecord in ArtifactFormat).
+typedef struct site_record { uint32_t text_offset, frame_size, first_handler, handler_count; } site_record;
+typedef struct handler_record { uint32_t tag, text_offset, flags; } handler_record;
+_Static_assert(sizeof(site_record) == 16 && sizeof(handler_record) == 12, "exception records");
+enum { KEEPS_REFERENCE = 1 };
+
+/// A function with landing pads keeps its instance context below the callee-saved registers.
+#if defined(__x86_64__)
+enum { CONTEXT_BELOW_FP = 48 };
+#else
+enum { CONTEXT_BELOW_FP = 0 };
+#endif
+
+static const site_record *find_site(const precast_code_range *range, uint64_t offset) {
+    const site_record *sites = (const site_record *)(uintptr_t)range->exception_sites;
+    uint64_t low = 0, high = range->exception_site_count;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (sites[middle].text_offset == offset) return &sites[middle];
+        if (sites[middle].text_offset < offset) low = middle + 1;
+        else high = middle;
+    }
+    return 0;
+}
+
+/// The address of tag `index` of the instance with context `vmctx`; 0 outside the index space.
+static uint64_t tag_address(const precast_code_range *range, uint64_t vmctx, uint32_t index) {
+    if (index < range->imported_tag_count) return ((const uint64_t *)(uintptr_t)(vmctx + range->imported_tags))[index];
+    index -= range->imported_tag_count;
+    return index < range->tag_count ? vmctx + range->tags + index * sizeof(precast_tag) : 0;
+}
+
+static const handler_record *find_handler(const precast_code_range *range, const site_record *site, uint64_t fp, uint64_t tag) {
+    const handler_record *handlers = (const handler_record *)(uintptr_t)range->exception_handlers;
+    uint64_t vmctx = *(const uint64_t *)(uintptr_t)(fp - CONTEXT_BELOW_FP);
+    uint64_t end = (uint64_t)site->first_handler + site->handler_count;
+    if (end > range->exception_handler_count) return 0;
+    for (uint64_t row = site->first_handler; row < end; row++) {
+        uint32_t wanted = handlers[row].tag;
+        if (wanted == UINT32_MAX || tag_address(range, vmctx, wanted) == tag) return &handlers[row];
+    }
+    return 0;
+}
+
+/// Notes what becomes of an exception that `handler` takes. Returns 0 if the store may keep no more.
+static int take(precast_store_state *state, precast_exception *exception, const handler_record *handler) {
+    uint64_t address = (uint64_t)(uintptr_t)exception;
+    if (exception->is_kept) return 1;
+    if (handler->flags & KEEPS_REFERENCE) {
+        uint64_t size = size_of(exception);
+        if (size > state->exception_limit || state->exception_bytes > state->exception_limit - size) return 0;
+        state->exception_bytes += size;
+        exception->is_kept = 1;
+        exception->next = state->kept_exceptions;
+        state->kept_exceptions = address;
+        return 1;
+    }
+    if (state->caught) precast_free((void *)(uintptr_t)state->caught);
+    state->caught = address;
+    return 1;
+}
+
+const precast_resume_point *precast_unwind_exception(precast_store_state *state, precast_exception *exception, uint64_t pc, uint64_t fp) {
+    precast_entry *entry = (precast_entry *)(uintptr_t)state->context.entry;
+    uint64_t limit = (uint64_t)(uintptr_t)entry, code = PRECAST_TRAP_UNCAUGHT_EXCEPTION, low = 0;
+    uint64_t at = pc, frame = fp;
+    precast_code_range range = {0};
+    while (frame != entry->fp && frame > low && frame < limit && frame % 8 == 0) {
+        if (at < range.text || at >= range.text_end) {
+            if (!precast_code_find(at, &range)) range.text = range.text_end = range.exception_site_count = 0;
+        }
+        const site_record *site = find_site(&range, at - range.text);
+        const handler_record *handler = site ? find_handler(&range, site, frame, exception->tag) : 0;
+        if (handler && !take(state, exception, handler)) {
+            code = PRECAST_TRAP_EXCEPTION_LIMIT;
+            break;
+        }
+        if (handler) {
+            state->resume.pc = range.text + handler->text_offset;
+            state->resume.sp = frame - site->frame_size;
+            state->resume.fp = frame;
+            state->resume.value = (uint64_t)(uintptr_t)exception;
+            return &state->resume;
+        }
+        low = frame;
+        at = ((const uint64_t *)(uintptr_t)frame)[1];
+        frame = ((const uint64_t *)(uintptr_t)frame)[0];
+    }
+    if (code == PRECAST_TRAP_UNCAUGHT_EXCEPTION) state->pending_exception = (uint64_t)(uintptr_t)exception;
+    else precast_free(exception);
+    return precast_stop(state, code, pc, fp);
+}
+
+const precast_resume_point *precast_record_throw(precast_vmctx *vmctx, precast_exception *exception, uint64_t pc, uint64_t fp) {
+    precast_store_state *state = (precast_store_state *)(uintptr_t)vmctx->store;
+    state->context.exit_pc = pc;
+    state->context.exit_fp = fp;
+    return precast_unwind_exception(state, exception, pc, fp);
+}
