@@ -144,6 +144,7 @@ private struct Checker {
             }
             if instruction == problem.blocks[b].unwinds {
                 var reached = state
+                if let s = safepointIndex(instruction) { try passSafepoint(s, instruction, &reached, isFinal: false) }
                 for r in 0..<128 { reached.places[r] = [] }
                 unwound = reached
             }

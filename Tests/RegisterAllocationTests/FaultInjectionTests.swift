@@ -205,6 +205,100 @@ import Testing
         #expect(!Self.isAccepted(problem, solution))
     }
 
+    /// A landing pad finds nothing in registers, callee-saved ones included, and nothing that was moved after the call.
+    @Test func landingPads() throws {
+        let text = """
+            int r0 r1 | r3 scratch r11
+            float f0 | scratch f15
+            clobber 1 r0 r1
+            clobber 2 r0 r1 r3 f0
+            value v0 int
+            value v1 int
+            value v2 int
+            block 0 depth 0
+              op def v0
+              op def v1:=r0 clobber 1 unwinds
+              op -> 1, 2
+            block 1 depth 0
+              op use v0, use v1
+            block 2 depth 0 cold landing
+              op def v2:=r0 clobber 2
+              op use v0, use v2
+            """
+        let problem = try Problem(text: text)
+        #expect(dumpAllocation(problem).contains("block 2 depth 0 cold landing") && dumpAllocation(problem).contains("clobber 1 unwinds"))
+        for algorithm in Self.both { #expect(Self.isAccepted(problem, allocateRegisters(problem, algorithm: algorithm))) }
+        let (r0, r1, r3) = (Allocation.register(PhysicalRegister(.integer, 0)), Allocation.register(PhysicalRegister(.integer, 1)), Allocation.register(PhysicalRegister(.integer, 3)))
+        func edit(_ at: Int, _ s: Allocation, _ d: Allocation) -> Edit { Edit(point: InstructionIndex(index: at), source: s, destination: d, size: 8) }
+        var solution = Solution()
+        solution.spillAreaSize = 16
+        solution.usedCalleeSaved = [PhysicalRegister(.integer, 3)]
+        solution.allocations = [r3, r0, r3, r0, r0, r1, r0]
+        // Stored before the call, loaded behind the landing pad's clobber.
+        solution.edits = [edit(1, r3, .slot(0)), edit(5, .slot(0), r1)]
+        #expect(Self.isAccepted(problem, solution))
+        // Stored between the call and the block's end: the exception passes that by.
+        solution.edits = [edit(2, r3, .slot(0)), edit(5, .slot(0), r1)]
+        #expect(!Self.isAccepted(problem, solution))
+        // Stored at the landing pad, when the register is gone.
+        solution.edits = [edit(4, r3, .slot(0)), edit(5, .slot(0), r1)]
+        #expect(!Self.isAccepted(problem, solution))
+        // Expected in a callee-saved register.
+        solution.edits = [edit(4, r3, r1)]
+        #expect(!Self.isAccepted(problem, solution))
+        solution.edits = []
+        solution.allocations = [r3, r0, r3, r0, r0, r3, r0]
+        #expect(!Self.isAccepted(problem, solution))
+    }
+    @Test(arguments: [
+        ("clobber 1 unwinds", "clobber 1"), ("clobber 2\n", "clobber 1\n"), (" landing", ""), ("-> 1, 2", "-> 1"),
+    ])
+    func badLandingPads(_ change: (String, String)) throws {
+        let text = """
+            int r0 r1 | r3 scratch r11
+            float f0 | scratch f15
+            clobber 1 r0 r1
+            clobber 2 r0 r1 r3 f0
+            value v0 int
+            value v1 int
+            block 0 depth 0
+              op def v0
+              op clobber 1 unwinds
+              op -> 1, 2
+            block 1 depth 0
+              op use v0
+            block 2 depth 0 cold landing
+              op def v1:=r0 clobber 2
+              op use v0
+            """
+        _ = try Problem(text: text)
+        let parts = text.split(separator: change.0, maxSplits: 1, omittingEmptySubsequences: false)
+        try #require(parts.count == 2)
+        #expect(throws: AllocationError.self) { try Problem(text: parts.joined(separator: change.1)) }
+    }
+    /// A value that a landing pad reads is stored once, before the call; without that store it is not there.
+    @Test(arguments: both) func droppedStoreBeforeLanding(_ algorithm: AllocationAlgorithm) {
+        let result = Self.inject(algorithm) { problem, solution, random in
+            var loaded = Set<Int>()
+            for edit in solution.edits {
+                guard let slot = edit.source.asSlot else { continue }
+                let block = problem.blocks[Self.block(of: edit.point, problem)]
+                if block.isLandingPad && edit.point.rawValue > block.instructions.lowerBound { loaded.insert(slot) }
+            }
+            var writes: [Int: [Int]] = [:]
+            for (i, e) in solution.edits.enumerated() { if let slot = e.destination.asSlot { writes[slot, default: []].append(i) } }
+            for (o, a) in solution.allocations.enumerated() {
+                if let slot = a.asSlot, problem.operands[o].kind == .def { writes[slot, default: []] += [-1, -1] }
+            }
+            let single = writes.filter { $0.value.count == 1 && loaded.contains($0.key) }.values.compactMap(\.first).sorted()
+            if single.isEmpty { return false }
+            solution.edits.remove(at: single[random.below(single.count)])
+            return true
+        }
+        #expect(result.made > 5)
+        #expect(result.accepted == 0, "\(result)")
+    }
+
     @Test func clobberedValue() throws {
         let text = """
             int r0 r1 | r3 scratch r11

@@ -147,9 +147,10 @@ struct RandomProblem {
         let count = 1 + random.below(5)
         for _ in 0..<count {
             if budget <= 0 { return }
-            switch random.below(depth > 4 ? 6 : 10) {
+            switch random.below(depth > 4 ? 6 : 11) {
             case 0...5: for _ in 0...random.below(6) { instruction() }
             case 6, 7: diamond(depth)
+            case 8: guardedCall(depth)
             default: loop(depth)
             }
         }
@@ -212,6 +213,11 @@ struct RandomProblem {
         available = before
         block = otherwise
         if random.chance(60) { region(depth: depth + 1) }
+        endOther(join, models, before)
+    }
+
+    /// Ends the second side of a diamond and goes on behind it.
+    private mutating func endOther(_ join: Int, _ models: [VirtualRegister], _ before: [[VirtualRegister]]) {
         // Every model must have a stand-in that dominates this side.
         var here: [VirtualRegister] = []
         for model in models {
@@ -231,6 +237,33 @@ struct RandomProblem {
         let parameters = parameters(models.map { builder.registerClasses[$0.index] }, sizesOf: models)
         builder.blocks[join].parameters = parameters
         for p in parameters { available[Int(builder.registerClasses[p.index].rawValue)].append(p) }
+    }
+
+    /// A call with a landing pad: what comes between it and the end of its block belongs to the normal way.
+    private mutating func guardedCall(_ depth: Int) {
+        budget -= 3
+        let before = available
+        let cold = builder.blocks[block].isCold
+        let normal = builder.makeBlock(loopDepth: loopDepth, isCold: cold)
+        let landing = builder.makeBlock(loopDepth: loopDepth, isCold: cold || random.chance(80))
+        let join = builder.makeBlock(loopDepth: loopDepth, isCold: cold)
+        call()
+        builder.blocks[block].instructions[builder.blocks[block].instructions.count - 1].unwinds = true
+        for _ in 0..<random.below(3) { plain() }
+        add(.init([]))
+        builder.blocks[block].successors = [normal, landing]
+        block = normal
+        if random.chance(60) { region(depth: depth + 1) }
+        let models = someArguments()
+        jump(join, models)
+        available = before
+        block = landing
+        builder.blocks[landing].isLandingPad = true
+        var everything = builder.environment.callerSavedSet
+        for list in builder.environment.calleeSaved { for r in list { everything.insert(r) } }
+        emit([.def(fresh(.integer), .fixed(resultRegisters[0]))], clobbers: everything)
+        if random.chance(60) { region(depth: depth + 1) }
+        endOther(join, models, before)
     }
 
     private mutating func loop(_ depth: Int) {
