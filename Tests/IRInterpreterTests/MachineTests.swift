@@ -32,6 +32,50 @@ import Testing
     ] as [(String, UInt64, UInt64, UInt64)]) func integers32(_ line: String, _ a: UInt64, _ b: UInt64, _ expected: UInt64) throws {
         #expect(try evaluate(line, [.i32, .i32], .i32, [a, b]) == expected)
     }
+    /// An exception goes to the innermost handler that takes it, through a frame without one, or out.
+    @Test func exceptions() throws {
+        let machine = Machine()
+        for function in try parseFunctions("""
+            function 0(i64, i32) -> i32 precast {
+                sig0 = (i64, i32) -> i32 precast
+                fn0 = function 1 sig0
+            block0(v0: i64, v1: i32):
+                v2, v3 = try_call fn0(v0, v1), block1, [tag 5 block2(v3, v1), tag 6 block3]
+            block1:
+                v4 = iadd.i32 v2, v1
+                return v4
+            block2(v5: i64, v6: i32):
+                v7 = load.i32 v5+8
+                v8 = iadd.i32 v7, v6
+                return v8
+            block3:
+                v9 = iconst.i32 66
+                return v9
+            }
+            function 1(i64, i32) -> i32 precast {
+                sig0 = (i64, i32) -> i32 precast
+                fn0 = function 2 sig0
+            block0(v0: i64, v1: i32):
+                v2 = call fn0(v0, v1)
+                return v2
+            }
+            """) {
+            try verify(function)
+            machine.define(function)
+        }
+        let object = machine.memory.map(Array(repeating: 0, count: 16))
+        #expect(machine.memory.store(100, object + 8, 4))
+        machine.define(2) { machine, arguments throws(MachineError) in
+            if arguments[1] == 1 { return [1000] }
+            _ = machine.memory.store(arguments[1], object, 8)
+            throw .exception(object)
+        }
+        #expect(try machine.call(0, [0, 1]) == [1001])
+        #expect(try machine.call(0, [0, 5]) == [105])
+        #expect(try machine.call(0, [0, 6]) == [66])
+        #expect(throws: MachineError.exception(object)) { try machine.call(0, [0, 7]) }
+        #expect(try machine.call(0, [0, 1]) == [1001])
+    }
     @Test func divisionTraps() throws {
         for type in [Type.i32, .i64] {
             let least: UInt64 = type == .i32 ? 0x8000_0000 : 1 << 63

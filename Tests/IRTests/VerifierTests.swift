@@ -35,6 +35,13 @@ import Testing
         ("block0(v0: i64, v1: i32):\n    v2 = call fn0(v1, v0)\n    return v2", "v1 must be i64"),
         ("block0(v0: i64, v1: i32):\n    v2 = call_indirect sig0, v1(v0, v1)\n    return v2", "v1 must be i64"),
         ("block0(v0: i64, v1: i32):\n    return_call fn1()", "the callee returns (), this function (i32)"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v0, v1), block1, [all block2(v3)]\nblock1:\n    return v2\nblock2(v4: i64):\n    return v2", "v2 is not defined on every way here"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v0, v1), block1, [all block2(v3)]\nblock1:\n    v5 = ireduce.i32 v3\n    return v5\nblock2(v4: i64):\n    return v1", "v3 is not defined on every way here"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v3, v1), block1, [all block2(v3)]\nblock1:\n    return v2\nblock2(v4: i64):\n    return v1", "v3 is not defined on every way here"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v0, v1), block1, [all block1]\nblock1:\n    return v1", "has other predecessors or parameters"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v0, v1), block1(v1), [all block2(v3)]\nblock1(v5: i32):\n    return v2\nblock2(v4: i64):\n    return v1", "has other predecessors or parameters"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call fn0(v0, v1), block1, [tag 3 block2(v1)]\nblock1:\n    return v2\nblock2(v4: i64):\n    return v1", "v1 must be i64"),
+        ("block0(v0: i64, v1: i32):\n    v2, v3 = try_call_indirect sig0, v1(v0, v1), block1, [all block2]\nblock1:\n    return v2\nblock2:\n    return v1", "v1 must be i64"),
         ("block0(v0: i64, v1: i32):\n    v2 = stack_addr.i64 ss0+17\n    return v1", "offset 17 is outside ss0"),
     ]) func violationsAreFound(_ body: String, _ message: String) throws {
         let function = try parseFunction("""
