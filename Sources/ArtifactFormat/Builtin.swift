@@ -47,11 +47,11 @@ public enum Builtin: UInt32, Sendable, CaseIterable {
     case collectorBarrier = 25
     /// `throwException(vmctx, exception)`: goes on in the innermost handler that takes the exception. Never returns.
     case throwException = 26
-    /// `makeException(vmctx, tag) -> exception or -1`: one of that tag, whose slots the caller fills before anything else happens.
-    case makeException = 27
 
     /// `typeMatches(vmctx, id, wanted) -> 1 or 0`: whether the type with canonical id `id` is `wanted` or extends it.
     case typeMatches = 27
+    /// `makeException(vmctx, tag) -> exception or -1`: one of that tag, whose slots the caller fills before anything else happens.
+    case makeException = 28
 
     /// Entries of the builtin array.
     @inlinable public static var tableCount: Int { 32 }

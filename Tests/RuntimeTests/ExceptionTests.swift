@@ -99,7 +99,7 @@ import Testing
     /// Guest, host function, guest. The inner guest throws; the host passes that on, catches it, or throws another.
     @Test(arguments: levels, [true, false]) func hostFramesBetween(_ level: OptimizationLevel, _ signals: Bool) throws {
         let world = try World(level)
-        let other = Tag([.i64], in: world.store)
+        let other = try #require(Tag([.i64], in: world.store))
         var inner: Function?
         var released = 0
         try world.linker.define("host", "other", .tag(other))
@@ -155,7 +155,7 @@ import Testing
     /// A host function that the host itself calls, and payloads that do not fit.
     @Test func thrownByTheHost() throws {
         let world = try World(.standard), elsewhere = try World(.standard)
-        let tag = Tag([.i32], in: world.store)
+        let tag = try #require(Tag([.i32], in: world.store))
         let function = Function(HostFunction(FunctionType(parameters: [], results: [])) { (_: borrowing Caller<Void>, _) throws(HostError) in
             throw .exception(try Exception(tag, [.i32(5)]))
         }, in: world.store)
@@ -170,7 +170,7 @@ import Testing
 
     @Test func tagsAreLinked() throws {
         let world = try World(.standard)
-        try world.linker.define("host", "tag", .tag(Tag([.i32], in: world.store)))
+        try world.linker.define("host", "tag", .tag(try #require(Tag([.i32], in: world.store))))
         #expect(throws: InstantiationError.self) { try world.instance("a", #"(module (tag (import "host" "tag") (param i64)))"#) }
         #expect(throws: InstantiationError.self) { try world.instance("a", #"(module (tag (import "host" "other") (param i32)))"#) }
         let again = try world.instance("a", #"(module (tag (export "t") (import "host" "tag") (param i32)) (tag (export "u") (param i32)))"#)
