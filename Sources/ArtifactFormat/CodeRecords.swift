@@ -115,10 +115,9 @@
     public var tag: UInt32                   // 0
     /// Of the landing pad.
     public var textOffset: UInt32            // 4
+    /// How long the exception must last (docs/abi.md): 0 until the next is made, 1 for ever, 2 until it is thrown again. From bit 8 on: the handler's
+    /// group, a number that handlers with the same code share within a function.
     public var flags: UInt32                 // 8
-
-    /// The code may keep the exception's address.
-    @inlinable public static var keepsReferenceFlag: UInt32 { 1 }
 
     @inlinable public init(tag: UInt32, textOffset: UInt32, flags: UInt32) {
         self.tag = tag

@@ -43,8 +43,11 @@ public final class CompiledEngine {
             let results = try function.call(arguments)
             return Outcome.results(zip(results, function.type.results).map { ($0.bits, $1) })
         } catch {
-            guard case .trap(let trap) = error else { return "error: \(error)" }
-            return Outcome.trap(trap.code.message)
+            switch error {
+            case .trap(let trap): return Outcome.trap(trap.code.message)
+            case .exception: return Outcome.trap(TrapCode.uncaughtException.message)
+            default: return "error: \(error)"
+            }
         }
     }
 }
@@ -77,6 +80,7 @@ extension Value {
         switch self {
         case .function(let function): function == nil
         case .extern(let reference): reference == nil
+        case .exception(let reference): reference == nil
         default: false
         }
     }

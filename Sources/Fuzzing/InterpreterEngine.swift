@@ -78,8 +78,11 @@ public struct InterpreterEngine {
             let results = try instance.call(name, call.arguments)
             return Outcome.results(zip(results, type.results).map { ($0, $1) })
         } catch {
-            guard case .trap(let code) = error else { throw error }
-            return Outcome.trap(TrapCode(rawValue: code)?.message ?? "code \(code)")
+            switch error {
+            case .trap(let code): return Outcome.trap(TrapCode(rawValue: code)?.message ?? "code \(code)")
+            case .exception: return Outcome.trap(TrapCode.uncaughtException.message)
+            default: throw error
+            }
         }
     }
 }

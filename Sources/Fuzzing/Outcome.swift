@@ -14,7 +14,10 @@ enum Outcome {
     static func results(_ values: [(UInt64, ValueType)]) -> String {
         values.isEmpty ? "nothing" : values.map { bits($0.0, $0.1) }.joined(separator: " ")
     }
-    static func trap(_ message: String) -> String { "trap " + message }
+    /// Not every engine says what kind of reference is null.
+    static func trap(_ message: String) -> String {
+        message.hasPrefix("null ") && message.hasSuffix(" reference") ? "trap null reference" : "trap " + message
+    }
     static func memory(_ name: String, _ bytes: some Sequence<UInt8>, count: Int) -> String {
         "memory \(name) \(count) \(String(CRC32.checksum(bytes), radix: 16))"
     }

@@ -161,7 +161,7 @@ public struct FunctionBuilder: ~Copyable {
     /// - Parameter data: a `try_call` or `try_call_indirect` without its exception table.
     /// - Returns: the instruction. Each handler block gets the exception's address as first argument.
     public mutating func emitTryCall(
-        _ data: InstructionData, signature: SignatureReference, handlers: [(tag: UInt32?, keepsReference: Bool, block: Block)]
+        _ data: InstructionData, signature: SignatureReference, handlers: [(tag: UInt32?, retention: ExceptionHandler.Retention, block: Block)]
     ) -> Inst {
         let inst = function.dfg.make(data, signature: signature, at: location, exception: true)
         work += function.dfg.lists.count(data.list) + function.dfg.resultCount(inst) + handlers.count
@@ -169,8 +169,8 @@ public struct FunctionBuilder: ~Copyable {
         let exception = function.dfg.result(inst, function.dfg.resultCount(inst) - 1)
         let next = makeBlock()
         var table = ExceptionTableData(signature: signature, normal: makeCall(next), handlers: [])
-        for (tag, keepsReference, target) in handlers {
-            table.handlers.append(ExceptionHandler(tag: tag, keepsReference: keepsReference, call: makeCall(target, [exception])))
+        for (tag, retention, target) in handlers {
+            table.handlers.append(ExceptionHandler(tag: tag, retention: retention, call: makeCall(target, [exception])))
         }
         let number = function.dfg.exceptionTables.push(table).rawValue
         if data.opcode == .tryCall { function.dfg.instructions[inst].c = number } else { function.dfg.instructions[inst].a = number }

@@ -56,12 +56,21 @@ public import PrecastEntities
 @frozen public struct ExceptionHandler: Sendable, BitwiseCopyable {
     /// Exceptions of this tag; nil for all.
     public var tag: UInt32?
-    /// The code may keep the exception's address: it must stay an exception for ever. Otherwise its content lasts until the next one is made.
-    public var keepsReference: Bool
+    public var retention: Retention
     public var call: BlockCall
-    @inlinable public init(tag: UInt32?, keepsReference: Bool, call: BlockCall) {
+
+    /// How long the exception must last.
+    @frozen public enum Retention: UInt8, Sendable {
+        /// Until the next one is made: its content is read at once.
+        case read = 0
+        /// For ever: its address may be anywhere.
+        case kept = 1
+        /// Until it is thrown again, the frame ends, or a handler with the same block takes another.
+        case rethrown = 2
+    }
+    @inlinable public init(tag: UInt32?, retention: Retention, call: BlockCall) {
         self.tag = tag
-        self.keepsReference = keepsReference
+        self.retention = retention
         self.call = call
     }
 }

@@ -387,8 +387,9 @@ public struct FunctionParser: ~Copyable {
         repeat {
             var tag: UInt32?
             if scanner.takeWord("tag") { tag = try scanner.number(UInt32.self) } else { try scanner.expectWord("all") }
-            let keepsReference = scanner.takeWord("ref")
-            handlers.append(ExceptionHandler(tag: tag, keepsReference: keepsReference, call: try blockCall()))
+            var retention = ExceptionHandler.Retention.read
+            for (word, named) in ExceptionHandler.Retention.named where scanner.takeWord(word) { retention = named }
+            handlers.append(ExceptionHandler(tag: tag, retention: retention, call: try blockCall()))
         } while scanner.take(",")
         try scanner.expect("]")
         return function.dfg.exceptionTables.push(ExceptionTableData(signature: signature, normal: normal, handlers: handlers))

@@ -30,6 +30,11 @@ extension ABIParameter {
     public var description: String { purpose == .normal ? type.name : type.name + " " + purpose.name }
 }
 
+extension ExceptionHandler.Retention {
+    static let named: [(String, ExceptionHandler.Retention)] = [("ref", .kept), ("rethrown", .rethrown)]
+    fileprivate var prefix: String { Self.named.first { $0.1 == self }.map { $0.0 + " " } ?? "" }
+}
+
 extension ABIParameter.Purpose {
     static let named: [(String, ABIParameter.Purpose)] = [("context", .context), ("caller_context", .callerContext)]
     var name: String { Self.named.first { $0.1 == self }?.0 ?? "normal" }
@@ -216,7 +221,7 @@ private struct Printer {
         for (i, handler) in table.handlers.enumerated() {
             text += i == 0 ? ", [" : ", "
             text += handler.tag.map { "tag \($0)" } ?? "all"
-            text += handler.keepsReference ? " ref " : " "
+            text += " " + handler.retention.prefix
             blockCall(handler.call, function)
         }
         text += "]"

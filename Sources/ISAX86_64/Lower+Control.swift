@@ -166,7 +166,9 @@ extension Lowering {
     private mutating func lowerTryCall(_ inst: Inst, _ data: InstructionData) -> [BlockNumber] {
         let table = dfg.exceptionTables[data.exceptionTable]
         let handlers = table.handlers.map {
-            CallHandler(tag: $0.tag ?? .max, keepsReference: $0.keepsReference, block: BlockNumber(rawValue: order.target($0.call, dfg)))
+            CallHandler(
+                tag: $0.tag ?? .max, retention: $0.retention, block: BlockNumber(rawValue: order.target($0.call, dfg)),
+                group: dfg.blockCalls[$0.call].block.rawValue)
         }
         let next = BlockNumber(rawValue: order.target(table.normal, dfg))
         lowerCall(inst, data, handlers)

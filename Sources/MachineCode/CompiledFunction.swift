@@ -68,13 +68,16 @@
     @frozen public struct Handler: Sendable, Hashable {
         /// All ones: every exception.
         public var tag: UInt32
-        /// The code may keep the exception's address.
-        public var keepsReference: Bool
+        /// The number of the IR's `ExceptionHandler.Retention`.
+        public var retention: UInt8
+        /// Handlers of one group have the same code.
+        public var group: UInt32
         /// Of the landing pad.
         public var offset: UInt32
-        @inlinable public init(tag: UInt32, keepsReference: Bool, offset: UInt32) {
+        @inlinable public init(tag: UInt32, retention: UInt8, group: UInt32, offset: UInt32) {
             self.tag = tag
-            self.keepsReference = keepsReference
+            self.retention = retention
+            self.group = group
             self.offset = offset
         }
     }

@@ -49,13 +49,16 @@ public typealias BlockNumber = BlockIndex
 @frozen public struct CallHandler: Sendable, BitwiseCopyable {
     /// All ones: every exception.
     public var tag: UInt32
-    public var keepsReference: Bool
+    public var retention: ExceptionHandler.Retention
     /// A landing pad.
     public var block: BlockNumber
-    @inlinable public init(tag: UInt32, keepsReference: Bool, block: BlockNumber) {
+    /// Handlers of one group have the same code.
+    public var group: UInt32
+    @inlinable public init(tag: UInt32, retention: ExceptionHandler.Retention, block: BlockNumber, group: UInt32) {
         self.tag = tag
-        self.keepsReference = keepsReference
+        self.retention = retention
         self.block = block
+        self.group = group
     }
 }
 

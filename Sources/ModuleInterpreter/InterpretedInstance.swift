@@ -50,6 +50,7 @@ public final class InterpretedInstance {
         makeMemories()
         makeTables()
         makeGlobals()
+        makeTags()
         try applyElements()
         try applyData()
         if let start = module.start { _ = try call(start.function, []) }
@@ -228,6 +229,12 @@ public final class InterpretedInstance {
         let operators = module[expression]
         return operators.count == 1 ? operators.first.flatMap { $0.opcode == .v128Const ? $0.v128 : nil } : nil
     }
+    /// A tag is its address, and says how many values its exceptions carry.
+    private func tag(_ i: Int) -> UInt64 { descriptor(i, imported: module.importedTagCount, layout.importedTag, layout.tag) }
+    private func makeTags() {
+        for (i, tag) in module.tags.enumerated() { put(self.tag(i), UInt64(module.types[tag.type.index].function?.parameters.count ?? 0)) }
+        machine.isCaught = { [unowned self] _, exception, tag in get(exception) == self.tag(Int(tag)) }
+    }
     private func evaluate(_ expression: ConstantExpression) -> UInt64 {
         let operators = module[expression]
         if operators.count == 1, operators.first!.opcode == .refFunc { return reference(operators.first!.functionIndex) }
@@ -276,6 +283,7 @@ public final class InterpretedInstance {
         for builtin in Builtin.allCases {
             machine.define(Self.firstBuiltin + builtin.rawValue) { [unowned self] _, arguments throws(MachineError) in
                 if builtin == .raise { throw .trap(arguments[1] == UInt64(TrapCode.pending.rawValue) ? self.pending : UInt8(arguments[1])) }
+                if builtin == .throwException { throw .exception(arguments[1]) }
                 return self.run(builtin, Array(arguments.dropFirst()))
             }
         }
@@ -307,6 +315,10 @@ public final class InterpretedInstance {
             guard fits(a[3], a[4], UInt64(source.count)), fits(a[2], a[4], get(at + 8)) else { return outcome(false, .tableOutOfBounds) }
             for i in 0..<a[4] { put(get(at) + (a[2] + i) * 8, source[Int(a[3] + i)]) }
             return [0]
+        case .makeException:
+            let exception = machine.memory.map(Array(repeating: 0, count: MemoryLayout<precast_exception>.size + Int(get(a[0])) * MemoryLayout<precast_slot>.size))
+            put(exception, a[0])
+            return [exception]
         case .typeMatches:
             let relations = translated.plan.environment.relations
             return [relations.matches(.concrete(UInt32(a[0]) - 1000), .concrete(UInt32(a[1]) - 1000)) ? 1 : 0]

@@ -148,7 +148,7 @@ struct MetadataSections {
                         throw .invalidMetadata("an exception handler of function \(number) for tag \(handler.tag)")
                     }
                     handlers.append(ExceptionHandlerRecord(
-                        tag: handler.tag, textOffset: start + handler.offset, flags: handler.keepsReference ? ExceptionHandlerRecord.keepsReferenceFlag : 0))
+                        tag: handler.tag, textOffset: start + handler.offset, flags: UInt32(handler.retention) | handler.group << 8))
                 }
             }
         }

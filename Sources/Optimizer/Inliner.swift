@@ -258,7 +258,7 @@ private struct Inliner {
         var new = ExceptionTableData(signature: signatures[data.signature.index], normal: normal, handlers: [])
         for handler in data.handlers {
             let call = blockCall(handler.call.rawValue, callee, &caller)
-            new.handlers.append(ExceptionHandler(tag: handler.tag, keepsReference: handler.keepsReference, call: call))
+            new.handlers.append(ExceptionHandler(tag: handler.tag, retention: handler.retention, call: call))
         }
         let exception = caller.dfg.result(copy, caller.dfg.resultCount(copy) - 1)
         new.handlers += outerHandlers(for: exception, &caller)

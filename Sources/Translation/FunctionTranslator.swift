@@ -50,6 +50,8 @@ public struct FunctionTranslator: ~Copyable {
     /// The open `try_table`s, outermost first, and the handlers that calls reach, innermost first.
     var tryScopes: [TryScope] = []
     var activeHandlers: [ActiveHandler] = []
+    /// Calls of `throwException`.
+    var throwCalls: Set<Inst> = []
     /// Targets of a `br_table`, by depth, while it is translated.
     var tableTargets: [UInt32: TableTarget] = [:]
     var references: ReferenceCache
@@ -80,7 +82,9 @@ public struct FunctionTranslator: ~Copyable {
                 throw .validation(ValidationError(message, at: reader.position, kind: .limitExceeded, function: function))
             }
         }
-        return builder.takeFunction()
+        var function = builder.takeFunction()
+        settleRetention(&function, throws: throwCalls)
+        return function
     }
 
     /// Returns false when SSA construction turned out too expensive.
@@ -128,6 +132,7 @@ public struct FunctionTranslator: ~Copyable {
         functionOf.removeAll(keepingCapacity: true)
         tryScopes.removeAll()
         activeHandlers.removeAll()
+        throwCalls.removeAll()
         invariants.removeAll(keepingCapacity: true)
         for i in knownAddresses.indices { knownAddresses[i].index = .none }
         lastSerial = 0

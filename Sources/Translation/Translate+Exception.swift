@@ -127,7 +127,7 @@ extension FunctionTranslator {
     }
 
     private mutating func throwException(_ exception: Value) {
-        callBuiltin(.throwException, context: context, exception, mayThrow: true)
+        throwCalls.insert(callBuiltin(.throwException, context: context, exception, mayThrow: true))
         markCold()
         builder.trap(code: TrapCode.unreachable.rawValue)
     }
@@ -145,7 +145,7 @@ extension FunctionTranslator {
         if activeHandlers.isEmpty { return builder.emitCall(data, signature: signature) }
         var data = data
         data.opcode = data.opcode == .call ? .tryCall : .tryCallIndirect
-        let handlers = activeHandlers.map { (tag: $0.tag.isSome ? $0.tag.rawValue : nil, keepsReference: $0.keepsReference, block: $0.block) }
+        let handlers = activeHandlers.map { (tag: $0.tag.isSome ? $0.tag.rawValue : nil, retention: $0.keepsReference ? ExceptionHandler.Retention.kept : .read, block: $0.block) }
         return builder.emitTryCall(data, signature: signature, handlers: handlers)
     }
 }

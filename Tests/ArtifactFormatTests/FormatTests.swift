@@ -145,6 +145,15 @@ import Testing
         #expect(layout.typeID(4) == 224)
         #expect(layout.functionReference(1) == 264)
         #expect(layout.size == 288)
+        counts.importedTags = 3
+        counts.tags = 2
+        let tagged = try ContextLayout(counts)
+        #expect(tagged.importedTag(2) == 144)
+        #expect(tagged.memory(0) == 176)
+        #expect(tagged.tag(1) == 256)
+        #expect(tagged.size == 352)
+        counts.importedTags = 0
+        counts.tags = 0
         counts.globals = .max
         #expect(throws: ArtifactError.contextTooLarge(byteCount: 64 + 16 + 16 + 16 + 32 + 16 + 16 + 16 * UInt64(UInt32.max) + 32 + 48)) {
             try ContextLayout(counts)
@@ -157,6 +166,7 @@ import Testing
         #expect(MemoryLayout<precast_memory>.size == Int(ContextLayout.memorySize))
         #expect(MemoryLayout<precast_table>.size == Int(ContextLayout.tableSize))
         #expect(MemoryLayout<precast_global>.size == Int(ContextLayout.globalSize))
+        #expect(MemoryLayout<precast_tag>.size == Int(ContextLayout.tagSize))
         #expect(MemoryLayout<precast_function_reference>.size == Int(ContextLayout.functionReferenceSize))
     }
 
@@ -180,17 +190,21 @@ import Testing
         counts.globals = 4
         counts.types = 7
         counts.functionReferences = 9
+        counts.importedTags = 2
+        counts.tags = 3
         text += "context \(try ContextLayout(counts))\n"
         let sizes = [
             ModuleRecord.size, TypeRecord.size, ImportRecord.size, ExportRecord.size, FunctionRecord.size, AddressRecord.size, InlineFrameRecord.size,
             FunctionReferenceRecord.size, ProducerRecord.size, MemoryRecord.size, TableRecord.size, GlobalRecord.size, ConstantOperatorRecord.size,
             ElementSegmentRecord.size, ElementRecord.size, DataSegmentRecord.size, DirectoryRecord.size,
+            ExceptionSiteRecord.size, ExceptionHandlerRecord.size,
         ]
         text += "records \(sizes)\n"
         text += "store \(MemoryLayout<precast_store_context>.size) \(MemoryLayout<precast_store_context>.offset(of: \.pending_trap) ?? 0) "
         text += "\(MemoryLayout<precast_store_context>.offset(of: \.exit_pc) ?? 0) \(MemoryLayout<precast_store_context>.offset(of: \.entry) ?? 0)\n"
         text += "head \(MemoryLayout<precast_vmctx>.offset(of: \.store) ?? 0) \(MemoryLayout<precast_vmctx>.offset(of: \.builtins) ?? 0)\n"
         text += "reference \(MemoryLayout<precast_function_reference>.offset(of: \.type_id) ?? 0)\n"
+        text += "exception \(MemoryLayout<precast_exception>.size) \(MemoryLayout<precast_exception>.offset(of: \.tag) ?? 1)\n"
         let hash = Array(text.utf8).withUnsafeBytes { SHA256.digest($0) }.hex
         #expect(hash == "9496166500c4b839a1c42aade16380c54a3d0bd849042632e68c2fc8e716d9aa", "\(text)")
     }

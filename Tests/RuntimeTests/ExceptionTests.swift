@@ -185,6 +185,7 @@ import Testing
         (module
           (tag $e (param i64 i64))
           (table (export "table") 4 exnref)
+          (global $g (mut exnref) (ref.null exn))
           (func $throw (throw $e (i64.const 1) (i64.const 2)))
           (func (export "ref") (param i32) (result exnref)
             (if (local.get 0) (then (return (ref.null exn))))
@@ -194,9 +195,34 @@ import Testing
           (func (export "keep") (param $n i32) (result i32)
             (loop $again
               (block $h (result exnref) (try_table (catch_all_ref $h) (call $throw)) (unreachable))
-              (drop)
+              (global.set $g)
               (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
             (i32.const 7))
+          ;; Takes the reference; throws again, or drops it. A call that catches another comes in between.
+          (func $clean (param $again i32)
+            (block $h (result exnref) (try_table (catch_all_ref $h) (call $throw)) (unreachable))
+            (block $i (try_table (catch_all $i) (call $throw)))
+            (if (param exnref) (local.get $again) (then (throw_ref)) (else (drop))))
+          (func $nest (param $again i32)
+            (block $h (result exnref) (try_table (catch_all_ref $h) (call $clean (local.get $again)) (return)) (unreachable))
+            (throw_ref))
+          (func (export "clean") (param $n i32) (result i32) (local $caught i32)
+            (loop $again
+              (block $next
+                (block $h (result i64 i64) (try_table (catch $e $h) (call $nest (i32.and (local.get $n) (i32.const 1)))) (br $next))
+                (local.set $caught (i32.add (local.get $caught) (i32.wrap_i64 (i64.add)))))
+              (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+            (local.get $caught))
+          ;; Two at a time in one frame, and one that goes around a loop.
+          (func (export "two") (param $n i32) (result i32) (local $old exnref) (local $sum i32)
+            (loop $again
+              (block $h (result exnref) (try_table (catch_all_ref $h) (call $throw)) (unreachable))
+              (if (ref.is_null (local.get $old)) (then) (else
+                (block $i (result i64 i64) (try_table (catch $e $i) (throw_ref (local.get $old))) (unreachable))
+                (local.set $sum (i32.add (local.get $sum) (i32.wrap_i64 (i64.add))))))
+              (local.set $old)
+              (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+            (local.get $sum))
           (func (export "drop") (param $n i32) (result i32)
             (loop $again
               (block $h (try_table (catch_all $h) (call $throw)) (unreachable))
@@ -227,11 +253,15 @@ import Testing
     /// Exceptions caught with their reference count against the store's limit; others are used again.
     @Test(arguments: levels) func storeLimit(_ level: OptimizationLevel) throws {
         var limits = StoreLimits()
-        limits.exceptionBytes = 64 * 100
+        limits.exceptionBytes = 80 * 100
         let instance = try World(level, limits: limits).instance("keeper", Self.keeper)
         #expect(try call(instance, "keep", 100) == 7)
         #expect(try trap(instance, "keep", 1) == .exceptionLimit)
         #expect(try call(instance, "drop", 100_000) == 7)
+        let other = try World(level, limits: limits).instance("keeper", Self.keeper)
+        #expect(try call(other, "clean", 100_000) == 150_000)
+        #expect(try call(other, "two", 50) == 147)
+        #expect(try call(other, "clean", 100_000) == 150_000)
     }
 
     // MARK: Code

@@ -145,7 +145,9 @@ typedef struct precast_store_state {
     uint64_t pending_exception; // that a host function threw, or that left compiled code: not released yet
     uint64_t caught;          // taken by a handler that does not keep it; released when the next is made
     uint64_t kept_exceptions; // those whose address guests may have, linked by `next`
-    uint64_t exception_bytes; // that these take
+    uint64_t held_exceptions; // those whose address one frame has, by ascending frame pointer, linked both ways
+    uint64_t held_entry;      // outermost entry record when the last of them was taken
+    uint64_t exception_bytes; // that both take
     uint64_t exception_limit;
     precast_resume_point resume;
     precast_report report;

@@ -62,9 +62,12 @@ typedef struct precast_tag {
 /// An exception. What it carries follows, a `precast_slot` for each value. All but `tag` is the loader's.
 typedef struct precast_exception {
     uint64_t tag;              // precast_tag *
-    uint64_t slots;
+    uint32_t slots;
+    uint32_t state;            // whether it is kept, and for how long
     uint64_t next;             // of those that are kept
-    uint64_t is_kept;          // guests may have its address: it lives as long as its store
+    uint64_t previous;
+    uint64_t owner;            // frame pointer of the function that alone has its address
+    uint64_t group;            // the handler that took it
 } precast_exception;
 
 /// What a call to an import needs.
