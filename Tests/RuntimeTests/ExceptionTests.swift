@@ -210,7 +210,8 @@ import Testing
             (loop $again
               (block $next
                 (block $h (result i64 i64) (try_table (catch $e $h) (call $nest (i32.and (local.get $n) (i32.const 1)))) (br $next))
-                (local.set $caught (i32.add (local.get $caught) (i32.wrap_i64 (i64.add)))))
+                (i32.wrap_i64 (i64.add))
+                (local.set $caught (i32.add (local.get $caught))))
               (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
             (local.get $caught))
           ;; Two at a time in one frame, and one that goes around a loop.
@@ -219,7 +220,8 @@ import Testing
               (block $h (result exnref) (try_table (catch_all_ref $h) (call $throw)) (unreachable))
               (if (ref.is_null (local.get $old)) (then) (else
                 (block $i (result i64 i64) (try_table (catch $e $i) (throw_ref (local.get $old))) (unreachable))
-                (local.set $sum (i32.add (local.get $sum) (i32.wrap_i64 (i64.add))))))
+                (i32.wrap_i64 (i64.add))
+                (local.set $sum (i32.add (local.get $sum)))))
               (local.set $old)
               (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
             (local.get $sum))
