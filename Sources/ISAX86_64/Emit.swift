@@ -267,7 +267,7 @@ struct Emitter: ~Copyable {
     private mutating func noteHandlers(_ info: CallInfo) {
         if info.handlers.isEmpty { return }
         let targets = handlers[Int(info.handlers.lowerBound)..<Int(info.handlers.upperBound)].map {
-            CallSite.Handler(tag: $0.tag, retention: $0.retention.rawValue, group: $0.group, offset: $0.block.rawValue)
+            CallSite.Handler(tag: $0.tag, retention: $0.retention, group: $0.group, offset: $0.block.rawValue)
         }
         buffer.callSites.append(CallSite(offset: buffer.offset, handlers: targets))
     }

@@ -167,7 +167,7 @@ extension Lowering {
         let table = dfg.exceptionTables[data.exceptionTable]
         let handlers = table.handlers.map {
             CallHandler(
-                tag: $0.tag ?? .max, retention: $0.retention, block: BlockNumber(rawValue: order.target($0.call, dfg)),
+                tag: $0.tag ?? .max, retention: $0.retention.rawValue, block: BlockNumber(rawValue: order.target($0.call, dfg)),
                 group: dfg.blockCalls[$0.call].block.rawValue)
         }
         let next = BlockNumber(rawValue: order.target(table.normal, dfg))

@@ -279,7 +279,7 @@ extension InstructionPrinter {
             }
             for handler in vcode.callHandlers[Int(info.handlers.lowerBound)..<Int(info.handlers.upperBound)] {
                 text += handler.tag == .max ? " all" : " tag \(handler.tag)"
-                text += (handler.retention == .read ? "" : " \(handler.retention)") + ": block\(handler.block.rawValue)"
+                text += (["", " ref", " rethrown"][Int(handler.retention)]) + ": block\(handler.block.rawValue)"
             }
             return text
         default: return ""

@@ -49,12 +49,13 @@ public typealias BlockNumber = BlockIndex
 @frozen public struct CallHandler: Sendable, BitwiseCopyable {
     /// All ones: every exception.
     public var tag: UInt32
-    public var retention: ExceptionHandler.Retention
+    /// The number of the IR's `ExceptionHandler.Retention`.
+    public var retention: UInt8
     /// A landing pad.
     public var block: BlockNumber
     /// Handlers of one group have the same code.
     public var group: UInt32
-    @inlinable public init(tag: UInt32, retention: ExceptionHandler.Retention, block: BlockNumber, group: UInt32) {
+    @inlinable public init(tag: UInt32, retention: UInt8, block: BlockNumber, group: UInt32) {
         self.tag = tag
         self.retention = retention
         self.block = block

@@ -57,7 +57,7 @@ private struct RetentionAnalysis {
     func retention(_ handler: Block, _ function: borrowing Function) -> ExceptionHandler.Retention {
         guard cfg.isReachable(handler), function.dfg.parameterCount(handler) > 0 else { return .kept }
         var names = [function.dfg.parameter(handler, 0)]
-        var readers: [Inst] = [], rethrows: [Inst] = []
+        var readers: [Inst] = [], thrown: [Inst] = []
         var next = 0
         while next < names.count {
             let value = names[next]
@@ -66,7 +66,7 @@ private struct RetentionAnalysis {
                 let data = function.dfg.instructions[inst]
                 readers.append(inst)
                 if throwCalls.contains(inst) {
-                    rethrows.append(inst)
+                    thrown.append(inst)
                 } else if data.opcode.isCall || !(data.opcode.isTerminator || data.opcode == .icmp || data.opcode.format == .conditionalTrap) {
                     return .kept
                 } else if data.opcode == .return {
@@ -76,9 +76,9 @@ private struct RetentionAnalysis {
             }
         }
         for name in names.dropFirst() where !isGiven(only: names, name, function) { return .kept }
-        if rethrows.isEmpty { return .read }
+        if thrown.isEmpty { return .read }
         let readingBlocks = Set(readers.map { function.layout.block(of: $0) })
-        for inst in rethrows where isReadAgain(after: inst, readingBlocks, handler, function) { return .kept }
+        for inst in thrown where isReadAgain(after: inst, readingBlocks, handler, function) { return .kept }
         return .rethrown
     }
 
