@@ -1,6 +1,7 @@
 import CLoaderSupport
 import CRuntimeABI
 import PrecastArtifactFormat
+import PrecastWasmTypes
 
 /// An exception of WebAssembly: a tag and the values that it carries.
 ///

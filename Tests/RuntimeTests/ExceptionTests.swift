@@ -25,6 +25,16 @@ import Testing
 
         /// An instance whose exports other modules import from `name`.
         func instance(_ name: String, _ text: String, signals: Bool = true) throws -> Instance {
+            let artifact = try artifact(text, signals: signals)
+            try artifact.withUnsafeBytes { try verifyTables(ArtifactView(image: $0)) }
+            let instance = try self.instance(of: artifact)
+            try linker.define(name, instance)
+            return instance
+        }
+        func instance(of artifact: [UInt8]) throws -> Instance {
+            try linker.instantiate(try Module(engine, LoadedModule(try ArtifactImage.open(copying: artifact, trust: .vouched))), in: store)
+        }
+        func artifact(_ text: String, signals: Bool = true) throws -> [UInt8] {
             var configuration = CompilerConfiguration()
             configuration.optimizationLevel = level
             configuration.checksItself = true
@@ -32,12 +42,7 @@ import Testing
                 configuration.usesSignals = false
                 configuration.memoryReservation = 0
             }
-            let artifact = try Compiler(configuration).compile(try parseText(text))
-            try artifact.withUnsafeBytes { try verifyTables(ArtifactView(image: $0)) }
-            let image = try ArtifactImage.open(copying: artifact, trust: .vouched)
-            let instance = try linker.instantiate(try Module(engine, LoadedModule(image)), in: store)
-            try linker.define(name, instance)
-            return instance
+            return try Compiler(configuration).compile(try parseText(text))
         }
     }
 
@@ -264,6 +269,36 @@ import Testing
         #expect(try call(other, "clean", 100_000) == 150_000)
         #expect(try call(other, "two", 50) == 147)
         #expect(try call(other, "clean", 100_000) == 150_000)
+    }
+
+    // MARK: Tables
+
+    /// A handler that is not in its table, a landing pad outside the text, a tag that is none: not found; `verifyTables` says where.
+    @Test func unsoundTables() throws {
+        let world = try World(.standard)
+        let text = """
+            (module
+              (tag $e)
+              (func $throw (export "throw") (throw $e))
+              (func (export "run") (result i32) (block $h (try_table (catch $e $h) (call $throw)) (return (i32.const 0))) (i32.const 1)))
+            """
+        let artifact = try world.artifact(text)
+        #expect(try call(try world.instance(of: artifact), "run") == 1)
+        let (site, handler) = try artifact.withUnsafeBytes { bytes in
+            let view = try ArtifactView(image: bytes)
+            return (Int(try #require(try view.entry(.exceptionSites)).address), Int(try #require(try view.entry(.exceptionHandlers)).address))
+        }
+        for (offset, value) in [(site + 8, 1000), (site + 12, .max), (handler, 7), (handler + 4, 0x7fff_ffff)] as [(Int, UInt32)] {
+            var changed = artifact
+            for byte in 0..<4 { changed[offset + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * byte)) }
+            #expect(throws: ArtifactError.self) { try changed.withUnsafeBytes { try verifyTables(ArtifactView(image: $0)) } }
+            let function = try #require(try world.instance(of: changed).function("run"))
+            _ = try caught { () throws(CallError) in try function.call([]) }
+        }
+        // A frame size other than the function's is not for the loader to notice.
+        var changed = artifact
+        changed[site + 4] ^= 0x40
+        #expect(throws: ArtifactError.self) { try changed.withUnsafeBytes { try verifyTables(ArtifactView(image: $0)) } }
     }
 
     // MARK: Code
