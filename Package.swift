@@ -154,7 +154,9 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
-        tests("Compiler", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport"]),
+        tests("Compiler", [
+            "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport", "PrecastWasmText", "PrecastWasmTypes",
+        ]),
         tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],

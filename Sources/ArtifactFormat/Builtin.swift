@@ -40,9 +40,14 @@ public enum Builtin: UInt32, Sendable, CaseIterable {
     // Reserved: version 1 never calls them; their entries in the array are null.
     case outOfFuel = 19
     case newEpoch = 20
+
+    /// `memoryNotify(vmctx, memory, address, count) -> waiters woken, or -1`
     case memoryNotify = 21
+    /// `memoryWait32(vmctx, memory, address, expected, timeout) -> 0 woken, 1 not equal, 2 timed out, or -1`. Nanoseconds; negative: for ever.
     case memoryWait32 = 22
     case memoryWait64 = 23
+
+    // Reserved as well.
     case collectorAllocate = 24
     case collectorBarrier = 25
     /// `throwException(vmctx, exception)`: goes on in the innermost handler that takes the exception. Never returns.

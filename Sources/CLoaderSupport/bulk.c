@@ -7,7 +7,8 @@ static const precast_memory *memory_at(const precast_vmctx *vmctx, uint64_t inde
 }
 
 static int is_outside(const precast_memory *memory, uint64_t start, uint64_t length) {
-    return length > memory->length || start > memory->length - length;
+    uint64_t available = precast_memory_length(memory);
+    return length > available || start > available - length;
 }
 
 static int64_t fail(const precast_vmctx *vmctx) {

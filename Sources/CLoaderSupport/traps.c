@@ -136,7 +136,21 @@ static int is_out_of_bounds(const precast_store_state *state, uint64_t address) 
     for (uint64_t index = 0; index < state->region_count; index++) {
         if (address < regions[index].start || address >= regions[index].end) continue;
         const precast_memory *memory = (const precast_memory *)(uintptr_t)regions[index].memory;
-        return address < memory->base || address - memory->base >= memory->length;
+        return address < memory->base || address - memory->base >= precast_memory_length(memory);
+    }
+    return 0;
+}
+
+/// Whether another thread has grown a shared memory over `address` since the access: then it works now. Once an address has been
+/// accessible it stays so, hence a second fault at the same one has another reason.
+static int has_grown(precast_store_state *state, uint64_t address) {
+    const precast_region *regions = (const precast_region *)(uintptr_t)state->regions;
+    for (uint64_t index = 0; index < state->region_count; index++) {
+        if (!regions[index].shared || address < regions[index].start || address >= regions[index].end) continue;
+        const precast_memory *memory = (const precast_memory *)(uintptr_t)regions[index].memory;
+        if (address < memory->base || address - memory->base >= precast_memory_length(memory) || state->grown == address) return 0;
+        state->grown = address;
+        return 1;
     }
     return 0;
 }
@@ -159,6 +173,7 @@ static int handle(int signal, const siginfo_t *info, ucontext_t *context) {
     if (!precast_code_find(pc, &range)) return 0;
     int32_t code = trap_code(&range, pc - range.text);
     precast_store_state *state = (precast_store_state *)(uintptr_t)entry->state;
+    if (code == PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS && signal == SIGSEGV && has_grown(state, (uint64_t)(uintptr_t)info->si_addr)) return 1;
     if (code < 0 || !is_expected_address(state, (uint32_t)code, signal, info)) return 0;
 
     uint64_t sp = get_sp(context);

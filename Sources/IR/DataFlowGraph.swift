@@ -201,11 +201,11 @@ public struct DataFlowGraph: Sendable {
         let data = instructions[inst]
         switch data.opcode.format {
         case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: break
-        case .unary, .vectorUnary, .load, .conditionalTrap: body(resolve(data.valueA))
-        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
+        case .unary, .vectorUnary, .load, .atomicLoad, .conditionalTrap: body(resolve(data.valueA))
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store, .atomicStore, .atomicUpdate:
             body(resolve(data.valueA))
             body(resolve(data.valueB))
-        case .ternary, .vectorTernary:
+        case .ternary, .vectorTernary, .atomicCompareExchange:
             body(resolve(data.valueA))
             body(resolve(data.valueB))
             body(resolve(data.valueC))
@@ -236,11 +236,11 @@ public struct DataFlowGraph: Sendable {
         let data = instructions[inst]
         switch data.opcode.format {
         case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: break
-        case .unary, .vectorUnary, .load, .conditionalTrap: instructions[inst].a = body(data.valueA).rawValue
-        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
+        case .unary, .vectorUnary, .load, .atomicLoad, .conditionalTrap: instructions[inst].a = body(data.valueA).rawValue
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store, .atomicStore, .atomicUpdate:
             instructions[inst].a = body(data.valueA).rawValue
             instructions[inst].b = body(data.valueB).rawValue
-        case .ternary, .vectorTernary:
+        case .ternary, .vectorTernary, .atomicCompareExchange:
             instructions[inst].a = body(data.valueA).rawValue
             instructions[inst].b = body(data.valueB).rawValue
             instructions[inst].c = body(data.valueC).rawValue

@@ -1,17 +1,42 @@
 public import PrecastEntities
 
-/// What a load or store promises and risks. 16 bits: alias region (0…7), trap code (8…13), read-only (14).
+/// What a load or store promises and risks. 16 bits: alias region (0…7), trap code (8…13), read-only (14), shared (15);
+/// of an atomic operation, bits 14…15 are the base-two logarithm of its bytes instead.
 @frozen public struct MemoryFlags: Hashable, Sendable, BitwiseCopyable {
     public var rawValue: UInt16
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
-    @inlinable public init(region: AliasRegion, trap: UInt8 = 0, readOnly: Bool = false) {
-        rawValue = UInt16(region.rawValue) | UInt16(trap & 63) << 8 | (readOnly ? 1 << 14 : 0)
+    @inlinable public init(region: AliasRegion, trap: UInt8 = 0, readOnly: Bool = false, shared: Bool = false) {
+        rawValue = UInt16(region.rawValue) | UInt16(trap & 63) << 8 | (readOnly ? 1 << 14 : 0) | (shared ? 1 << 15 : 0)
+    }
+    /// Of an atomic operation on `1 << sizeLog2` bytes.
+    @inlinable public init(region: AliasRegion, trap: UInt8, atomicSizeLog2: UInt8) {
+        rawValue = UInt16(region.rawValue) | UInt16(trap & 63) << 8 | UInt16(atomicSizeLog2 & 3) << 14
     }
     @inlinable public var region: AliasRegion { AliasRegion(rawValue: UInt8(truncatingIfNeeded: rawValue)) }
     /// Trap code of a fault at the address; 0: the access cannot fault.
     @inlinable public var trap: UInt8 { UInt8(rawValue >> 8 & 63) }
     /// The location never changes while the function runs.
     @inlinable public var isReadOnly: Bool { rawValue & 1 << 14 != 0 }
+    /// Other threads change the location: each round of a loop loads it again.
+    @inlinable public var isShared: Bool { rawValue & 1 << 15 != 0 }
+    /// Base-two logarithm of an atomic operation's bytes.
+    @inlinable public var atomicSizeLog2: UInt8 { UInt8(rawValue >> 14) }
+}
+
+/// What an atomic update makes of the old value and its operand.
+@frozen public enum AtomicOperation: UInt8, Sendable, CaseIterable {
+    case add, subtract, and, or, xor, exchange
+
+    public var name: String {
+        switch self {
+        case .add: "add"
+        case .subtract: "sub"
+        case .and: "and"
+        case .or: "or"
+        case .xor: "xor"
+        case .exchange: "xchg"
+        }
+    }
 }
 
 /// A part of memory. Accesses to different regions never overlap, except that region 0 overlaps all.
@@ -53,10 +78,18 @@ public import PrecastEntities
     @inlinable public var trapCode: UInt8 { UInt8(truncatingIfNeeded: flags) }
     /// Byte offset of a load or store.
     @inlinable public var offset: Int32 { Int32(bitPattern: opcode.isStore ? c : b) }
-    /// Address operand of a load or store.
-    @inlinable public var address: Value { Value(rawValue: opcode.isStore ? b : a) }
-    /// Bytes that a load or store touches.
-    @inlinable public var accessSize: Int { opcode.narrowAccess ?? type.byteCount }
+    /// Address operand of a load, store or atomic operation.
+    @inlinable public var address: Value {
+        switch opcode {
+        case .atomicStore, .atomicUpdate: valueB
+        case .atomicCompareExchange: valueC
+        default: opcode.isStore ? valueB : valueA
+        }
+    }
+    /// Bytes that a load, store or atomic operation touches.
+    @inlinable public var accessSize: Int { opcode.isAtomic ? 1 << Int(memoryFlags.atomicSizeLog2) : opcode.narrowAccess ?? type.byteCount }
+    /// Of an atomic update.
+    @inlinable public var atomicOperation: AtomicOperation { AtomicOperation(rawValue: UInt8(truncatingIfNeeded: c)) ?? .add }
     /// Argument or result list of a call or return.
     @inlinable public var list: EntityList<Value> {
         switch opcode.format {
@@ -72,9 +105,9 @@ public import PrecastEntities
     @inlinable public var valueB: Value { Value(rawValue: b) }
     @inlinable public var valueC: Value { Value(rawValue: c) }
     /// May trap, memory flags considered.
-    @inlinable public var canTrap: Bool { opcode.isLoad || opcode.isStore ? memoryFlags.trap != 0 : opcode.canTrap }
+    @inlinable public var canTrap: Bool { opcode.isLoad || opcode.isStore || opcode.isAtomic ? memoryFlags.trap != 0 : opcode.canTrap }
     /// Must stay even when its result is unused.
-    @inlinable public var hasEffect: Bool { opcode.isTerminator || opcode.isCall || opcode.isStore || canTrap }
+    @inlinable public var hasEffect: Bool { opcode.isTerminator || opcode.isCall || opcode.isStore || opcode.isAtomic || canTrap }
 }
 
 /// What a parameter or result of a signature is for.

@@ -232,7 +232,8 @@ public struct FunctionParser: ~Copyable {
         case .tryCall, .tryCallIndirect:
             let signature = function.dfg.exceptionTables[data.exceptionTable].signature
             return function.dfg.signatures[signature].results.map(\.type) + [.i64]
-        case _ where data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap || data.opcode == .nop:
+        case _ where data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap,
+            .nop, .fence, .atomicStore:
             return []
         default: return [data.type]
         }
@@ -311,6 +312,7 @@ public struct FunctionParser: ~Copyable {
             data.a = try value().rawValue
             data.b = try nextValue().rawValue
             data.c = try nextValue().rawValue
+        case .atomicLoad, .atomicStore, .atomicUpdate, .atomicCompareExchange: try atomic(&data)
         case .load:
             data.a = try value().rawValue
             data.b = UInt32(bitPattern: try memory(&data))
@@ -401,11 +403,31 @@ public struct FunctionParser: ~Copyable {
         } else if scanner.peek("-") {
             offset = try scanner.number(Int32.self)
         }
+        let (region, trap) = try access()
+        let isReadOnly = scanner.takeWord("readonly"), isShared = scanner.takeWord("shared")
+        data.flags = MemoryFlags(region: region, trap: trap, readOnly: isReadOnly, shared: isShared).rawValue
+        return offset
+    }
+    private mutating func access() throws(ParseError) -> (AliasRegion, trap: UInt8) {
         let region = scanner.takeWord("region") ? try scanner.number(UInt8.self) : 0
         let trap = scanner.takeWord("trap") ? try scanner.number(UInt8.self) : 0
         if trap > 63 { throw scanner.error("trap code \(trap) is above 63") }
-        data.flags = MemoryFlags(region: AliasRegion(rawValue: region), trap: trap, readOnly: scanner.takeWord("readonly")).rawValue
-        return offset
+        return (AliasRegion(rawValue: region), trap)
+    }
+    /// `add 8 v0, v1 region 4`: operation of an update, bits of the access, operands, flags.
+    private mutating func atomic(_ data: inout InstructionData) throws(ParseError) {
+        if data.opcode == .atomicUpdate {
+            let name = try scanner.word("an operation")
+            guard let operation = AtomicOperation.allCases.first(where: { $0.name == name }) else { throw scanner.error("there is no operation `\(name)`") }
+            data.c = UInt32(operation.rawValue)
+        }
+        let bits = try scanner.number(UInt8.self)
+        guard bits >= 8, bits <= 64, bits & (bits - 1) == 0 else { throw scanner.error("an access of \(bits) bits is not atomic") }
+        data.a = try value().rawValue
+        if data.opcode != .atomicLoad { data.b = try nextValue().rawValue }
+        if data.opcode == .atomicCompareExchange { data.c = try nextValue().rawValue }
+        let (region, trap) = try access()
+        data.flags = MemoryFlags(region: region, trap: trap, atomicSizeLog2: UInt8((bits / 8).trailingZeroBitCount)).rawValue
     }
     /// The lane number or lane constant after the operands; 0 for an operation that has none.
     private mutating func vectorImmediate(_ data: InstructionData) throws(ParseError) -> UInt32 {

@@ -132,7 +132,7 @@ private struct Printer {
         case .compareFloat: text += "." + data.floatCondition.name
         case .call, .callIndirect, .conditionalTrap, .jump, .branch, .branchTable, .return, .trap, .tryCall, .tryCallIndirect: break
         case .vectorUnary, .vectorBinary, .vectorTernary: text += "." + data.vectorOperation.name
-        case .nullary where data.opcode == .nop: break
+        case .nullary where data.opcode != .framePointer: break
         case .immediate where data.opcode != .iconst: break
         default: text += "." + data.type.name
         }
@@ -160,6 +160,18 @@ private struct Printer {
         case .store:
             text += " \(value(data.valueA, function)), \(value(data.valueB, function))"
             memory(data)
+        case .atomicLoad:
+            text += " \(data.accessSize * 8) \(value(data.valueA, function))"
+            access(data.memoryFlags)
+        case .atomicStore:
+            text += " \(data.accessSize * 8) \(value(data.valueA, function)), \(value(data.valueB, function))"
+            access(data.memoryFlags)
+        case .atomicUpdate:
+            text += " \(data.atomicOperation.name) \(data.accessSize * 8) \(value(data.valueA, function)), \(value(data.valueB, function))"
+            access(data.memoryFlags)
+        case .atomicCompareExchange:
+            text += " \(data.accessSize * 8) \(value(data.valueA, function)), \(value(data.valueB, function)), \(value(data.valueC, function))"
+            access(data.memoryFlags)
         case .stackAddress:
             text += " ss\(data.a)"
             if data.b != 0 { text += "+\(data.b)" }
@@ -235,10 +247,13 @@ private struct Printer {
 
     private mutating func memory(_ data: InstructionData) {
         if data.offset != 0 { text += data.offset > 0 ? "+\(data.offset)" : "\(data.offset)" }
-        let flags = data.memoryFlags
+        access(data.memoryFlags)
+        if data.memoryFlags.isReadOnly { text += " readonly" }
+        if data.memoryFlags.isShared { text += " shared" }
+    }
+    private mutating func access(_ flags: MemoryFlags) {
         if flags.region != .any { text += " region \(flags.region.rawValue)" }
         if flags.trap != 0 { text += " trap \(flags.trap)" }
-        if flags.isReadOnly { text += " readonly" }
     }
 
     private mutating func vectorImmediate(_ data: InstructionData, _ word: UInt32) {

@@ -299,9 +299,9 @@ extension Opcode.Format {
     /// How many of the words `a b c`, from the first on, are values.
     var valueWords: Int {
         switch self {
-        case .unary, .vectorUnary, .load, .conditionalTrap, .branch, .branchTable: 1
-        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store: 2
-        case .ternary, .vectorTernary: 3
+        case .unary, .vectorUnary, .load, .atomicLoad, .conditionalTrap, .branch, .branchTable: 1
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store, .atomicStore, .atomicUpdate: 2
+        case .ternary, .vectorTernary, .atomicCompareExchange: 3
         default: 0
         }
     }

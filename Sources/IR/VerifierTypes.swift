@@ -19,6 +19,7 @@ extension Verifier {
             try trapCode(data.trapCode, function)
         case .trap: try trapCode(data.trapCode, function)
         case .load, .store: try memory(data, function)
+        case .atomicLoad, .atomicStore, .atomicUpdate, .atomicCompareExchange: try atomic(data, function)
         case .immediate: try constant(data, function)
         case .compareInteger:
             try condition(data.flags, IntegerCondition.allCases.count, function)
@@ -29,7 +30,7 @@ extension Verifier {
             try expect(data.valueA, among: [.f32, .f64], function)
             try expect(data.valueB, function.dfg.type(data.valueA), function)
         case .stackAddress, .functionAddress, .dataAddress: try own(data, [.i64], function)
-        case .nullary: if data.opcode != .nop { try own(data, [.i64], function) }
+        case .nullary: if data.opcode == .framePointer { try own(data, [.i64], function) }
         case .ternary:
             try expect(data.valueA, .i32, function)
             try expect(data.valueB, data.type, function)
@@ -48,7 +49,8 @@ extension Verifier {
 
     private func results(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {
         if data.opcode == .call || data.opcode == .callIndirect || data.opcode.isTryCall { return }
-        let none = data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap || data.opcode == .nop
+        let none = data.opcode.isTerminator || data.opcode.isStore || data.opcode.format == .conditionalTrap
+            || data.opcode == .nop || data.opcode == .fence || data.opcode == .atomicStore
         let wanted = none ? 0 : 1
         let count = function.dfg.resultCount(inst)
         if count != wanted { throw error(printing: "\(data.opcode.name) has \(wanted) results, found \(count)", function) }
@@ -123,6 +125,15 @@ extension Verifier {
             try expect(data.valueA, data.type, function)
             if data.memoryFlags.isReadOnly { throw error(printing: "a store to what never changes", function) }
         }
+    }
+
+    private func atomic(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {
+        try own(data, [.i32, .i64], function)
+        try expect(data.address, .i64, function)
+        if data.opcode != .atomicLoad { try expect(data.valueA, data.type, function) }
+        if data.opcode == .atomicCompareExchange { try expect(data.valueB, data.type, function) }
+        if data.opcode == .atomicUpdate, data.c >= AtomicOperation.allCases.count { throw error("atomic operation \(data.c) does not exist") }
+        if data.accessSize > data.type.byteCount { throw error(printing: "\(data.accessSize) bytes do not fit \(data.type.name)", function) }
     }
 
     private func constant(_ data: InstructionData, _ function: borrowing Function) throws(VerifierError) {

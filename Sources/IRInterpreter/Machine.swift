@@ -326,6 +326,7 @@ public final class Machine {
             let address = get(data.valueB, frame) &+ UInt64(bitPattern: Int64(data.offset))
             if !memory.store(get(data.valueA, frame), address, data.accessSize) { throw fault(data, address) }
             return 0
+        case .atomicLoad, .atomicStore, .atomicUpdate, .atomicCompareExchange: return try atomic(data, frame)
         case .stackAddress: return stackBase + frame.stack + frame.slots[Int(data.a)] + UInt64(data.b)
         case .functionAddress: return address(of: function.function.dfg.functions[FunctionReference(rawValue: data.a)].number)
         case .dataAddress: return readOnlyData &+ UInt64(data.a)
@@ -378,8 +379,39 @@ public final class Machine {
         }
         return data.type == .i32 ? UInt64(UInt32(truncatingIfNeeded: signed)) : UInt64(bitPattern: signed)
     }
+    /// One thread runs at a time, so nothing comes between the parts.
+    private func atomic(_ data: InstructionData, _ frame: Frame) throws(MachineError) -> UInt64 {
+        let address = get(data.address, frame), size = data.accessSize
+        guard let old = memory.load(address, size) else { throw fault(data, address) }
+        let new: UInt64
+        switch data.opcode {
+        case .atomicLoad: return old
+        case .atomicStore: new = get(data.valueA, frame)
+        case .atomicUpdate: new = data.atomicOperation.apply(old, get(data.valueA, frame))
+        default:
+            let mask = UInt64.max >> UInt64(64 - 8 * size)
+            if get(data.valueA, frame) & mask != old { return old }
+            new = get(data.valueB, frame)
+        }
+        if !memory.store(new, address, size) { throw fault(data, address) }
+        return old
+    }
     private func fault(_ data: InstructionData, _ address: UInt64) -> MachineError {
         data.memoryFlags.trap != 0 ? .trap(data.memoryFlags.trap) : .invalidAccess(address)
+    }
+}
+
+extension AtomicOperation {
+    /// The new value; only the bits of the access count.
+    fileprivate func apply(_ old: UInt64, _ operand: UInt64) -> UInt64 {
+        switch self {
+        case .add: old &+ operand
+        case .subtract: old &- operand
+        case .and: old & operand
+        case .or: old | operand
+        case .xor: old ^ operand
+        case .exchange: operand
+        }
     }
 }
 

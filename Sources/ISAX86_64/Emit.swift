@@ -238,6 +238,7 @@ struct Emitter: ~Copyable {
             put(.lea(.q, .r11, MemoryOperand(kind: .jumpTable, entity: i.lowWord)))
             put(.movsx(from: .l, to: .q, i.dst, .memory(.indexed(.r11, i.src1, scale: 2))))
             put(.alu(.add, .q, i.dst, i.dst, .register(.r11)))
+        case .updateMemory: emitUpdate(i)
         case .arguments, .landingPad, .retypeFloat: break
         case .jmp: jump(i.lowWord, from: block)
         case .jcc: conditional(i, from: block)
@@ -270,6 +271,18 @@ struct Emitter: ~Copyable {
             CallSite.Handler(tag: $0.tag, retention: $0.retention, group: $0.group, offset: $0.block.rawValue)
         }
         buffer.callSites.append(CallSite(offset: buffer.offset, handlers: targets))
+    }
+
+    /// Until nobody comes between: the new value is computed from what was last seen there. The load before it has
+    /// shown that the memory is accessible.
+    private mutating func emitUpdate(_ i: MachineInstruction) {
+        let again = buffer.makeLabel(), size: OperandSize = i.size == .q ? .q : .l
+        let op = ALUOperation(rawValue: UInt8(truncatingIfNeeded: i.immediate)).unsafelyUnwrapped
+        buffer.bind(again)
+        put(.move(size, .r11, i.dst))
+        put(.alu(op, size, .r11, .r11, .register(i.src3)))
+        put(.cmpxchg(i.size, i.dst, expected: i.dst, replacement: .r11, i.memory))
+        branch(.ne, again)
     }
 
     /// A callee that popped its stack arguments raised rsp; the outgoing area comes back.

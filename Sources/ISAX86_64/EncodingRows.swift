@@ -424,7 +424,7 @@ struct EncodingRow {
         case .tailCallIndirect: .init(.rmDigit, .one, .none, 0xff, digit: 4, .none)
         case .ud2: .init(.fixed, .x0F, .none, 0x0b, .none)
 
-        case .loadImmediate, .zeroFloat, .onesFloat, .retypeFloat, .setccWide, .cmovss, .cmovsd, .jumpTableAddress, .arguments, .jmp, .jcc, .jccAnd, .jccOr, .jmpTable,
+        case .loadImmediate, .zeroFloat, .onesFloat, .retypeFloat, .setccWide, .cmovss, .cmovsd, .jumpTableAddress, .updateMemory, .arguments, .jmp, .jcc, .jccAnd, .jccOr, .jmpTable,
             .landingPad, .call, .tailCall, .ret, .trapIf: .init(.none, .one, .none, 0, .none)
         }
     }

@@ -236,6 +236,13 @@ extension MachineInstruction {
         i.flags.insert(.lock)
         return i
     }
+    /// dst (rax) = old [m]; [m] = old op operand. Starts from `seen` (rax), what a load found there. `op` keeps no carry: `and`, `or`, `xor`.
+    public static func update(_ op: ALUOperation, _ size: OperandSize, _ dst: Register, seen: Register, operand: Register, _ m: MemoryOperand) -> Self {
+        var i = make(.updateMemory, size, dst: dst, src1: seen, .memory(m))
+        i.src3 = operand
+        i.immediate = Int64(op.rawValue)
+        return i
+    }
     public static var mfence: Self { Self(.mfence, .l) }
     public static var pause: Self { Self(.pause, .l) }
     public static var nop: Self { Self(.nop, .l) }

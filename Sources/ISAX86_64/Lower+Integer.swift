@@ -32,6 +32,7 @@ extension Lowering {
         case .select, .selectGuard: lowerSelect(inst, data)
         case .load, .uload8, .sload8, .uload16, .sload16, .uload32, .sload32: lowerLoad(inst, data)
         case .store, .store8, .store16, .store32: lowerStore(inst, data)
+        case .atomicLoad, .atomicStore, .atomicUpdate, .atomicCompareExchange, .fence: lowerAtomic(inst, data)
         case .stackAddress: code.emit(.lea(.q, result(inst), .stackSlot(data.a, Int32(bitPattern: data.b))))
         case .functionAddress: code.emit(.lea(.q, result(inst), .function(dfg.functions[FunctionReference(rawValue: data.a)].number)))
         case .dataAddress: code.emit(.lea(.q, result(inst), .readOnlyData(data.a)))

@@ -93,7 +93,7 @@ extension Lowering {
         let value = width == .q ? use(data.valueA) : useLow(data.valueA)
         code.emit(.store(width, address(inst), value))
     }
-    private func storable(_ constant: Int64, _ width: OperandSize) -> Int32? {
+    func storable(_ constant: Int64, _ width: OperandSize) -> Int32? {
         width == .q ? Int32(exactly: constant) : Int32(truncatingIfNeeded: constant)
     }
 

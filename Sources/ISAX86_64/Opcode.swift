@@ -118,6 +118,8 @@
     /// dst = source if the condition holds, else src1: by a branch around a move.
     case cmovss, cmovsd
     case jumpTableAddress
+    /// dst (rax) = old [m], last seen as src1 (rax); [m] = old op src3 (an `ALUOperation` in `immediate`), atomically: a loop.
+    case updateMemory
     /// Defines the function's arguments; no code.
     case arguments
     case jmp, jcc

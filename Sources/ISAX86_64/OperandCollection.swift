@@ -67,7 +67,7 @@ extension Opcode {
         case .mulx: .multiplyExtended
         case .div, .idiv: .division
         case .cqo: .signOfAccumulator
-        case .cmpxchgMemory: .compareExchange
+        case .cmpxchgMemory, .updateMemory: .compareExchange
         case .imulImmediate, .movzx8, .movzx16, .movsx8, .movsx16, .movsxd, .lea: .untied
         case .bsf, .bsr, .lzcnt, .tzcnt, .popcnt: .untied
         case .andn, .pdep, .pext, .blsr, .blsmsk, .blsi, .bzhi, .bextr, .shlx, .shrx, .sarx, .rorx: .untied
@@ -113,7 +113,7 @@ extension Opcode {
         case .add, .or, .adc, .sbb, .and, .sub, .xor, .cmp, .test, .addMemory, .orMemory, .adcMemory, .sbbMemory, .andMemory, .subMemory,
             .xorMemory, .cmpMemory, .testMemory, .neg, .rol, .ror, .shl, .shr, .sar, .shld, .shrd, .imul, .imulImmediate, .mulWide,
             .imulWide, .div, .idiv, .bsf, .bsr, .lzcnt, .tzcnt, .popcnt, .bt, .bts, .btr, .btc, .andn, .blsr, .blsmsk, .blsi, .bzhi, .bextr,
-            .xaddMemory, .cmpxchgMemory, .ucomiss, .ucomisd, .ptest, .jumpTableAddress, .call, .callIndirect: true
+            .xaddMemory, .cmpxchgMemory, .updateMemory, .ucomiss, .ucomisd, .ptest, .jumpTableAddress, .call, .callIndirect: true
         default: false
         }
     }

@@ -109,6 +109,7 @@ public struct InstructionPrinter {
         case .callIndirect: return "call"
         case .tailCallIndirect: return "jmp"
         case .loadImmediate: return i.size == .q && !fitsMove(i.immediate) ? "movabs" : "mov"
+        case .updateMemory: return "update." + (ALUOperation(rawValue: UInt8(truncatingIfNeeded: i.immediate)).map { "\($0)" } ?? "?")
         case .jumpTableAddress: return "table"
         case .jmpTable: return "jmp"
         case .tailCall: return "jmp"
@@ -178,7 +179,7 @@ public struct InstructionPrinter {
         case .andn, .pdep, .pext: return [name(i.dst, i.size), name(i.src1, i.size), source(i)]
         case .bzhi, .bextr, .shlx, .shrx, .sarx: return [name(i.dst, i.size), source(i), name(i.src1, i.size)]
         case .xchgMemory, .xaddMemory: return [pointer(i.size) + address(i)] + tied(i)
-        case .cmpxchgMemory: return [pointer(i.size) + address(i), name(i.src3, i.size)]
+        case .cmpxchgMemory, .updateMemory: return [pointer(i.size) + address(i), name(i.src3, i.size)]
         case .movdToFloat: return [name(i.dst, .x), source(i)]
         case .movdFromFloat: return [name(i.dst, i.size), name(i.src2, .x)]
         case .addss, .addsd, .mulss, .mulsd, .subss, .subsd, .minss, .minsd, .divss, .divsd, .maxss, .maxsd:

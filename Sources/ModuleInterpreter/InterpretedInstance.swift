@@ -193,7 +193,13 @@ public final class InterpretedInstance {
         return get(slot)
     }
     private func memory(_ i: Int) -> UInt64 {
-        descriptor(i, imported: module.importedMemoryCount, layout.importedMemory, layout.memory)
+        // The context has the address of a shared memory's descriptor in the place of the descriptor itself.
+        if module.memories[i].isShared { return descriptor(i, imported: module.memories.count, place(ofMemory:), layout.memory) }
+        return descriptor(i, imported: module.importedMemoryCount, layout.importedMemory, layout.memory)
+    }
+    private func place(ofMemory i: UInt32) -> UInt32 {
+        let imported = UInt32(module.importedMemoryCount)
+        return i < imported ? layout.importedMemory(i) : layout.memory(i - imported)
     }
     private func table(_ i: Int) -> UInt64 {
         descriptor(i, imported: module.importedTableCount, layout.importedTable, layout.table)
@@ -300,6 +306,9 @@ public final class InterpretedInstance {
             guard fits(a[3], a[4], UInt64(source.count)), fits(a[2], a[4], get(memory(Int(a[0])) + 8)) else { return outcome(false, .memoryOutOfBounds) }
             machine.memory.write(Array(source[Int(a[3])..<Int(a[3] + a[4])]), at: get(memory(Int(a[0]))) + a[2])
             return [0]
+        case .memoryNotify: return atomic(a, 4) { _ in 0 }
+        case .memoryWait32: return wait(a, 4)
+        case .memoryWait64: return wait(a, 8)
         case .dataDrop:
             passiveData[Int(a[0])] = []
             return []
@@ -327,6 +336,19 @@ public final class InterpretedInstance {
             return []
         default: return []
         }
+    }
+    /// What `body` makes of the bytes of an atomic access.
+    private func atomic(_ a: [UInt64], _ count: UInt64, _ body: (UInt64) -> UInt64) -> [UInt64] {
+        let at = memory(Int(a[0]))
+        if a[1] % count != 0 { return outcome(false, .unalignedAtomic) }
+        if !fits(a[1], count, get(at + 8)) { return outcome(false, .memoryOutOfBounds) }
+        return [body(machine.memory.load(get(at) + a[1], Int(count)) ?? 0)]
+    }
+    /// There is one thread, so nobody wakes it: its time runs out at once.
+    private func wait(_ a: [UInt64], _ count: UInt64) -> [UInt64] {
+        let checked = atomic(a, count) { $0 == a[2] ? 2 : 1 }
+        if checked[0] == .max || module.memories[Int(a[0])].isShared { return checked }
+        return outcome(false, .expectedSharedMemory)
     }
     private func outcome(_ succeeded: Bool, _ trap: TrapCode) -> [UInt64] {
         if !succeeded { setPending(trap) }

@@ -4,7 +4,7 @@ import PrecastIR
 /// Removes stores whose bytes the same block overwrites before anything can see them.
 ///
 /// Backward over each block with the stores that are still to come: an earlier one to the same address and within the same bytes
-/// is dead if nothing in between reads an overlapping region, calls, or may trap (a trap shows memory to the host). The later store
+/// is dead if nothing in between reads an overlapping region, calls, is atomic, or may trap (a trap shows memory to the host). The later store
 /// itself may trap only where the dead one would have, with the same code. O(instructions × limit).
 func eliminateDeadStores(_ function: inout Function) {
     var coming: [InstructionData] = []
@@ -26,7 +26,7 @@ func eliminateDeadStores(_ function: inout Function) {
                     entry.b = address.rawValue
                     coming.append(entry)
                 }
-            } else if data.opcode.isCall || data.opcode.isTerminator || data.canTrap {
+            } else if data.opcode.isCall || data.opcode.isAtomic || data.opcode.isTerminator || data.canTrap {
                 coming.removeAll(keepingCapacity: true)
             } else if data.opcode.isLoad && !data.memoryFlags.isReadOnly {
                 coming.removeAll { $0.memoryFlags.region.mayOverlap(data.memoryFlags.region) }

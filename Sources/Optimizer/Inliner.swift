@@ -205,11 +205,11 @@ private struct Inliner {
             new.a = value(data.valueA, callee).rawValue
             new.b = value(data.valueB, callee).rawValue
             if data.vectorOperation == .i8x16Shuffle { new.c = vectorConstants[Int(data.c)].rawValue }
-        case .unary, .vectorUnary, .load, .conditionalTrap: new.a = value(data.valueA, callee).rawValue
-        case .binary, .compareInteger, .compareFloat, .store:
+        case .unary, .vectorUnary, .load, .atomicLoad, .conditionalTrap: new.a = value(data.valueA, callee).rawValue
+        case .binary, .compareInteger, .compareFloat, .store, .atomicStore, .atomicUpdate:
             new.a = value(data.valueA, callee).rawValue
             new.b = value(data.valueB, callee).rawValue
-        case .ternary, .vectorTernary:
+        case .ternary, .vectorTernary, .atomicCompareExchange:
             new.a = value(data.valueA, callee).rawValue
             new.b = value(data.valueB, callee).rawValue
             new.c = value(data.valueC, callee).rawValue

@@ -4,7 +4,7 @@ import PrecastIR
 /// Moves computations out of loops in which their operands do not change, each as far out as it may go.
 ///
 /// What moves: pure operations (constants only along with an instruction that needs them: they are immediates mostly), and loads
-/// whose region no store or call in the loop changes. A load that may trap, and any other trapping operation, moves only out of
+/// whose region neither a store, call or atomic operation in the loop nor another thread changes. A load that may trap, and any other trapping operation, moves only out of
 /// the loop header and only if nothing before it there has an effect: it would have been the first thing to happen anyway.
 /// Nothing moves out of cold blocks. Loops get a preheader when something moves to it.
 /// One walk in reverse postorder. O(instructions × loop depth).
@@ -64,7 +64,8 @@ private struct LoopInvariantMotion {
 
     private func canMove(_ data: InstructionData, _ effectSeen: Bool) -> Bool {
         if data.opcode.isPure { return true }
-        if data.opcode.isTerminator || data.opcode.isCall || data.opcode.isStore || data.opcode == .nop || data.opcode.format == .conditionalTrap { return false }
+        if data.opcode.isTerminator || data.opcode.isCall || data.opcode.isStore || data.opcode.isAtomic || data.opcode == .nop { return false }
+        if data.opcode.format == .conditionalTrap || data.opcode.isLoad && data.memoryFlags.isShared { return false }
         return !data.canTrap || !effectSeen
     }
 

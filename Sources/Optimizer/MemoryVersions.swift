@@ -14,6 +14,8 @@ struct MemoryVersions {
 
     private(set) var slotCount = 1
     private var slotOfRegion = [UInt8](repeating: 0, count: 256)
+    /// Slots that other threads change: their versions end at every join, so that each round of a loop loads anew.
+    private var sharedSlots: UInt64 = 0
     /// Slots that a block changes.
     private(set) var clobbers: [UInt64]
     private var atEntry: [UInt32] = []
@@ -27,7 +29,7 @@ struct MemoryVersions {
 
     /// Slots that an instruction may change, as bits.
     func clobbered(by data: InstructionData) -> UInt64 {
-        if data.opcode.isCall { return .max }
+        if data.opcode.isCall || data.opcode.isAtomic { return .max }
         if !data.opcode.isStore { return 0 }
         let region = data.memoryFlags.region
         return region == .any ? .max : 1 | 1 << UInt64(slot(region))
@@ -65,13 +67,15 @@ struct MemoryVersions {
     }
     private mutating func addRegion(_ flags: MemoryFlags) {
         let region = Int(flags.region.rawValue)
-        if region == 0 || slotOfRegion[region] != 0 { return }
-        if slotCount < Self.slotLimit {
-            slotOfRegion[region] = UInt8(slotCount)
-            slotCount += 1
-        } else {
-            slotOfRegion[region] = UInt8(Self.slotLimit - 1)
+        if region != 0 && slotOfRegion[region] == 0 {
+            if slotCount < Self.slotLimit {
+                slotOfRegion[region] = UInt8(slotCount)
+                slotCount += 1
+            } else {
+                slotOfRegion[region] = UInt8(Self.slotLimit - 1)
+            }
         }
+        if flags.isShared { sharedSlots |= 1 | 1 << UInt64(slotOfRegion[region]) }
     }
     private mutating func findWrites(_ function: borrowing Function) {
         var block = function.layout.firstBlock
@@ -100,7 +104,7 @@ struct MemoryVersions {
             for slot in 0..<slotCount {
                 let join = Self.joinBase + UInt32(i * slotCount + slot)
                 var version = i == 0 ? Self.initial : 0
-                if isJoin && (atEntry[at + slot] == join || !joinsMerge) {
+                if isJoin && (atEntry[at + slot] == join || !joinsMerge || sharedSlots & 1 << UInt64(slot) != 0) {
                     version = join
                 } else {
                     for edge in cfg.predecessors(block) {

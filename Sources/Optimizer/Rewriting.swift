@@ -8,11 +8,11 @@ extension DataFlowGraph {
         let data = instructions[inst]
         switch data.opcode.format {
         case .nullary, .immediate, .vectorConstant, .stackAddress, .functionAddress, .dataAddress, .trap: return
-        case .unary, .vectorUnary, .load, .conditionalTrap: instructions[inst].a = resolve(data.valueA).rawValue
-        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store:
+        case .unary, .vectorUnary, .load, .atomicLoad, .conditionalTrap: instructions[inst].a = resolve(data.valueA).rawValue
+        case .binary, .vectorBinary, .compareInteger, .compareFloat, .store, .atomicStore, .atomicUpdate:
             instructions[inst].a = resolve(data.valueA).rawValue
             instructions[inst].b = resolve(data.valueB).rawValue
-        case .ternary, .vectorTernary:
+        case .ternary, .vectorTernary, .atomicCompareExchange:
             instructions[inst].a = resolve(data.valueA).rawValue
             instructions[inst].b = resolve(data.valueB).rawValue
             instructions[inst].c = resolve(data.valueC).rawValue

@@ -72,7 +72,7 @@ private struct ValueNumbering {
             simplifier.foldAddress(inst, &function)
             simplifier.narrowStoredValue(inst, &function)
             store(inst, function)
-        } else if opcode.isCall {
+        } else if opcode.isCall || opcode.isAtomic {
             write(.max, inst)
         } else if opcode.format == .conditionalTrap {
             conditionalTrap(inst, &function)

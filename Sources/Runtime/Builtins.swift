@@ -37,6 +37,12 @@ nonisolated(unsafe) let builtinTable: UnsafeMutablePointer<UInt64> = {
     set(.typeMatches, address(types))
     set(.throwException, precast_throw_address())
     set(.makeException, precast_make_exception_address())
+    let notify: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64, UInt64, UInt64) -> Int64 = memoryNotify
+    set(.memoryNotify, address(notify))
+    let wait32: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64, UInt64, UInt64, Int64) -> Int64 = memoryWait32
+    set(.memoryWait32, address(wait32))
+    let wait64: @convention(c) (UnsafeMutablePointer<precast_vmctx>, UInt64, UInt64, UInt64, Int64) -> Int64 = memoryWait64
+    set(.memoryWait64, address(wait64))
     for operation in UInt32(0)..<8 { table[Int(Builtin.ceilF32.rawValue + operation)] = precast_rounding_address(operation) }
     return table
 }()
@@ -75,6 +81,37 @@ private func memoryInit(_ context: UnsafeMutablePointer<precast_vmctx>, _ memory
         return true
     }
     return fits ? 0 : fail(context, .memoryOutOfBounds)
+}
+
+private func memoryNotify(_ context: UnsafeMutablePointer<precast_vmctx>, _ memory: UInt64, _ offset: UInt64, _ count: UInt64) -> Int64 {
+    withAtomic(context, memory, offset, 4) { memory, address in
+        memory.isShared ? Int64(precast_notify(address, UInt32(truncatingIfNeeded: count))) : 0
+    }
+}
+
+private func memoryWait32(_ context: UnsafeMutablePointer<precast_vmctx>, _ memory: UInt64, _ offset: UInt64,
+                          _ expected: UInt64, _ timeout: Int64) -> Int64 {
+    withAtomic(context, memory, offset, 4) { wait(context, $0, $1, 4, expected, timeout) }
+}
+
+private func memoryWait64(_ context: UnsafeMutablePointer<precast_vmctx>, _ memory: UInt64, _ offset: UInt64,
+                          _ expected: UInt64, _ timeout: Int64) -> Int64 {
+    withAtomic(context, memory, offset, 8) { wait(context, $0, $1, 8, expected, timeout) }
+}
+
+/// Calls `body` with the host's address of `bytes` bytes that an atomic access may name; fails where it may not.
+private func withAtomic(_ context: Context, _ memory: UInt64, _ offset: UInt64, _ bytes: UInt64, _ body: (LinearMemory, UInt64) -> Int64) -> Int64 {
+    if offset & (bytes - 1) != 0 { return fail(context, .unalignedAtomic) }
+    return with(context) { instance, _ in
+        let memory = instance.memories[Int(memory)]
+        guard let address = memory.address(offset, bytes) else { return fail(context, .memoryOutOfBounds) }
+        return body(memory, UInt64(UInt(bitPattern: address)))
+    }
+}
+
+private func wait(_ context: Context, _ memory: LinearMemory, _ address: UInt64, _ bytes: UInt32, _ expected: UInt64, _ timeout: Int64) -> Int64 {
+    guard memory.isShared else { return fail(context, .expectedSharedMemory) }
+    return Int64(precast_wait(address, bytes, expected, timeout))
 }
 
 private func dataDrop(_ context: UnsafeMutablePointer<precast_vmctx>, _ segment: UInt64) {

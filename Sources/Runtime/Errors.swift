@@ -4,7 +4,7 @@ import CLoaderSupport
 /// What the operating system refused.
 public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Resource: Hashable, Sendable {
-        case memoryReservation, memory, table, instance, store, code, snapshot, signalStack, signalHandlers, types
+        case memoryReservation, sharedMemoryReservation, memory, table, instance, store, code, snapshot, signalStack, signalHandlers, types
     }
 
     public let resource: Resource
@@ -28,6 +28,7 @@ public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible 
     private var name: String {
         switch resource {
         case .memoryReservation: "the address space of a linear memory"
+        case .sharedMemoryReservation: "the address space of a shared memory, which takes its maximum at once"
         case .memory: "a linear memory"
         case .table: "a table"
         case .instance: "an instance context"
@@ -41,10 +42,13 @@ public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     private var remedy: String {
-        guard resource == .memoryReservation else { return "" }
         let limit = precast_address_space_limit()
         let cause = limit == .max ? "" : " (the address space of this process is limited to \(limit) bytes: `ulimit -v`)"
-        return cause + "; raise the limit, or compile with --memory-reservation=0, which reserves no address space"
+        return switch resource {
+        case .memoryReservation: cause + "; raise the limit, or compile with --memory-reservation=0, which reserves no address space"
+        case .sharedMemoryReservation: cause + "; raise the limit, or give the memory a smaller maximum and compile with --memory-reservation=0"
+        default: ""
+        }
     }
 }
 

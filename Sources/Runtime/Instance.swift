@@ -122,7 +122,7 @@ final class InstanceRecord {
 
     /// Releases what the instance defines. Nothing of it may be used after.
     func release(to engine: Engine) {
-        for memory in memories.dropFirst(Int(layout.counts.importedMemories)) { memory.release(to: engine) }
+        for memory in memories.dropFirst(Int(layout.counts.importedMemories)) where !memory.isShared { memory.release(to: engine) }
         for table in tables.dropFirst(Int(layout.counts.importedTables)) { table.release() }
         if let list = UnsafeMutablePointer<UInt64>(bitPattern: UInt(context.pointee.memories)) { list.deallocate() }
         precast_free(base)

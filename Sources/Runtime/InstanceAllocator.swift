@@ -56,7 +56,7 @@ extension InstanceRecord {
         var functions: UInt32 = 0, memoryCount: UInt32 = 0, tableCount: UInt32 = 0, globals: UInt32 = 0, tags: UInt32 = 0
         for index in imports.definitions.indices {
             let definition = imports.definitions[index]
-            if case .item(let item) = definition, item.store !== store {
+            if case .item(let item) = definition, let owner = item.store, owner !== store {
                 throw .link(.wrongStore(module: module.imports[index].module, name: module.imports[index].name))
             }
             switch definition {
@@ -67,8 +67,11 @@ extension InstanceRecord {
                 put(try functionImport(function), at: layout.importedFunction(functions))
                 functions += 1
             case .item(.memory(let memory)):
-                put(UInt64(UInt(bitPattern: memory.record.definition)), at: layout.importedMemory(memoryCount))
-                memories.append(memory.record)
+                attach(memory.record, at: layout.importedMemory(memoryCount))
+                memoryCount += 1
+            case .item(.sharedMemory(let memory)):
+                store.adopt(memory.record)
+                attach(memory.record, at: layout.importedMemory(memoryCount))
                 memoryCount += 1
             case .item(.table(let table)):
                 put(UInt64(UInt(bitPattern: table.record.definition)), at: layout.importedTable(tableCount))
@@ -82,6 +85,11 @@ extension InstanceRecord {
                 tags += 1
             }
         }
+    }
+
+    private func attach(_ memory: LinearMemory, at offset: UInt32) {
+        put(UInt64(UInt(bitPattern: memory.definition)), at: offset)
+        memories.append(memory)
     }
 
     private func put<V: BitwiseCopyable>(_ value: V, at offset: UInt32) { base.storeBytes(of: value, toByteOffset: Int(offset), as: V.self) }
@@ -113,9 +121,26 @@ extension InstanceRecord {
               (row.guardBefore | row.guardAfter | row.reservation) & (precast_page_size() - 1) == 0 else {
             throw .artifact(.invalid(field: "memory reservation", found: row.reservation))
         }
+        if type.isShared { return try addSharedMemory(type, plan, at: layout.memory(index), store) }
         let image = try sound { () throws(ArtifactError) in try memoryImage(row, type) }
         let definition = (base + Int(layout.memory(index))).assumingMemoryBound(to: precast_memory.self)
         memories.append(try LinearMemory(type, plan: plan, image: image, definition: definition, store: store))
+    }
+
+    /// The context holds the address of the memory's descriptor, which all its users have in common.
+    private func addSharedMemory(_ type: MemoryType, _ plan: MemoryPlan, at offset: UInt32, _ store: StoreCore) throws(InstantiationError) {
+        let bytes = type.limits.minimum.multipliedReportingOverflow(by: type.pageSize)
+        guard !bytes.overflow, store.claimMemory(bytes.partialValue) else {
+            throw .limit("a memory of \(bytes.partialValue) bytes would take the store over its limit of \(store.limits.memoryBytes) bytes")
+        }
+        do throws(InstantiationError) {
+            let memory = try LinearMemory(shared: type, plan: plan, engine: store.engine)
+            store.adopt(memory)
+            attach(memory, at: offset)
+        } catch {
+            store.returnMemory(bytes.partialValue)
+            throw error
+        }
     }
 
     /// The file's bytes that the memory starts with; whole pages, all within the memory's initial size.
@@ -218,8 +243,8 @@ extension InstanceRecord {
     /// Gives back what `allocate` made before it failed.
     fileprivate func withdraw(from store: StoreCore) {
         for memory in memories.dropFirst(Int(layout.counts.importedMemories)) {
-            store.returnMemory(memory.definition.pointee.length)
-            store.moveRegion(of: memory.definition, start: 0, end: 0)
+            store.returnMemory(memory.length)
+            if memory.isShared { store.abandon(memory) } else { store.moveRegion(of: memory.definition, start: 0, end: 0) }
         }
         release(to: store.engine)
     }

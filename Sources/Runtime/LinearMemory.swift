@@ -14,6 +14,15 @@ struct MemoryPlan {
     var isMovable: Bool
 }
 
+extension MemoryPlan {
+    /// For a memory that the host makes: for modules with the default reservation and guards, or smaller ones.
+    static func host(_ type: MemoryType) -> MemoryPlan {
+        let reservation: UInt64 = 4 << 30
+        return MemoryPlan(
+            reservation: reservation, guardBefore: 32 << 20, guardAfter: 32 << 20, growthRoom: 2 << 30, isMovable: type.mostBytes > reservation)
+    }
+}
+
 /// The file's bytes that a memory starts with, page-aligned in the file and in the memory.
 struct MemoryImage {
     var file: Int32
@@ -28,17 +37,27 @@ struct MemoryImage {
 ///
 /// Bytes from the base to the length, rounded up to pages, are accessible; everything else of the reservation is not, and a
 /// fault there is an out-of-bounds access. A memory moves only when its plan says so and it outgrows its capacity.
+///
+/// A shared memory belongs to no store: it releases itself with its last user. It never moves, and other threads may change its
+/// length at any time, upwards.
 final class LinearMemory {
     let definition: UnsafeMutablePointer<precast_memory>
     let type: MemoryType
     private let plan: MemoryPlan
     private var reservation: Reservation
+    /// Of a shared memory.
+    private let sharing: Sharing?
+
+    private struct Sharing {
+        let engine: Engine
+        /// Held while the memory grows.
+        let lock: OpaquePointer
+    }
 
     /// Reserves and commits the initial size and maps the image.
     init(_ type: MemoryType, plan: MemoryPlan, image: MemoryImage?, definition: UnsafeMutablePointer<precast_memory>,
          store: StoreCore) throws(InstantiationError) {
-        let (bytes, overflow) = type.limits.minimum.multipliedReportingOverflow(by: type.pageSize)
-        guard !overflow, bytes <= 1 << 47 else { throw .resource(ResourceError(.memory, bytes: overflow ? .max : bytes)) }
+        let bytes = try Self.initialBytes(type)
         guard store.claimMemory(bytes) else {
             throw .limit("a memory of \(bytes) bytes would take the store over its limit of \(store.limits.memoryBytes) bytes")
         }
@@ -53,6 +72,7 @@ final class LinearMemory {
         self.definition = definition
         self.type = type
         self.plan = plan
+        sharing = nil
         let base = reservation.start + plan.guardBefore
         if reservation.contents != contents {
             if let error = Self.commit(base: base, accessible: accessible, image) {
@@ -63,12 +83,63 @@ final class LinearMemory {
             reservation.contents = contents
         }
         definition.initialize(to: precast_memory(base: base, length: bytes))
-        store.addRegion(start: reservation.start, end: reservation.start + reservation.bytes, memory: definition)
+        addRegion(to: store)
+    }
+
+    /// A shared memory: reserves its maximum, so that it never moves.
+    init(shared type: MemoryType, plan: MemoryPlan, engine: Engine) throws(InstantiationError) {
+        let bytes = try Self.initialBytes(type)
+        guard let maximum = type.limits.maximum else {
+            throw .limit("a shared memory needs a maximum: its address space is reserved when it is made")
+        }
+        let most = min(maximum, Self.mostPages(type)).multipliedReportingOverflow(by: type.pageSize)
+        guard !most.overflow, most.partialValue <= 1 << 47 else { throw .resource(ResourceError(.sharedMemoryReservation, bytes: .max)) }
+        var plan = plan
+        plan.reservation = max(plan.reservation, pageRounded(most.partialValue))
+        plan.isMovable = false
+        let contents = Reservation.Contents(accessible: pageRounded(bytes))
+        guard let lock = precast_lock_create() else { throw .resource(ResourceError(.memory, bytes: bytes)) }
+        do throws(ResourceError) {
+            reservation = try Self.reserve(contents, plan, engine: engine)
+        } catch {
+            precast_lock_destroy(lock)
+            throw .resource(ResourceError(.sharedMemoryReservation, bytes: error.bytes, error: Int64(error.errorNumber)))
+        }
+        let base = reservation.start + plan.guardBefore
+        if reservation.contents != contents, let error = Self.commit(base: base, accessible: contents.accessible, nil) {
+            precast_lock_destroy(lock)
+            _ = precast_unmap(reservation.start, reservation.bytes)
+            throw .resource(ResourceError(.memory, bytes: bytes, error: error))
+        }
+        reservation.contents = contents
+        definition = .allocate(capacity: 1)
+        definition.initialize(to: precast_memory(base: base, length: bytes))
+        self.type = type
+        self.plan = plan
+        sharing = Sharing(engine: engine, lock: lock)
+    }
+
+    deinit {
+        guard let sharing else { return }
+        release(to: sharing.engine)
+        definition.deallocate()
+        precast_lock_destroy(sharing.lock)
+    }
+
+    private static func initialBytes(_ type: MemoryType) throws(InstantiationError) -> UInt64 {
+        let (bytes, overflow) = type.limits.minimum.multipliedReportingOverflow(by: type.pageSize)
+        guard !overflow, bytes <= 1 << 47 else { throw .resource(ResourceError(.memory, bytes: overflow ? .max : bytes)) }
+        return bytes
+    }
+
+    /// Makes faults in the memory's address space out-of-bounds accesses for code of `store`.
+    func addRegion(to store: StoreCore) {
+        store.addRegion(start: reservation.start, end: reservation.start + reservation.bytes, memory: definition, isShared: isShared)
     }
 
     /// Gives the address space back, as it was when the memory was made. The memory must not be used after.
     func release(to engine: Engine) {
-        let base = definition.pointee.base, initial = reservation.contents.accessible, accessible = pageRounded(definition.pointee.length)
+        let base = definition.pointee.base, initial = reservation.contents.accessible, accessible = pageRounded(length)
         // Discarding pages of a private mapping brings the file's bytes, or zeros, back.
         let isReset = (accessible == 0 || precast_discard(base, accessible) == 0)
             && (accessible == initial || precast_protect(base + initial, accessible - initial, 0) == 0)
@@ -117,18 +188,29 @@ final class LinearMemory {
         return error < 0 ? Int64(error) : nil
     }
 
+    var isShared: Bool { sharing != nil }
+    /// The size in bytes.
+    @inline(__always) var length: UInt64 { precast_memory_length(definition) }
     /// The size in pages of the memory's type.
-    var pages: UInt64 { definition.pointee.length >> UInt64(type.pageSizeLog2) }
+    var pages: UInt64 { length >> UInt64(type.pageSizeLog2) }
 
-    /// Grows by `delta` pages. Returns the previous size in pages, or nil when the type, the store or the system refuse.
-    func grow(by delta: UInt64, store: StoreCore) -> UInt64? {
+    /// Grows by `delta` pages, which count for `store`. Returns the previous size in pages, or nil when the type, the store or the system refuse.
+    func grow(by delta: UInt64, store: StoreCore?) -> UInt64? {
+        guard let sharing else { return growAlone(by: delta, store: store) }
+        precast_lock_acquire(sharing.lock)
+        defer { precast_lock_release(sharing.lock) }
+        return growAlone(by: delta, store: store)
+    }
+
+    /// While no other thread grows the memory.
+    private func growAlone(by delta: UInt64, store: StoreCore?) -> UInt64? {
         let previous = pages
         guard delta > 0 else { return previous }
         let most = min(type.limits.maximum ?? .max, Self.mostPages(type))
         guard delta <= most, previous <= most - delta else { return nil }
-        let oldLength = definition.pointee.length
+        let oldLength = length
         let newLength = (previous + delta) << UInt64(type.pageSizeLog2)
-        guard store.claimMemory(newLength - oldLength) else { return nil }
+        if let store, !store.claimMemory(newLength - oldLength) { return nil }
         let oldAccessible = pageRounded(oldLength), accessible = pageRounded(newLength)
         let capacity = reservation.bytes - plan.guardBefore - plan.guardAfter
         let grown: Bool
@@ -136,13 +218,13 @@ final class LinearMemory {
             grown = accessible == oldAccessible
                 || precast_protect(definition.pointee.base + oldAccessible, accessible - oldAccessible, PRECAST_READ | PRECAST_WRITE) == 0
         } else {
-            grown = plan.isMovable && move(accessible: accessible, store: store)
+            grown = if let store, plan.isMovable { move(accessible: accessible, store: store) } else { false }
         }
         guard grown else {
-            store.returnMemory(newLength - oldLength)
+            store?.returnMemory(newLength - oldLength)
             return nil
         }
-        definition.pointee.length = newLength
+        precast_memory_publish(definition, newLength)
         return previous
     }
 
@@ -157,7 +239,7 @@ final class LinearMemory {
             _ = precast_unmap(larger.start, larger.bytes)
             return false
         }
-        destination.copyMemory(from: source, byteCount: Int(definition.pointee.length))
+        destination.copyMemory(from: source, byteCount: Int(length))
         _ = precast_unmap(reservation.start, reservation.bytes)
         larger.contents = contents
         reservation = larger
@@ -185,16 +267,23 @@ final class LinearMemory {
         return nil
     }
 
+    /// The type with the size as it is now.
+    var currentType: MemoryType {
+        var type = type
+        type.limits.minimum = pages
+        return type
+    }
+
     /// The accessible bytes.
     var bytes: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(definition.pointee.base)),
-                                      count: Int(definition.pointee.length))
+                                      count: Int(length))
     }
 
     /// The address of `count` bytes at `offset`, or nil where they are not all in the memory.
     @inline(__always)
     func address(_ offset: UInt64, _ count: UInt64) -> UnsafeMutableRawPointer? {
-        let length = definition.pointee.length
+        let length = length
         guard offset <= length, count <= length - offset else { return nil }
         return UnsafeMutableRawPointer(bitPattern: UInt(definition.pointee.base &+ offset))
     }

@@ -6,14 +6,18 @@ import PrecastArtifactFormat
 public enum Extern {
     case function(Function)
     case memory(Memory)
+    /// A shared memory, of no store.
+    case sharedMemory(SharedMemory)
     case table(Table)
     case global(Global)
     case tag(Tag)
 
-    var store: StoreCore {
+    /// The store that alone may use it.
+    var store: StoreCore? {
         switch self {
         case .function(let function): function.store
         case .memory(let memory): memory.store
+        case .sharedMemory: nil
         case .table(let table): table.store
         case .global(let global): global.store
         case .tag(let tag): tag.store
@@ -23,7 +27,7 @@ public enum Extern {
 
 /// Definitions by module and item name, from which imports are resolved. For stores whose data is a `T`.
 ///
-/// Host functions serve any number of stores; other definitions belong to one. A linker belongs to one task at a time.
+/// Host functions and shared memories serve any number of stores; other definitions belong to one. A linker belongs to one task at a time.
 public final class Linker<T> {
     public let engine: Engine
     /// Whether a later definition may replace an earlier one.
@@ -45,7 +49,11 @@ public final class Linker<T> {
 
     /// Defines what an instance exported or the host made. - Throws: ``LinkError/duplicateDefinition(module:name:)``.
     public func define(_ module: String, _ name: String, _ item: Extern) throws(LinkError) {
-        try add(.item(item), module, name)
+        if case .memory(let memory) = item, let shared = memory.shared {
+            try add(.item(.sharedMemory(shared)), module, name)
+        } else {
+            try add(.item(item), module, name)
+        }
     }
 
     /// Defines every export of `instance` as an item of `module`.
@@ -136,8 +144,12 @@ enum Definition {
 
     /// What a memory lacks that code with these tunables counts on, or nil.
     func shortcoming(for wanted: ExternalType, _ tunables: Tunables) -> String? {
-        guard case .memory(let wanted) = wanted, case .item(.memory(let memory)) = self else { return nil }
-        return memory.record.shortcoming(for: wanted, tunables)
+        guard case .memory(let wanted) = wanted else { return nil }
+        switch self {
+        case .item(.memory(let memory)): return memory.record.shortcoming(for: wanted, tunables)
+        case .item(.sharedMemory(let memory)): return memory.record.shortcoming(for: wanted, tunables)
+        default: return nil
+        }
     }
 
     /// The definition's type as it is now: memories and tables by their current size.
@@ -146,6 +158,7 @@ enum Definition {
         case .host(let function): .function(function.type)
         case .item(.function(let function)): .function(function.type)
         case .item(.memory(let memory)): .memory(memory.currentType)
+        case .item(.sharedMemory(let memory)): .memory(memory.record.currentType)
         case .item(.table(let table)): .table(table.currentType)
         case .item(.global(let global)): .global(global.type)
         case .item(.tag(let tag)): .tag(tag.type)

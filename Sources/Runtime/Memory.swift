@@ -15,12 +15,15 @@ public struct Memory {
     ///
     /// It is laid out for modules with the default reservation and guards, or smaller ones.
     public init<T>(_ type: MemoryType, in store: Store<T>) throws(InstantiationError) {
+        if type.isShared {
+            record = try SharedMemory(type, engine: store.engine).record
+            self.store = store.core
+            store.core.adopt(record)
+            return
+        }
         let definition = UnsafeMutablePointer<precast_memory>.allocate(capacity: 1)
-        let reservation: UInt64 = 4 << 30
-        let plan = MemoryPlan(
-            reservation: reservation, guardBefore: 32 << 20, guardAfter: 32 << 20, growthRoom: 2 << 30, isMovable: type.mostBytes > reservation)
         do throws(InstantiationError) {
-            record = try LinearMemory(type, plan: plan, image: nil, definition: definition, store: store.core)
+            record = try LinearMemory(type, plan: .host(type), image: nil, definition: definition, store: store.core)
         } catch {
             definition.deallocate()
             throw error
@@ -29,19 +32,25 @@ public struct Memory {
         store.core.hostMemories.append(record)
     }
 
+    /// A shared memory as one of the store's.
+    public init<T>(_ memory: SharedMemory, in store: Store<T>) {
+        record = memory.record
+        self.store = store.core
+        store.core.adopt(record)
+    }
+
+    /// The memory itself, without the store, where it is a shared one.
+    public var shared: SharedMemory? { record.isShared ? SharedMemory(record: record) : nil }
+
     /// The declared type.
     public var type: MemoryType { record.type }
     /// The type with the size as it is now.
-    var currentType: MemoryType {
-        var type = record.type
-        type.limits.minimum = record.pages
-        return type
-    }
+    var currentType: MemoryType { record.currentType }
 
     /// The size in pages of the memory's type.
     public var pageCount: UInt64 { record.pages }
     /// The size in bytes.
-    public var byteCount: UInt64 { record.definition.pointee.length }
+    public var byteCount: UInt64 { record.length }
 
     /// Grows by `pages`. Returns the previous size in pages, or nil when the type's maximum, a limit of the store or the system
     /// refuse.

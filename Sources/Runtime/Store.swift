@@ -69,6 +69,8 @@ public final class StoreCore {
     var pendingError: HostError?
     /// Memories, tables, globals and functions that the host made itself.
     var hostMemories: [LinearMemory] = []
+    /// Those that its code can reach, until it ends: the handlers know them.
+    private var sharedMemories: [LinearMemory] = []
     var hostTables: [TableStorage] = []
     var hostGlobals: [UnsafeMutablePointer<precast_global>] = []
     var hostTags: [UnsafeMutablePointer<precast_tag>] = []
@@ -114,7 +116,7 @@ public final class StoreCore {
     func add(_ instance: InstanceRecord) { instances.append(instance) }
 
     /// Makes faults between `start` and `end` out-of-bounds accesses of `memory`.
-    func addRegion(start: UInt64, end: UInt64, memory: UnsafeMutablePointer<precast_memory>) {
+    func addRegion(start: UInt64, end: UInt64, memory: UnsafeMutablePointer<precast_memory>, isShared: Bool) {
         let count = Int(state.pointee.region_count)
         var regions = UnsafeMutablePointer<precast_region>(bitPattern: UInt(state.pointee.regions))
         if count == regionCapacity {
@@ -128,8 +130,21 @@ public final class StoreCore {
             state.pointee.regions = UInt64(UInt(bitPattern: larger))
         }
         guard let regions else { return }
-        regions[count] = precast_region(start: start, end: end, memory: UInt64(UInt(bitPattern: memory)))
+        regions[count] = precast_region(start: start, end: end, memory: UInt64(UInt(bitPattern: memory)), shared: isShared ? 1 : 0)
         state.pointee.region_count = UInt64(count + 1)
+    }
+
+    /// Lets the store's code use a shared memory, and keeps it alive.
+    func adopt(_ memory: LinearMemory) {
+        if sharedMemories.contains(where: { $0 === memory }) { return }
+        sharedMemories.append(memory)
+        memory.addRegion(to: self)
+    }
+
+    /// Takes back ``adopt(_:)`` for a memory that no instance uses.
+    func abandon(_ memory: LinearMemory) {
+        moveRegion(of: memory.definition, start: 0, end: 0)
+        sharedMemories.removeAll { $0 === memory }
     }
 
     /// Changes the region of `memory`, which has moved; removes it when `end` is not above `start`.

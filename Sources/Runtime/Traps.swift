@@ -66,7 +66,7 @@ extension StoreCore {
         guard let regions = UnsafePointer<precast_region>(bitPattern: UInt(state.pointee.regions)) else { return nil }
         for index in 0..<Int(state.pointee.region_count) where address >= regions[index].start && address < regions[index].end {
             guard let memory = UnsafePointer<precast_memory>(bitPattern: UInt(regions[index].memory)) else { return nil }
-            return Trap.Access(address: Int64(bitPattern: address &- memory.pointee.base), memoryBytes: memory.pointee.length)
+            return Trap.Access(address: Int64(bitPattern: address &- memory.pointee.base), memoryBytes: precast_memory_length(memory))
         }
         return nil
     }

@@ -9,6 +9,11 @@ struct AccessAddress {
     var flags: MemoryFlags
 }
 
+extension MemoryPlan {
+    /// The flags of a load or store.
+    func access(trap: UInt8) -> MemoryFlags { MemoryFlags(region: region, trap: trap, shared: isShared) }
+}
+
 /// Addresses in memories and tables, checked as the memory's plan asks. All code is in one block.
 ///
 /// A check that is masked against speculation needs no branch where faults are traps: the address of an access outside becomes 0 by data flow, and
@@ -20,7 +25,7 @@ extension FunctionTranslator {
     /// The address of `size` bytes at `index` + `offset`.
     mutating func address(_ memory: MemoryPlan, index: Value, offset: UInt64, size: Int) -> AccessAddress {
         let trap = TrapCode.memoryOutOfBounds.rawValue
-        let flags = MemoryFlags(region: memory.region, trap: trap)
+        let flags = memory.access(trap: trap)
         let (end, overflow) = offset.addingReportingOverflow(UInt64(size))
         if overflow { return alwaysOutOfBounds(memory) }
         if let known = constantAddress(memory, index, offset, size) { return known }
@@ -49,7 +54,7 @@ extension FunctionTranslator {
         let unsigned = memory.is64 ? UInt64(bitPattern: known) : UInt64(UInt32(truncatingIfNeeded: known))
         let (address, overflow) = unsigned.addingReportingOverflow(offset)
         guard !overflow, address <= UInt64(Int32.max), address + UInt64(size) <= memory.minimumSize else { return nil }
-        return AccessAddress(base: memoryBase(memory), offset: Int32(address), flags: MemoryFlags(region: memory.region))
+        return AccessAddress(base: memoryBase(memory), offset: Int32(address), flags: memory.access(trap: 0))
     }
 
     private mutating func checkedAddress(_ memory: MemoryPlan, index: Value, offset: UInt64, end: UInt64) -> AccessAddress {
@@ -62,7 +67,7 @@ extension FunctionTranslator {
         let folds = offset <= (masks ? 4096 - 16 : UInt64(Int32.max))
         if !folds { address = builder.binary(.iadd, .i64, address, builder.constant(.i64, Int64(bitPattern: offset))) }
         if masks { address = mask(address, where: isOutside) }
-        return AccessAddress(base: address, offset: folds ? Int32(offset) : 0, flags: MemoryFlags(region: memory.region, trap: trap))
+        return AccessAddress(base: address, offset: folds ? Int32(offset) : 0, flags: memory.access(trap: trap))
     }
 
     /// Whether an access that ends `end` bytes above `index` has to trap. Where it says no, the access hits the memory or the guard behind it.
@@ -87,7 +92,7 @@ extension FunctionTranslator {
     private mutating func alwaysOutOfBounds(_ memory: MemoryPlan) -> AccessAddress {
         let trap = TrapCode.memoryOutOfBounds.rawValue
         builder.trapIf(zero: false, builder.constant(.i32, 1), code: trap)
-        return AccessAddress(base: memoryBase(memory), offset: 0, flags: MemoryFlags(region: memory.region, trap: trap))
+        return AccessAddress(base: memoryBase(memory), offset: 0, flags: memory.access(trap: trap))
     }
 
     /// Traps with `trap` unless `index`, a 64-bit value, is less than `length`; returns the index, masked to 0 where it is not.

@@ -159,6 +159,7 @@ public struct FunctionTranslator: ~Copyable {
         case .tryTable, .throw, .throwRef: translateException(op)
         default:
             if op.opcode.isVector { return translateVector(op) }
+            if op.opcode.isAtomic { return translateAtomic(op) }
             if op.opcode.immediates == .memoryArgument { translateAccess(op) } else { translateNumeric(op) }
         }
     }

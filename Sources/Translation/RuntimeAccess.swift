@@ -49,8 +49,8 @@ extension FunctionTranslator {
     }
 
     /// Address of a memory's or table's descriptor, and the offset from it of the descriptor's start.
-    private mutating func descriptor(isImported: Bool, _ offset: Int32) -> (address: Value, offset: Int32) {
-        guard isImported else { return (context, offset) }
+    private mutating func descriptor(isIndirect: Bool, _ offset: Int32) -> (address: Value, offset: Int32) {
+        guard isIndirect else { return (context, offset) }
         let pointer = invariant(InvariantKey(offset: offset, isIndirect: false)) { $0.loadContext(offset) }
         return (pointer, 0)
     }
@@ -62,30 +62,31 @@ extension FunctionTranslator {
         return invariant(InvariantKey(offset: memory.offset, isIndirect: true)) { $0.loadMemoryBase(memory) }
     }
     private mutating func loadMemoryBase(_ memory: MemoryPlan) -> Value {
-        let (address, offset) = descriptor(isImported: memory.isImported, memory.offset)
+        let (address, offset) = descriptor(isIndirect: memory.isIndirect, memory.offset)
         let flags = MemoryFlags(region: AliasRegions.descriptors, readOnly: memory.hasFixedBase)
         return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryBase, flags)
     }
     mutating func memoryLength(_ memory: MemoryPlan) -> Value {
         if memory.hasFixedSize { return builder.constant(.i64, Int64(bitPattern: memory.minimumSize)) }
-        let (address, offset) = descriptor(isImported: memory.isImported, memory.offset)
-        return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryLength, MemoryFlags(region: AliasRegions.descriptors))
+        let (address, offset) = descriptor(isIndirect: memory.isIndirect, memory.offset)
+        let flags = MemoryFlags(region: AliasRegions.descriptors, shared: memory.isShared)
+        return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryLength, flags)
     }
     mutating func tableElements(_ table: TablePlan) -> Value {
-        let (address, offset) = descriptor(isImported: table.isImported, table.offset)
+        let (address, offset) = descriptor(isIndirect: table.isImported, table.offset)
         let flags = MemoryFlags(region: AliasRegions.descriptors, readOnly: table.fixedLength != nil)
         return builder.load(.i64, address, offset: offset + RuntimeOffsets.tableElements, flags)
     }
     mutating func tableLength(_ table: TablePlan) -> Value {
         if let length = table.fixedLength { return builder.constant(.i64, Int64(bitPattern: length)) }
-        let (address, offset) = descriptor(isImported: table.isImported, table.offset)
+        let (address, offset) = descriptor(isIndirect: table.isImported, table.offset)
         return builder.load(.i64, address, offset: offset + RuntimeOffsets.tableLength, MemoryFlags(region: AliasRegions.descriptors))
     }
 
     // MARK: Globals
 
     mutating func globalAddress(_ global: GlobalPlan) -> (address: Value, offset: Int32) {
-        descriptor(isImported: global.isImported, global.offset)
+        descriptor(isIndirect: global.isImported, global.offset)
     }
 
     // MARK: Signatures and functions

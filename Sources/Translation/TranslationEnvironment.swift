@@ -133,9 +133,11 @@ struct TypePlan: Sendable {
 
 /// How code reaches a linear memory.
 struct MemoryPlan: Sendable {
-    let isImported: Bool
-    /// Of the descriptor in the context; of its address, where imported.
+    /// The context holds the descriptor's address: of an imported memory and of a shared one.
+    let isIndirect: Bool
+    /// Of the descriptor in the context; of its address, where indirect.
     let offset: Int32
+    let isShared: Bool
     let region: AliasRegion
     let is64: Bool
     let pageSizeLog2: UInt8
@@ -152,14 +154,16 @@ struct MemoryPlan: Sendable {
 
     init(_ i: Int, _ module: Module, _ layout: ContextLayout, _ tunables: Tunables) {
         let type = module.memories[i], imported = module.importedMemoryCount
-        isImported = i < imported
+        let isImported = i < imported
+        isShared = type.isShared
+        isIndirect = isImported || isShared
         offset = Int32(isImported ? layout.importedMemory(UInt32(i)) : layout.memory(UInt32(i - imported)))
         region = isImported ? AliasRegions.importedMemories : AliasRegions.memory(i - imported)
         is64 = type.is64
         pageSizeLog2 = type.pageSizeLog2
         let addressSpace: UInt64 = type.is64 ? .max : 1 << 32
         let maximumPages = min(type.limits.maximum ?? .max, addressSpace >> UInt64(pageSizeLog2))
-        hasFixedBase = maximumPages << UInt64(pageSizeLog2) <= tunables.memoryReservation
+        hasFixedBase = type.isShared || maximumPages << UInt64(pageSizeLog2) <= tunables.memoryReservation
         endsAtGuard = tunables.flags.contains(.signalTraps) && type.pageSize >= UInt64(tunables.maximumPageSize)
         needsNoCheck = endsAtGuard && !type.is64 && tunables.memoryReservation >= addressSpace
         minimumSize = min(type.limits.minimum, maximumPages) << UInt64(pageSizeLog2)
@@ -325,8 +329,9 @@ extension Builtin {
         case .makeException: Self.signature(arguments: 1)
         case .throwException: Self.signature(arguments: 1, returns: false)
         case .dataDrop, .elementDrop: Self.signature(arguments: 1, returns: false)
-        case .tableGrow: Self.signature(arguments: 3)
+        case .tableGrow, .memoryNotify: Self.signature(arguments: 3)
         case .typeMatches: Self.signature(arguments: 2)
+        case .memoryWait32, .memoryWait64: Self.signature(arguments: 4)
         case .ceilF32, .floorF32, .truncF32, .nearestF32: Self.rounding(.f32)
         case .ceilF64, .floorF64, .truncF64, .nearestF64: Self.rounding(.f64)
         default: Self.signature(arguments: 0)

@@ -79,7 +79,8 @@ public struct FeatureSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static var implemented: FeatureSet {
         wasm2.union(
             FeatureSet(
-                .tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic, .relaxedSIMD, .exceptions))
+                .tailCalls, .extendedConst, .multiMemory, .functionReferences, .gc, .memory64, .customPageSizes, .wideArithmetic, .relaxedSIMD,
+                .exceptions, .threads))
     }
 
     /// The members in bit order.

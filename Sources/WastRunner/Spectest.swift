@@ -21,4 +21,6 @@ func defineSpectest(_ linker: Linker<Void>, _ store: Store<Void>) throws {
     try linker.define("spectest", "table64", .table(Table(TableType(element: .function, limits: tableLimits, is64: true), in: store)))
     let memoryLimits = Limits(minimum: 1, maximum: 2)
     try linker.define("spectest", "memory", .memory(Memory(MemoryType(limits: memoryLimits), in: store)))
+    let shared = try SharedMemory(MemoryType(limits: memoryLimits, isShared: true), engine: linker.engine)
+    try linker.define("spectest", "shared_memory", .sharedMemory(shared))
 }

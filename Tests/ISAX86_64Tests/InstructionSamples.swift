@@ -231,6 +231,7 @@ struct InstructionSamples {
     }
 
     private mutating func addAtomics() {
+        add(.aluMemory(.or, .l, .base(.rsp), .immediate(0), lock: true))
         for size in [.b, .w, .l, .q] as [OperandSize] {
             for m in Self.fewAddresses {
                 for a in Self.integers {

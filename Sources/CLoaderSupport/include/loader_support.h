@@ -87,6 +87,27 @@ void precast_lock_destroy(precast_lock *_Nonnull lock);
 void precast_lock_acquire(precast_lock *_Nonnull lock);
 void precast_lock_release(precast_lock *_Nonnull lock);
 
+/// What a memory that other threads may grow has now.
+static inline uint64_t precast_memory_length(const precast_memory *_Nonnull memory) {
+    return __atomic_load_n(&memory->length, __ATOMIC_ACQUIRE);
+}
+/// Makes a new length known, once its bytes are accessible.
+static inline void precast_memory_publish(precast_memory *_Nonnull memory, uint64_t length) {
+    __atomic_store_n(&memory->length, length, __ATOMIC_SEQ_CST);
+}
+
+#define PRECAST_WAIT_WOKEN 0u
+#define PRECAST_WAIT_UNEQUAL 1u
+#define PRECAST_WAIT_TIMED_OUT 2u
+
+/// Waits until `precast_notify` names `address`, if the `bytes` (4 or 8) there are `expected`; no wake-up can come between. A negative
+/// time-out is none, in nanoseconds. Waiters of one address are woken in the order in which they came. Returns PRECAST_WAIT_….
+uint32_t precast_wait(uint64_t address, uint32_t bytes, uint64_t expected, int64_t timeout);
+/// Wakes up to `count` threads that wait at `address`. Returns how many.
+uint32_t precast_notify(uint64_t address, uint32_t count);
+/// How many threads wait at `address` now.
+uint32_t precast_waiters(uint64_t address);
+
 // Trap codes that C and assembly know (TrapCode in ArtifactFormat has them all).
 #define PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS 2u
 #define PRECAST_TRAP_UNCAUGHT_EXCEPTION 19u
@@ -122,6 +143,7 @@ typedef struct precast_region {
     uint64_t start;
     uint64_t end;
     uint64_t memory;       // precast_memory *: an address within its accessible bytes is no trap
+    uint64_t shared;       // nonzero: other threads grow it
 } precast_region;
 
 /// Where compiled code, or the entry below it, goes on after a throw or a trap.
@@ -150,6 +172,7 @@ typedef struct precast_store_state {
     uint64_t exception_bytes; // that both take
     uint64_t exception_limit;
     precast_resume_point resume;
+    uint64_t grown;           // address whose fault was put down to another thread's growth
     precast_report report;
 } precast_store_state;
 

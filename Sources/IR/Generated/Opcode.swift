@@ -27,6 +27,8 @@
     // Memory
     case load, uload8, sload8, uload16, sload16, uload32, sload32
     case store, store8, store16, store32
+    // Memory that other threads see in one order
+    case atomicLoad, atomicStore, atomicUpdate, atomicCompareExchange, fence
     // Addresses
     case stackAddress, functionAddress, dataAddress, framePointer
     // Calls
@@ -59,6 +61,14 @@
         case load
         /// Value `a`, address `b`, signed byte offset `c`, `MemoryFlags` in `flags`.
         case store
+        /// Address `a`; `MemoryFlags` with a size in `flags`, as in the three formats below.
+        case atomicLoad
+        /// Value `a`, address `b`.
+        case atomicStore
+        /// Value `a`, address `b`, `AtomicOperation` in `c`.
+        case atomicUpdate
+        /// Expected value `a`, replacement `b`, address `c`.
+        case atomicCompareExchange
         /// Slot `a`, byte offset `b`.
         case stackAddress
         /// Function `a`.
@@ -89,7 +99,7 @@
 
     @inlinable public var format: Format {
         switch self {
-        case .nop, .framePointer: .nullary
+        case .nop, .fence, .framePointer: .nullary
         case .iconst, .f32const, .f64const: .immediate
         case .iadd, .isub, .imul, .umulhi, .smulhi, .udiv, .sdiv, .urem, .srem: .binary
         case .band, .bor, .bxor, .ishl, .ushr, .sshr, .rotl, .rotr: .binary
@@ -108,6 +118,10 @@
         case .vternary: .vectorTernary
         case .load, .uload8, .sload8, .uload16, .sload16, .uload32, .sload32: .load
         case .store, .store8, .store16, .store32: .store
+        case .atomicLoad: .atomicLoad
+        case .atomicStore: .atomicStore
+        case .atomicUpdate: .atomicUpdate
+        case .atomicCompareExchange: .atomicCompareExchange
         case .stackAddress: .stackAddress
         case .functionAddress: .functionAddress
         case .dataAddress: .dataAddress
@@ -135,7 +149,9 @@
     @inlinable public var isTryCall: Bool { self == .tryCall || self == .tryCallIndirect }
     @inlinable public var isLoad: Bool { rawValue >= Opcode.load.rawValue && rawValue <= Opcode.sload32.rawValue }
     @inlinable public var isStore: Bool { rawValue >= Opcode.store.rawValue && rawValue <= Opcode.store32.rawValue }
-    /// May trap whatever its memory flags say (a load or store traps by its flags).
+    /// Ordered with the atomic operations of all threads: never moved, merged or removed, and nothing known of memory survives it.
+    @inlinable public var isAtomic: Bool { rawValue >= Opcode.atomicLoad.rawValue && rawValue <= Opcode.fence.rawValue }
+    /// May trap whatever its memory flags say (a load, store or atomic operation traps by its flags).
     @inlinable public var canTrap: Bool {
         switch self {
         case .udiv, .sdiv, .urem, .srem, .fcvtToSigned, .fcvtToUnsigned, .trapIfZero, .trapIfNonzero, .trap: true
@@ -144,7 +160,7 @@
     }
     /// A function of its operands alone, without effect or trap: may be computed anywhere, any number of times.
     @inlinable public var isPure: Bool {
-        !(isTerminator || isCall || isLoad || isStore || canTrap) && self != .nop
+        !(isTerminator || isCall || isLoad || isStore || isAtomic || canTrap) && self != .nop
     }
     @inlinable public var isCommutative: Bool {
         switch self {
@@ -172,6 +188,10 @@
         case .fcvtToUnsignedSaturating: "fcvt_to_u_sat"
         case .fcvtFromSigned: "fcvt_from_s"
         case .fcvtFromUnsigned: "fcvt_from_u"
+        case .atomicLoad: "atomic_load"
+        case .atomicStore: "atomic_store"
+        case .atomicUpdate: "atomic_update"
+        case .atomicCompareExchange: "atomic_compare_exchange"
         case .stackAddress: "stack_addr"
         case .functionAddress: "func_addr"
         case .dataAddress: "data_addr"
