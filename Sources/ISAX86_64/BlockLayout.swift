@@ -15,6 +15,8 @@ struct BlockLayout {
     private(set) var positions: [UInt32]
     /// Whether ``order`` is not ascending.
     private(set) var isReordered = false
+    /// Per block: the place of the last block that branches back to it, or -1.
+    private(set) var latches: [Int32] = []
 
     /// - Parameter edits: sorted by point.
     init(_ vcode: borrowing VCode<MachineInstruction>, _ edits: [Edit], turnsLoops: Bool) {
@@ -36,6 +38,7 @@ struct BlockLayout {
             order.append(UInt32(b))
         }
         if turnsLoops { turnLoops(vcode) }
+        findLatches(vcode)
     }
 
     /// Makes all blocks of a chain point to its end; a chain that bites its tail keeps one block.
@@ -78,6 +81,24 @@ struct BlockLayout {
             if budget < 0 { return }
             if first > 0 { turnLoop(first..<end, vcode) }
         }
+    }
+
+    private mutating func findLatches(_ vcode: borrowing VCode<MachineInstruction>) {
+        latches = Array(repeating: -1, count: targets.count)
+        for (position, b) in order.enumerated() {
+            let last = Self.terminator(b, vcode)
+            switch last.opcode {
+            case .jmp: note(last.lowWord, position)
+            case .jcc, .jccAnd, .jccOr:
+                note(last.lowWord, position)
+                note(last.highWord, position)
+            default: break
+            }
+        }
+    }
+    private mutating func note(_ block: UInt32, _ position: Int) {
+        let head = Int(target(block))
+        if positions[head] <= UInt32(position) { latches[head] = Int32(position) }
     }
 
     private static func terminator(_ block: UInt32, _ vcode: borrowing VCode<MachineInstruction>) -> MachineInstruction {

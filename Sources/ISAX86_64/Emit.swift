@@ -144,19 +144,14 @@ struct Emitter: ~Copyable {
 
     /// 32 for the head of a short innermost loop, 16 for another loop's.
     private borrowing func loopAlignment(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) -> UInt32? {
-        let position = blocks.positions[b]
-        var latch: UInt32 = 0
-        for p in vcode.blocks[b].predecessors {
-            let from = blocks.positions[vcode.blockPool[Int(p)].index]
-            if from != .max { latch = max(latch, from) }
-        }
-        if latch < position { return nil }
+        let latch = Int(blocks.latches[b])
+        if latch < 0 { return nil }
         var length = 0
-        for b in blocks.order[Int(position)...Int(latch)] {
+        for b in blocks.order[Int(blocks.positions[b])...latch] {
             length += vcode.blocks[Int(b)].instructions.count
             if length > 24 { return 16 }
         }
-        return vcode.blocks[Int(blocks.order[Int(latch)])].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
+        return vcode.blocks[Int(blocks.order[latch])].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
     }
 
     // MARK: Single instructions

@@ -70,7 +70,7 @@ import Testing
         #expect(throws: CallError.self) { try load(5) }
         #expect(memory.grow(by: 1) == 5)
         #expect(try load(5) == 0)
-        #expect(memory.grow(by: 4095) == nil && memory.grow(by: 4000) == 6)
+        #expect(memory.grow(by: 4995) == nil && memory.grow(by: 4000) == 6)
         #expect(try load(4005) == 0)
         #expect(throws: CallError.self) { try load(4006) }
         #expect((memory.pageCount, memory.byteCount, store.memoryBytes) == (4006, 4006, 4006))
