@@ -88,6 +88,14 @@ enum Guests {
         return module
     }
 
+    /// Exports `shift`, an i32 by another: an instruction of its own on newer CPUs.
+    static var shift: TestModule {
+        var module = TestModule()
+        module.addFunction([i32, i32], [i32], [0x20, 0, 0x20, 1, 0x74])
+        module.exports = [name("shift") + [0, 0]]
+        return module
+    }
+
     /// `_start` exits with `code`.
     static func exit(_ code: UInt8) -> TestModule { wasi("proc_exit", [i32], [], [0x41] + signed(Int64(code)) + [0x10, 0x00]) }
 
