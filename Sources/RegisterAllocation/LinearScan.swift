@@ -147,7 +147,9 @@ extension LinearScan {
             for i in problem.blocks[b].instructions {
                 let i = Int(i)
                 let point = points.point(of: i, in: b)
-                for r in clobberLists[Int(problem.clobbers[i])] { timelines.reserve(r, point + 1, point + 2) }
+                // A landing pad finds nothing in registers from its head on.
+                let isLanding = problem.blocks[b].isLandingPad && UInt32(i) == problem.blocks[b].instructions.lowerBound
+                for r in clobberLists[Int(problem.clobbers[i])] { timelines.reserve(r, isLanding ? points.heads[b] : point + 1, point + 2) }
                 for o in problem.operandRange(InstructionIndex(index: i)) {
                     if case .fixed(let r) = problem.operands[o].constraint { reserve(r, o, i, point) }
                 }

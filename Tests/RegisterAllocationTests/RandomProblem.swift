@@ -242,6 +242,7 @@ struct RandomProblem {
     /// A call with a landing pad: what comes between it and the end of its block belongs to the normal way.
     private mutating func guardedCall(_ depth: Int) {
         budget -= 3
+        if available[0].count < 2 { return constant() }
         let before = available
         let cold = builder.blocks[block].isCold
         let normal = builder.makeBlock(loopDepth: loopDepth, isCold: cold)

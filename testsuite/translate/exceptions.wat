@@ -46,3 +46,134 @@
 ;; 6c 03 02 00 01 68 01 03  61 6c 6c 04 01 00 01 68
 ;; 0b 0c 03 00 01 74 01 01  75 02 03 6f 77 6e
 ;; ir:
+;; function 0(i64 context, i32) precast {
+;;     sig0 = (i64 context, i64) -> i64 system_v
+;;     sig1 = (i64 context, i64) system_v
+;;     sig2 = (i64 context, i64) system_v
+;; block0(v0: i64, v1: i32):
+;;     v2 = f64const 1.0  @52
+;;     v3 = load.i64 v0+80 region 1 readonly  @5b
+;;     v4 = load.i64 v0+16 region 1 readonly  @5b
+;;     v5 = load.i64 v4+224 region 1 readonly  @5b
+;;     v6 = call_indirect sig0, v5(v0, v3)  @5b
+;;     v7 = iconst.i64 0  @5b
+;;     v8 = icmp.slt v6, v7  @5b
+;;     br_if v8, block1, block2  @5b
+;; block1 cold:
+;;     v9 = iconst.i64 255  @5b
+;;     v10 = load.i64 v0+16 region 1 readonly  @5b
+;;     v11 = load.i64 v10 region 1 readonly  @5b
+;;     call_indirect sig1, v11(v0, v9)  @5b
+;;     trap 1  @5b
+;; block2 cold:
+;;     store.i32 v1, v6+48 region 7  @5b
+;;     store.f64 v2, v6+64 region 7  @5b
+;;     v12 = load.i64 v0+16 region 1 readonly  @5b
+;;     v13 = load.i64 v12+208 region 1 readonly  @5b
+;;     call_indirect sig2, v13(v0, v6)  @5b
+;;     trap 1  @5b
+;; }
+;; function 1(i64 context, i64) -> i64 precast {
+;; block0(v0: i64, v1: i64):
+;;     jump block3(v1)  @6e
+;; block3(v4: i64):
+;;     return v4  @74
+;; }
+;; function 2(i64 context, i32) -> i32, f64 precast {
+;;     sig0 = (i64 context, i32) precast
+;;     sig1 = (i64 context, i32, i64 caller_context) precast
+;;     sig2 = (i64 context, i32) -> i32, f64 precast
+;;     sig3 = (i64 context, i64) system_v
+;;     fn0 = function 0 sig0
+;;     fn1 = function 2 sig2
+;; block0(v0: i64, v1: i32):
+;;     v4 = iconst.i32 2  @86
+;;     v5 = try_call fn0(v0, v4), block3, [all rethrown block2(v5)]  @8c
+;; block3:
+;;     jump block4  @8e
+;; block2(v3: i64) cold:
+;;     jump block5(v3)  @8e
+;; block4:
+;;     v7 = load.i64 v0+64 region 1 readonly  @91
+;;     v8 = load.i64 v0+72 region 1 readonly  @91
+;;     v9 = try_call_indirect sig1, v7(v8, v4, v0), block6, [tag 0 block1(v9)]  @91
+;; block6:
+;;     jump block7  @93
+;; block1(v2: i64) cold:
+;;     v10 = load.i32 v2+48 region 7  @93
+;;     v11 = load.f64 v2+64 region 7  @93
+;;     jump block8(v10, v11)  @93
+;; block7:
+;;     return_call fn1(v0, v4)  @96
+;; block5(v6: i64) cold:
+;;     trapz v6, 21  @99
+;;     v14 = load.i64 v0+16 region 1 readonly  @99
+;;     v15 = load.i64 v14+208 region 1 readonly  @99
+;;     call_indirect sig3, v15(v0, v6)  @99
+;;     trap 1  @99
+;; block8(v12: i32, v13: f64):
+;;     return v12, v13  @9b
+;; }
+;; function 3(i64 context, i32) -> i32, f64 precast {
+;;     sig0 = (i64 context, i64) -> i64 system_v
+;;     sig1 = (i64 context, i64) system_v
+;;     sig2 = (i64 context, i64) system_v
+;; block0(v0: i64, v1: i32):
+;;     v3 = f64const 2.0  @a8
+;;     v4 = load.i64 v0+88 region 1 readonly  @b1
+;;     v5 = load.i64 v0+16 region 1 readonly  @b1
+;;     v6 = load.i64 v5+224 region 1 readonly  @b1
+;;     v7 = call_indirect sig0, v6(v0, v4)  @b1
+;;     v8 = iconst.i64 0  @b1
+;;     v9 = icmp.slt v7, v8  @b1
+;;     br_if v9, block2, block3  @b1
+;; block2 cold:
+;;     v10 = iconst.i64 255  @b1
+;;     v11 = load.i64 v0+16 region 1 readonly  @b1
+;;     v12 = load.i64 v11 region 1 readonly  @b1
+;;     call_indirect sig1, v12(v0, v10)  @b1
+;;     trap 1  @b1
+;; block3:
+;;     store.i32 v1, v7+48 region 7  @b1
+;;     store.f64 v3, v7+64 region 7  @b1
+;;     v13 = load.i64 v0+16 region 1 readonly  @b1
+;;     v14 = load.i64 v13+208 region 1 readonly  @b1
+;;     v15 = try_call_indirect sig2, v14(v0, v7), block4, [tag 0 block1(v15)]  @b1
+;; block4 cold:
+;;     trap 1  @b1
+;; block1(v2: i64) cold:
+;;     v16 = load.i32 v2+48 region 7  @b1
+;;     v17 = load.f64 v2+64 region 7  @b1
+;;     jump block5(v16, v17)  @b1
+;; block5(v18: i32, v19: f64):
+;;     return v18, v19  @b5
+;; }
+;; function 4(i64 context, i32, i64 caller_context) precast {
+;;     sig0 = (i64, i64, i64) -> i64 system_v
+;;     sig1 = (i64 context, i64) system_v
+;;     ss0 = stack_slot 16 align 16
+;; block0(v0: i64, v1: i32, v2: i64):
+;;     v3 = stack_addr.i64 ss0
+;;     v4 = uextend.i64 v1
+;;     store.i64 v4, v3 region 7
+;;     v5 = load.i64 v2+8 region 1 readonly
+;;     v6 = frame_pointer.i64
+;;     v7 = load.i64 v6+8 region 3
+;;     store.i64 v7, v5+48 region 2
+;;     v8 = load.i64 v6 region 3
+;;     store.i64 v8, v5+56 region 2
+;;     v9 = load.i64 v0 region 1 readonly
+;;     v10 = load.i64 v0+8 region 1 readonly
+;;     v11 = call_indirect sig0, v9(v10, v2, v3)
+;;     v12 = iconst.i64 0
+;;     v13 = icmp.ne v11, v12
+;;     br_if v13, block1, block2
+;; block1 cold:
+;;     v14 = iconst.i64 255
+;;     v15 = load.i64 v2+16 region 1 readonly
+;;     v16 = load.i64 v15 region 1 readonly
+;;     call_indirect sig1, v16(v2, v14)
+;;     trap 1
+;; block2:
+;;     return
+;; }
