@@ -141,6 +141,46 @@ import Testing
         #expect(throws: Never.self) { try machine.call(0, [at + 1]) }
     }
 
+    @Test func atomics() throws {
+        let machine = Machine()
+        let at = machine.memory.map([0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88])
+        machine.define(try parseFunction("""
+            function 0(i64, i64) -> i64, i32, i64, i64, i32, i64 precast {
+            block0(v0: i64, v1: i64):
+                v2 = atomic_load.i64 16 v0 region 11 trap 2
+                v3 = iconst.i32 -1
+                v4 = atomic_update.i32 add 8 v3, v0 region 11 trap 2
+                v5 = atomic_update.i64 sub 32 v1, v0 region 11 trap 2
+                v6 = atomic_compare_exchange.i64 16 v1, v2, v0 region 11 trap 2
+                fence
+                v7 = iconst.i32 16
+                v8 = atomic_update.i32 xor 8 v7, v0 region 11 trap 2
+                atomic_store.i64 16 v1, v0 region 11 trap 2
+                v9 = atomic_load.i64 64 v0 region 11 trap 2
+                return v2, v4, v5, v6, v8, v9
+            }
+            """))
+        // 0x44332210 - 0x7788_0000_2210 in 32 bits is 0x44330000; the comparison with 0x2210 fails.
+        #expect(try machine.call(0, [at, 0x7788_0000_2210]) == [0x2211, 0x11, 0x4433_2210, 0x0000, 0x00, 0x8877_6655_4433_2210])
+        #expect(throws: MachineError.trap(2)) { try machine.call(0, [at + 4, 0]) }
+    }
+    @Test(arguments: [
+        ("add", 0xff, 2, 0x01), ("sub", 0x01, 2, 0xff), ("and", 0xcc, 0xaa, 0x88), ("or", 0xcc, 0xaa, 0xee), ("xor", 0xcc, 0xaa, 0x66),
+        ("xchg", 0xcc, 0x1aa, 0xaa),
+    ] as [(String, UInt8, UInt64, UInt64)]) func atomicUpdates(_ operation: String, _ old: UInt8, _ operand: UInt64, _ new: UInt64) throws {
+        let machine = Machine()
+        let at = machine.memory.map([old, 0x77])
+        machine.define(try parseFunction("""
+            function 0(i64, i32) -> i32, i32 precast {
+            block0(v0: i64, v1: i32):
+                v2 = atomic_update.i32 \(operation) 8 v1, v0
+                v3 = uload16.i32 v0
+                return v2, v3
+            }
+            """))
+        #expect(try machine.call(0, [at, operand]) == [UInt64(old), 0x7700 | new])
+    }
+
     @Test func callsTailCallsAndFuel() throws {
         let machine = Machine()
         // A tail call in a loop of a million steps needs no depth.

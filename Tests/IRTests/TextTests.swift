@@ -53,6 +53,8 @@ import Testing
         ("function 0() precast {\nblock0:\n    return v3\n}", 3, "v3 is used but never defined"),
         ("function 0() precast {\nblock0:\n    v1 = iconst.i32 1\n    v1 = iconst.i32 1\n    return\n}", 4, "v1 is defined twice"),
         ("function 0() precast {\nblock0:\nblock0:\n    return\n}", 3, "block0 is defined twice"),
+        ("function 0(i64) precast {\nblock0(v0: i64):\n    v1 = atomic_load.i32 12 v0\n}", 3, "an access of 12 bits is not atomic"),
+        ("function 0(i64) precast {\nblock0(v0: i64):\n    v1 = atomic_update.i64 nand 8 v0, v0\n}", 3, "there is no operation `nand`"),
         ("function 0() precast {\nblock0:\n    frob\n}", 3, "there is no opcode `frob`"),
         ("function 0() precast {\nblock0:\n    v0 = iconst.i32 4294967296\n}", 3, "does not fit"),
         ("function 0() precast {\nblock0:\n    v0 = iconst.i64 18446744073709551616\n}", 3, "expected a number"),
