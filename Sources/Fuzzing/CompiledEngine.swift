@@ -1,3 +1,4 @@
+import PrecastArtifactFormat
 public import PrecastCompiler
 import PrecastRuntime
 import PrecastWasmTypes

@@ -1,6 +1,6 @@
 import Foundation
 import PrecastArtifactFormat
-public import PrecastCompiler
+import PrecastCompiler
 import PrecastRuntime
 import PrecastWasmText
 import PrecastWasmTypes
