@@ -104,10 +104,10 @@ public struct Campaign {
     }
 
     /// A smaller module that differs in the same engine, with what is left of it as a difference.
-    public mutating func minimize(_ difference: Difference) throws -> Difference {
+    public mutating func minimize(_ difference: Difference, attempts: Int = 3000) throws -> Difference {
         var probe = self
         var best = difference
-        var minimizer = Minimizer { candidate in
+        var minimizer = Minimizer(attempts: attempts) { candidate in
             guard let found = try? probe.difference(of: candidate), found.other == difference.other, found.isError == difference.isError else { return false }
             best = found
             return true

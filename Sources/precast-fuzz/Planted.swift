@@ -27,9 +27,10 @@ struct Planted: ParsableCommand {
             printLine("\(name): not found in \(count) modules")
             throw ExitCode(1)
         }
-        let small = try campaign.minimize(found)
+        printLine("\(name): found after \(campaign.summary.modules) modules")
+        let small = try campaign.minimize(found, attempts: 500)
         printLine("""
-            \(name): found after \(campaign.summary.modules) modules; \(small.description); made smaller from \(found.module.size) to \(small.module.size) nodes; \
+              \(small.description); made smaller from \(found.module.size) to \(small.module.size) nodes; \
             first wrong after: \(try campaign.firstWrongStage(small))
             """)
     }
