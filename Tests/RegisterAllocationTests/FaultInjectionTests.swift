@@ -295,8 +295,9 @@ import Testing
             solution.edits.remove(at: single[random.below(single.count)])
             return true
         }
-        #expect(result.made > 5)
-        #expect(result.accepted == 0, "\(result)")
+        #expect(result.made > 50)
+        // What is loaded may be a value that nothing reads in the end.
+        #expect(result.accepted * 20 <= result.made, "\(result)")
     }
 
     @Test func clobberedValue() throws {
