@@ -1,6 +1,6 @@
 import PrecastEntities
 
-/// Prints a function in the text form that docs/ir.md defines and ``parseFunctions(_:)`` reads back.
+/// Prints a function in the text form that docs/ir.md defines and ``parseFunction(_:)`` reads back.
 ///
 /// Values and blocks keep their numbers, so that dumps before and after a pass can be compared; aliases are resolved and
 /// never printed. Printing what was parsed from printed text gives the same text.

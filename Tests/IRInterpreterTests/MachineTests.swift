@@ -35,7 +35,7 @@ import Testing
     /// An exception goes to the innermost handler that takes it, through a frame without one, or out.
     @Test func exceptions() throws {
         let machine = Machine()
-        for function in try parseFunctions("""
+        let texts = ["""
             function 0(i64, i32) -> i32 precast {
                 sig0 = (i64, i32) -> i32 precast
                 fn0 = function 1 sig0
@@ -52,6 +52,7 @@ import Testing
                 v9 = iconst.i32 66
                 return v9
             }
+            """, """
             function 1(i64, i32) -> i32 precast {
                 sig0 = (i64, i32) -> i32 precast
                 fn0 = function 2 sig0
@@ -59,12 +60,15 @@ import Testing
                 v2 = call fn0(v0, v1)
                 return v2
             }
-            """) {
+            """]
+        for text in texts {
+            let function = try parseFunction(text)
             try verify(function)
             machine.define(function)
         }
         let object = machine.memory.map(Array(repeating: 0, count: 16))
-        #expect(machine.memory.store(100, object + 8, 4))
+        let isStored = machine.memory.store(100, object + 8, 4)
+        #expect(isStored)
         machine.define(2) { machine, arguments throws(MachineError) in
             if arguments[1] == 1 { return [1000] }
             _ = machine.memory.store(arguments[1], object, 8)
