@@ -148,7 +148,7 @@ import Testing
         counts.importedTags = 3
         counts.tags = 2
         let tagged = try ContextLayout(counts)
-        #expect(tagged.importedTag(2) == 144)
+        #expect(tagged.importedTag(2) == 160)
         #expect(tagged.memory(0) == 176)
         #expect(tagged.tag(1) == 256)
         #expect(tagged.size == 352)
