@@ -25,8 +25,10 @@ static char *put_number(char *end, size_t number) {
     return end;
 }
 
-/// Nothing here allocates; another thread may be here at the same time, and one of them ends the process.
+/// Nothing here allocates. Of several threads that get here the first ends the process; the others wait for that.
 __attribute__((noreturn, cold, noinline)) static void end_without_memory(size_t size) {
+    static atomic_flag is_ending = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&is_ending)) for (;;) pause();
     char digits[24];
     char *end = digits + sizeof digits;
     char *number = put_number(end, size);
