@@ -57,7 +57,7 @@ public struct FunctionCompiler: ~Copyable {
         changeSolution?(function.signature, &solution)
 
         observer?.begin(.emit)
-        let compiled = emit(code, solution, settings.emission)
+        let compiled = emit(code, problem, solution, settings.emission)
         observer?.end(.emit) { describe(compiled) }
         return compiled
     }

@@ -13,8 +13,8 @@ struct BlockLayout {
     private(set) var order: [UInt32] = []
     /// Per block: its place in ``order``; all ones for a skipped one.
     private(set) var positions: [UInt32]
-    /// Whether ``order`` is not ascending.
-    private(set) var isReordered = false
+    /// Per block: where its edits begin.
+    private(set) var firstEdits: [Int] = []
     /// Per block: the place of the last block that branches back to it, or -1.
     private(set) var latches: [Int32] = []
 
@@ -23,10 +23,12 @@ struct BlockLayout {
         let count = vcode.blocks.count
         targets = (0..<UInt32(count)).map { $0 }
         positions = Array(repeating: .max, count: count)
+        firstEdits.reserveCapacity(count)
         var edit = 0
         for b in 0..<count {
             let run = vcode.blocks[b].instructions
             while edit < edits.count, edits[edit].point.rawValue < run.lowerBound { edit += 1 }
+            firstEdits.append(edit)
             let hasEdits = edit < edits.count && edits[edit].point.rawValue < run.upperBound
             let last = vcode.instructions[Int(run.upperBound) - 1]
             // The entry has the prologue before it.
@@ -126,44 +128,9 @@ struct BlockLayout {
         guard turn >= 0, inside.last.map({ Self.terminator($0, vcode).opcode == .jmp }) == true else { return }
         order.replaceSubrange(region, with: inside[(turn + 1)...] + inside[...turn] + outside)
         for position in region { positions[Int(order[position])] = UInt32(position) }
-        isReordered = true
     }
     private func leads(_ block: UInt32, to other: UInt32, _ vcode: borrowing VCode<MachineInstruction>) -> Bool {
         let last = Self.terminator(block, vcode)
         return target(last.lowWord) == other || target(last.highWord) == other
     }
-}
-
-/// Where a block's edits and operands begin in a solution: for a walk that leaves the order.
-struct SolutionStarts {
-    private(set) var edits: [Int]
-    private(set) var operands: [Int]
-
-    init(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution) {
-        edits = []
-        operands = []
-        var counter = OperandCounter(infos: vcode.callInfos)
-        var edit = 0
-        for block in vcode.blocks {
-            while edit < solution.edits.count, solution.edits[edit].point.rawValue < block.instructions.lowerBound { edit += 1 }
-            edits.append(edit)
-            operands.append(counter.count)
-            for n in block.instructions {
-                var instruction = vcode.instructions[Int(n)]
-                instruction.visitOperands(&counter)
-            }
-        }
-    }
-}
-
-/// Counts what ``makeProblem(_:)`` made operands.
-private struct OperandCounter: OperandVisitor {
-    let infos: [CallInfo]
-    var count = 0
-
-    @inline(__always) mutating func use(_ register: inout Register, _ constraint: Operand.Constraint) { if register.isVirtual { count += 1 } }
-    @inline(__always) mutating func def(_ register: inout Register, _ constraint: Operand.Constraint) { if register.isVirtual { count += 1 } }
-    @inline(__always) mutating func source(_ i: inout MachineInstruction) { if i.src2.isVirtual { count += 1 } }
-    @inline(__always) mutating func vectorSource(_ i: inout MachineInstruction) { source(&i) }
-    mutating func call(_ info: Int, uses: Bool) { count += uses ? infos[info].uses.count : infos[info].defs.count }
 }

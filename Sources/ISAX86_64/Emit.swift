@@ -1,6 +1,6 @@
 /// Emission: allocated code to bytes.
 ///
-/// Input: a function's `VCode`, the allocation of its `makeProblem`, options. Output: a `CompiledFunction`.
+/// Input: a function's `VCode`, its `makeProblem`, the solution of that, options. Output: a `CompiledFunction`.
 /// Invariants: docs/abi.md for frame, unwinding and traps; a machine register is read and written exactly as the allocation says,
 /// besides `r11`, `xmm15` and flags where no instruction needs them.
 /// Algorithm: one walk over the instructions in order, each with the edits before it; branches, alignment and the literal pool
@@ -37,9 +37,9 @@ public struct EmitOptions: Sendable {
 }
 
 /// Emits a function. O(size).
-public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
+public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
     var emitter = Emitter(vcode, solution, options)
-    emitter.emitBody(vcode, solution)
+    emitter.emitBody(vcode, problem, solution)
     return emitter.finish(vcode)
 }
 
@@ -95,7 +95,7 @@ struct Emitter: ~Copyable {
 
     // MARK: The walk
 
-    mutating func emitBody(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution) {
+    mutating func emitBody(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution) {
         let instructions = vcode.instructions
         let locations = vcode.locations
         let edits = solution.edits
@@ -103,14 +103,10 @@ struct Emitter: ~Copyable {
         emitPrologue()
         solution.allocations.withUnsafeBufferPointer { allocations in
             var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
-            let starts = blocks.isReordered ? SolutionStarts(vcode, solution) : nil
-            var edit = 0
             for b in blocks.order.lazy.map(Int.init) {
                 let block = vcode.blocks[b]
-                if let starts {
-                    edit = starts.edits[b]
-                    assigner.cursor = starts.operands[b]
-                }
+                var edit = blocks.firstEdits[b]
+                assigner.cursor = problem.operandRange(InstructionIndex(rawValue: block.instructions.lowerBound)).lowerBound
                 beginBlock(b, vcode)
                 for n in Int(block.instructions.lowerBound)..<Int(block.instructions.upperBound) {
                     setLocation(locations[n])
@@ -209,7 +205,7 @@ struct Emitter: ~Copyable {
 
     private mutating func emitInstruction(_ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], _ block: Int) {
         switch i.opcode {
-        case .test where shown.answers(i, n, instructions), .cmp where shown.answers(i, n, instructions): break
+        case .test, .cmp: if !shown.answers(i, n, instructions) { put(i) }
         case .loadImmediate, .zeroFloat, .onesFloat:
             if i.dst.isSome { materialize(i, flagsLive: flagsAreLive(from: n + 1, instructions)) }
         case .lea where i.dst.isNone, .movss where i.dst.isNone, .movsd where i.dst.isNone, .movups where i.dst.isNone: break

@@ -12,7 +12,6 @@ public struct LoweringAnalysis: Sendable {
     public private(set) var colours: [UInt32]
 
     public init(_ function: borrowing Function) {
-        var counts = [UInt8](repeating: 0, count: function.dfg.values.count)
         var colours = [UInt32](repeating: 0, count: function.dfg.instructions.count)
         var colour: UInt32 = 0
         var block = function.layout.firstBlock
@@ -20,9 +19,6 @@ public struct LoweringAnalysis: Sendable {
             colour += 1
             var inst = function.layout.first(block)
             while inst.isSome {
-                function.dfg.forEachOperand(inst) { value in
-                    if counts[value.index] < 255 { counts[value.index] += 1 }
-                }
                 colours[inst.index] = colour
                 let data = function.dfg.instructions[inst]
                 if data.hasEffect && !data.opcode.isLoad { colour += 1 }
@@ -30,7 +26,7 @@ public struct LoweringAnalysis: Sendable {
             }
             block = function.layout.next(block)
         }
-        useCounts = counts
+        useCounts = countUses(function)
         self.colours = colours
     }
 

@@ -20,23 +20,14 @@ struct Simplifier {
     /// The instruction being simplified.
     var position = Inst.none
     /// Uses of each value when the walk began, saturating at 255.
-    private var useCounts: [UInt8] = []
+    private let useCounts: [UInt8]
     /// How many instructions that make each other are being simplified.
     private var nesting = 0
     /// Bound on rewrites of one instruction in place.
     private static let rewriteLimit = 8
 
     init(_ function: borrowing Function) {
-        useCounts = Array(repeating: 0, count: function.dfg.values.count)
-        var block = function.layout.firstBlock
-        while block.isSome {
-            var inst = function.layout.first(block)
-            while inst.isSome {
-                function.dfg.forEachOperand(inst) { if useCounts[$0.index] < 255 { useCounts[$0.index] += 1 } }
-                inst = function.layout.next(inst)
-            }
-            block = function.layout.next(block)
-        }
+        useCounts = countUses(function)
     }
 
     /// Rewrites `inst` in place until no rule applies. - Returns: a value that it is equal to, if there is one.

@@ -45,14 +45,12 @@ extension FunctionTranslator {
         switch op.opcode {
         case .memorySize: translateMemorySize(environment.memories[Int(op.index)])
         case .memoryGrow: translateMemoryGrow(op.index)
-        case .memoryFill where fillsInline(op):
-            translateSmallFill(environment.memories[Int(op.index)])
-        case .memoryCopy where copiesInline(op):
-            translateSmallCopy(to: environment.memories[Int(op.index)], from: environment.memories[Int(op.secondIndex)])
         case .memoryFill:
+            if translateSmallFill(environment.memories[Int(op.index)]) { return }
             let (destination, value, length) = popThree()
             callFailing(callBuiltin(.memoryFill, context: context, constant64(op.index), destination, value, length))
         case .memoryCopy:
+            if translateSmallCopy(to: environment.memories[Int(op.index)], from: environment.memories[Int(op.secondIndex)]) { return }
             let (destination, source, length) = popThree()
             let to = constant64(op.index), from = constant64(op.secondIndex)
             callFailing(callBuiltin(.memoryCopy, context: context, to, from, destination, source, length))

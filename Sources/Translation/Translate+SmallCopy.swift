@@ -14,8 +14,6 @@ extension FunctionTranslator {
         guard let length = builder.function.dfg.integerConstant(peek(0)), length > 0, length <= Self.smallLimit else { return nil }
         return Int(length)
     }
-    func copiesInline(_ op: Operator) -> Bool { smallLength() != nil }
-    func fillsInline(_ op: Operator) -> Bool { smallLength() != nil && builder.function.dfg.integerConstant(peek(1)) != nil }
 
     /// Chunks that cover `length` bytes, the last first: offset and width. Chunks may overlap.
     private func chunks(_ length: Int) -> [(offset: Int, width: Int)] {
@@ -25,8 +23,9 @@ extension FunctionTranslator {
         return chunks
     }
 
-    mutating func translateSmallCopy(to: MemoryPlan, from: MemoryPlan) {
-        let length = smallLength() ?? 0
+    /// Translates a `memory.copy` whose operands are on the stack. - Returns: false, and takes nothing, if its size is not small and known.
+    mutating func translateSmallCopy(to: MemoryPlan, from: MemoryPlan) -> Bool {
+        guard let length = smallLength() else { return false }
         _ = pop()
         let source = pop(), destination = pop()
         var loaded: [Value] = []
@@ -38,12 +37,13 @@ extension FunctionTranslator {
             let at = address(to, index: destination, offset: UInt64(offset), size: width)
             builder.store(Self.stores(width), value, at.base, offset: at.offset, at.flags)
         }
+        return true
     }
 
-    mutating func translateSmallFill(_ memory: MemoryPlan) {
-        let length = smallLength() ?? 0
-        _ = pop()
-        let byte = builder.function.dfg.integerConstant(pop()) ?? 0
+    /// Translates a `memory.fill` whose operands are on the stack. - Returns: false, and takes nothing, if size or byte are not known, or it is not small.
+    mutating func translateSmallFill(_ memory: MemoryPlan) -> Bool {
+        guard let length = smallLength(), let byte = builder.function.dfg.integerConstant(peek(1)) else { return false }
+        _ = (pop(), pop())
         let destination = pop()
         let pattern = Int64(bitPattern: UInt64(UInt8(truncatingIfNeeded: byte)) &* 0x0101_0101_0101_0101)
         for (offset, width) in chunks(length) {
@@ -51,6 +51,7 @@ extension FunctionTranslator {
             let at = address(memory, index: destination, offset: UInt64(offset), size: width)
             builder.store(Self.stores(width), value, at.base, offset: at.offset, at.flags)
         }
+        return true
     }
 
     private static func loads(_ width: Int) -> IROpcode { width >= 4 ? .load : width == 2 ? .uload16 : .uload8 }

@@ -103,7 +103,7 @@ struct TestFunction {
         } catch {
             Issue.record("\(error)\n\(dumpAllocation(problem, solution))")
         }
-        return PrecastISAX86_64.emit(code, solution, options)
+        return PrecastISAX86_64.emit(code, problem, solution, options)
     }
 }
 

@@ -53,7 +53,8 @@ import Testing
         options.checksStack = false
         options.usesAVX = features.contains(.avx)
         #expect(features.isSuperset(of: CPUFeatures(bits: code.features)))
-        return emit(code, allocateRegisters(makeProblem(code), algorithm: algorithm), options)
+        let problem = makeProblem(code)
+        return emit(code, problem, allocateRegisters(problem, algorithm: algorithm), options)
     }
 
     @Test func codeNamesTheFeaturesThatItNeeds() {

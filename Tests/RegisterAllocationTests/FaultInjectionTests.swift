@@ -72,22 +72,22 @@ import Testing
         // The register may still hold the value from before it was stored.
         #expect(result.accepted * 6 <= result.made, "\(result)")
     }
+    /// Removes the store to one of `slots` that is written once. - Returns: whether there was one.
+    private static func dropOnlyStore(_ problem: Problem, _ solution: inout Solution, _ random: inout SeededGenerator, toSlots slots: Set<Int>) -> Bool {
+        var writes: [Int: [Int]] = [:]
+        for (i, e) in solution.edits.enumerated() { if let slot = e.destination.asSlot { writes[slot, default: []].append(i) } }
+        for (o, a) in solution.allocations.enumerated() {
+            if let slot = a.asSlot, problem.operands[o].kind == .def { writes[slot, default: []] += [-1, -1] }
+        }
+        let single = writes.filter { $0.value.count == 1 && slots.contains($0.key) }.values.compactMap(\.first).sorted()
+        if single.isEmpty { return false }
+        solution.edits.remove(at: single[random.below(single.count)])
+        return true
+    }
     @Test(arguments: both) func droppedStore(_ algorithm: AllocationAlgorithm) {
         let result = Self.inject(algorithm) { problem, solution, random in
-            // A slot that is written once and read somewhere.
-            var writes: [Int: [Int]] = [:]
-            var reads = Set<Int>()
-            for (i, e) in solution.edits.enumerated() {
-                if let slot = e.destination.asSlot { writes[slot, default: []].append(i) }
-                if let slot = e.source.asSlot { reads.insert(slot) }
-            }
-            for (o, a) in solution.allocations.enumerated() {
-                if let slot = a.asSlot, problem.operands[o].kind == .def { writes[slot, default: []] += [-1, -1] }
-            }
-            let single = writes.filter { $0.value.count == 1 && reads.contains($0.key) }.values.compactMap(\.first).sorted()
-            if single.isEmpty { return false }
-            solution.edits.remove(at: single[random.below(single.count)])
-            return true
+            let reads = Set(solution.edits.compactMap { $0.source.asSlot })
+            return Self.dropOnlyStore(problem, &solution, &random, toSlots: reads)
         }
         #expect(result.made > 30)
         #expect(result.accepted * 10 <= result.made, "\(result)")
@@ -285,15 +285,7 @@ import Testing
                 let block = problem.blocks[Self.block(of: edit.point, problem)]
                 if block.isLandingPad && edit.point.rawValue > block.instructions.lowerBound { loaded.insert(slot) }
             }
-            var writes: [Int: [Int]] = [:]
-            for (i, e) in solution.edits.enumerated() { if let slot = e.destination.asSlot { writes[slot, default: []].append(i) } }
-            for (o, a) in solution.allocations.enumerated() {
-                if let slot = a.asSlot, problem.operands[o].kind == .def { writes[slot, default: []] += [-1, -1] }
-            }
-            let single = writes.filter { $0.value.count == 1 && loaded.contains($0.key) }.values.compactMap(\.first).sorted()
-            if single.isEmpty { return false }
-            solution.edits.remove(at: single[random.below(single.count)])
-            return true
+            return Self.dropOnlyStore(problem, &solution, &random, toSlots: loaded)
         }
         #expect(result.made > 50)
         // What is loaded may be a value that nothing reads in the end.

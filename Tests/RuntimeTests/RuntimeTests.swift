@@ -303,8 +303,9 @@ struct Fixture {
         func refusal(_ change: (inout TestArtifact) -> Void) throws -> String {
             var artifact = TestArtifact.sample()
             change(&artifact)
+            let bytes = try artifact.build()
             do throws(LoadError) {
-                _ = try ArtifactImage.open(copying: try! artifact.build(), trust: .vouched)
+                _ = try ArtifactImage.open(copying: bytes, trust: .vouched)
                 return ""
             } catch {
                 #expect(error.isRefusal)
