@@ -3,9 +3,8 @@ public import PrecastRegisterAllocation
 /// Register sets of the conventions (docs/abi.md).
 public enum X86ABI {
     /// By the numbers of ``ClobberSet``.
-    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, [.rax], [.rdx], callerSaved.union(savedByCallee)]
+    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, [.rax], [.rdx], calleeSaved.reduce(into: callerSaved) { $0.insert($1) }]
     public static let callerSaved = PhysicalRegisterSet(integer: 0b0000_1111_1100_0111, float: 0xffff)
-    private static let savedByCallee: PhysicalRegisterSet = [.rbx, .r12, .r13, .r14, .r15]
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = [.rbx, .r12, .r13, .r14, .r15]
 

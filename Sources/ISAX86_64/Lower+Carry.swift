@@ -157,7 +157,7 @@ extension Lowering {
         if foldableLoad(b, uses: reads) == nil && foldableLoad(a, uses: reads) != nil { swap(&a, &b) }
         let right: RegisterOrMemory = if let load = foldableLoad(b, uses: reads) { .memory(swallow(load)) } else { .register(operand(b, data.type)) }
         let left = operand(a, data.type)
-        if !signed && low.isSome && options.features.contains(.bmi2) {
+        if !signed && low.isSome && uses(.bmi2) {
             code.emit(.mulx(size(data.type), low: low, high: high, left, right))
         } else {
             code.emit(.mulWide(signed: signed, size(data.type), low: low, high: high, left, right))

@@ -4,7 +4,6 @@ import PrecastMachineCode
 /// Vectors of 128 bits. SSE4.1 is assumed; AVX, AVX2 and AVX-512VL forms are taken where the features have them.
 extension Lowering {
     mutating func lowerVector(_ inst: Inst, _ data: InstructionData) {
-        for feature in [CPUFeature.sse3, .ssse3, .sse41] { _ = uses(feature) }
         let op = data.vectorOperation
         if let packed = op.packed { return lowerPacked(packed, inst, data.valueA, data.valueB) }
         if let packed = op.packedReversed { return lowerPacked(packed, inst, data.valueB, data.valueA) }

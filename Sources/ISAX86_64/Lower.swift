@@ -103,6 +103,15 @@ struct Lowering: ~Copyable {
         return true
     }
 
+    /// Vector operations may become instructions up to SSE4.1, also where they are part of a branch or a store and not lowered themselves.
+    private mutating func noteFeatures(_ inst: Inst) {
+        switch dfg.instructions[inst].opcode {
+        case .vunary, .vbinary, .vternary: usedFeatures = usedFeatures.union(CPUFeatures(bits: options.features.bits & Self.vectorFeatures.bits))
+        default: break
+        }
+    }
+    private static let vectorFeatures: CPUFeatures = [.sse3, .ssse3, .sse41]
+
     mutating func lowerBlocks() {
         for number in stride(from: order.order.count - 1, through: 0, by: -1) {
             let block = order.order[number]
@@ -122,6 +131,7 @@ struct Lowering: ~Copyable {
         code.endGroup()
         var inst = layout.previous(terminator)
         while inst.isSome {
+            noteFeatures(inst)
             if isNeeded(inst) {
                 begin(inst)
                 lowerInstruction(inst)
@@ -154,7 +164,8 @@ struct Lowering: ~Copyable {
         code.endBlock(BlockNumber(index: number), successors: CollectionOfOne(target), arguments: passed, parameters: EmptyCollection())
     }
 
-    /// Whether a block's parameters are bound by moves. Not when its only predecessor branches to several blocks: then they are names for the arguments.
+    /// Whether a block's parameters are bound by moves. Not when its only predecessor branches to several blocks and the edge has no block of its own: then
+    /// they are names for the arguments.
     func bindsParameters(_ block: Block) -> Bool {
         guard let edge = cfg.predecessors(block).first else { return true }
         return cfg.predecessors(block).count > 1 || cfg.successors(edge.block).count == 1 || order.edgeNumbers[edge.call.index] != .max
