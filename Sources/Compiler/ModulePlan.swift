@@ -48,7 +48,7 @@ public struct ModulePlan: Sendable {
     public func entryTrampoline(for type: TypeIndex) -> UInt32? {
         position(type, in: entryTrampolines).map { UInt32(module.bodies.count + $0) }
     }
-    /// The number of the host trampoline for an imported function's type, or nil if no import has it.
+    /// The number of the host trampoline for an imported function's type, or nil if nothing can call a host function of it.
     public func hostTrampoline(for type: TypeIndex) -> UInt32? {
         position(type, in: hostTrampolines).map { UInt32(module.bodies.count + entryTrampolines.count + $0) }
     }
@@ -63,12 +63,8 @@ public struct ModulePlan: Sendable {
     }
     private func position(_ function: FunctionIndex, in functions: [FunctionIndex]) -> Int? { position(of: function, in: functions) }
     private func position<Key: EntityReference>(of key: Key, in sorted: [Key]) -> Int? {
-        var low = 0, high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low < sorted.count && sorted[low] == key ? low : nil
+        let position = sorted.partitionPoint { $0 < key }
+        return position < sorted.count && sorted[position] == key ? position : nil
     }
 }
 
@@ -253,11 +249,7 @@ extension ElementSegment {
 extension [ReadOnlyTable] {
     /// The one for `table`, of tables in ascending order. O(log n)
     fileprivate func first(at table: TableIndex) -> ReadOnlyTable? {
-        var low = 0, high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].table < table { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self[low].table == table ? self[low] : nil
+        let position = partitionPoint { $0.table < table }
+        return position < count && self[position].table == table ? self[position] : nil
     }
 }

@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// A simulated 64-bit address space: segments of bytes with unmapped room between them.
 ///
 /// Addresses are numbers, never host pointers, so that a wild access is an answer and not a crash, and runs repeat exactly.
@@ -32,13 +34,8 @@ public struct AddressSpace: Sendable {
 
     /// The segment whose room `address` lies in. O(log segments), O(1) when it is the one used last.
     private func index(_ address: UInt64) -> Int? {
-        var low = 0
-        var high = segments.count
-        while low < high {
-            let middle = (low + high) / 2
-            if segments[middle].start <= address { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : low - 1
+        let following = segments.partitionPoint { $0.start <= address }
+        return following == 0 ? nil : following - 1
     }
     @inline(__always) private mutating func find(_ address: UInt64, _ count: Int) -> (segment: Int, offset: Int)? {
         if recent < segments.count {

@@ -320,7 +320,7 @@ extension Checker {
 
 extension Checker {
     private func safepointIndex(_ i: InstructionIndex) -> Int? {
-        let at = problem.safepoints.partitionIndex { $0 >= i }
+        let at = problem.safepoints.partitionPoint { $0 < i }
         return at < problem.safepoints.count && problem.safepoints[at] == i ? at : nil
     }
 

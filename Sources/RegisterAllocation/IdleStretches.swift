@@ -86,12 +86,8 @@ struct IdleStretches: ~Copyable {
         let s = chain.stretchIndex(at: point)
         if chain[s].start > point || chain[s].end <= point || chain[s].place.asRegister == nil { return false }
         let run = live.rangeRun(v)
-        var (low, high) = (run.lowerBound, run.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if live.ranges[middle].to <= point { low = middle + 1 } else { high = middle }
-        }
-        return low < run.upperBound && live.ranges[low].from <= point
+        let range = partitionPoint(of: run) { live.ranges[$0].to <= point }
+        return range < run.upperBound && live.ranges[range].from <= point
     }
 }
 
@@ -108,11 +104,6 @@ struct Stretch: BitwiseCopyable {
 extension Array where Element == Stretch {
     /// The stretch that covers `point`, if one does; else one near it.
     func stretchIndex(at point: ProgramPoint) -> Int {
-        var (low, high) = (0, count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].end <= point { low = middle + 1 } else { high = middle }
-        }
-        return low
+        PrecastEntities.partitionPoint(of: 0..<count - 1) { self[$0].end <= point }
     }
 }

@@ -312,21 +312,11 @@ extension LinearScan {
 
     /// The first range of the run that ends after `point`.
     func rangeIndex(_ run: Range<UInt32>, endingAfter point: ProgramPoint) -> UInt32 {
-        var (low, high) = (run.lowerBound, run.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if live.ranges[Int(middle)].to <= point { low = middle + 1 } else { high = middle }
-        }
-        return low
+        partitionPoint(of: run) { live.ranges[Int($0)].to <= point }
     }
     /// The first use of the run at or after `point`.
     func useIndex(_ run: Range<UInt32>, atOrAfter point: ProgramPoint) -> UInt32 {
-        var (low, high) = (run.lowerBound, run.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if live.uses[Int(middle)].point < point { low = middle + 1 } else { high = middle }
-        }
-        return low
+        partitionPoint(of: run) { live.uses[Int($0)].point < point }
     }
 
     /// The first point of the piece at which `r` is not to be had; `.never` when it is free over all of it.
@@ -372,14 +362,10 @@ extension LinearScan {
     /// The first safepoint across which a reference lives in this piece.
     private func safepointLimit(_ piece: Piece) -> ProgramPoint {
         if safepoints.isEmpty || !problem.isReference.contains(Int(piece.register)) { return .never }
-        var (low, high) = (0, safepoints.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if safepoints[middle] < piece.start { low = middle + 1 } else { high = middle }
-        }
-        while low < safepoints.count && safepoints[low] < piece.end {
-            if covers(piece, safepoints[low]) { return safepoints[low] }
-            low += 1
+        var i = safepoints.partitionPoint { $0 < piece.start }
+        while i < safepoints.count && safepoints[i] < piece.end {
+            if covers(piece, safepoints[i]) { return safepoints[i] }
+            i += 1
         }
         return .never
     }

@@ -97,7 +97,7 @@ extension ProgramPoints {
             for r in live.rangeRun(v) {
                 let range = live.ranges[r]
                 // Live across: also before the instruction.
-                var i = at.partitionIndex { $0 > range.from }
+                var i = at.partitionPoint { $0 <= range.from }
                 while i < at.count && at[i] < range.to {
                     found.append(UInt64(i) << 32 | UInt64(slots.offsets[v]))
                     i += 1

@@ -239,7 +239,7 @@ extension Resolution {
     private func isLiveAtLanding(_ v: Int) -> Bool {
         if landings.isEmpty { return false }
         for r in live.rangeRun(v) {
-            let next = landings.partitionIndex { $0 >= live.ranges[r].from }
+            let next = landings.partitionPoint { $0 < live.ranges[r].from }
             if next < landings.count && landings[next] < live.ranges[r].to { return true }
         }
         return false
@@ -273,12 +273,7 @@ extension Resolution {
     }
     private func block(ofInstruction i: Int) -> Int {
         // Slots run ahead of instructions by one per block begun; search the block whose first instruction is the last not after `i`.
-        var (low, high) = (0, problem.blocks.count - 1)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if problem.blocks[middle].instructions.lowerBound <= UInt32(i) { low = middle } else { high = middle - 1 }
-        }
-        return low
+        partitionPoint(of: 1..<problem.blocks.count) { problem.blocks[$0].instructions.lowerBound <= UInt32(i) } - 1
     }
 }
 
@@ -333,18 +328,6 @@ extension Resolution {
                 }
             }
         }
-    }
-}
-
-extension Array {
-    /// The first index whose element fulfils `predicate`, which holds for a suffix.
-    func partitionIndex(_ predicate: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }
 

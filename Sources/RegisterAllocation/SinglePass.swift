@@ -218,7 +218,7 @@ extension SinglePass {
                 locateInSlot(value, slots)
                 continue
             }
-            var i = homes.partitionIndex { $0.register >= UInt32(v) }
+            var i = homes.partitionPoint { $0.register < UInt32(v) }
             while i < homes.count && homes[i].register == UInt32(v) {
                 solution.locate(value, homes[i].from..<homes[i].to, homes[i].place)
                 i += 1

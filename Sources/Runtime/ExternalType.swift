@@ -9,11 +9,10 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
     /// The parameters are what exceptions carry.
     case tag(FunctionType)
 
-    /// Whether something of this type may be imported as `wanted` (specification 3.0, §3.3.13), both of one engine. Of function types, which may extend
-    /// each other whatever they look like, it says whether they look the same.
+    /// Whether a memory, table or global of this type may be imported as `wanted` (specification 3.0, §3.3.13), both of one engine. Functions and tags
+    /// are compared by their types' ids, not by this.
     func matches(_ wanted: ExternalType, _ relations: TypeRelationTable) -> Bool {
         switch (self, wanted) {
-        case (.function(let found), .function(let wanted)): found == wanted
         case (.memory(let found), .memory(let wanted)):
             found.limits.matches(wanted.limits) && found.is64 == wanted.is64 && found.isShared == wanted.isShared
                 && found.pageSizeLog2 == wanted.pageSizeLog2
@@ -22,7 +21,6 @@ public enum ExternalType: Hashable, Sendable, CustomStringConvertible {
         case (.global(let found), .global(let wanted)):
             found == wanted
                 || !found.isMutable && !wanted.isMutable && relations.matches(found.valueType, wanted.valueType)
-        case (.tag(let found), .tag(let wanted)): found == wanted
         default: false
         }
     }

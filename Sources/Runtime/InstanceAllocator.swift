@@ -61,10 +61,10 @@ extension InstanceRecord {
             }
             switch definition {
             case .host(let host):
-                put(try hostImport(host), at: layout.importedFunction(functions))
+                put(try hostImport(host, module.imports[index].typeID), at: layout.importedFunction(functions))
                 functions += 1
             case .item(.function(let function)):
-                put(try functionImport(function), at: layout.importedFunction(functions))
+                put(try functionImport(function, module.imports[index].typeID), at: layout.importedFunction(functions))
                 functions += 1
             case .item(.memory(let memory)):
                 attach(memory.record, at: layout.importedMemory(memoryCount))
@@ -94,16 +94,16 @@ extension InstanceRecord {
 
     private func put<V: BitwiseCopyable>(_ value: V, at offset: UInt32) { base.storeBytes(of: value, toByteOffset: Int(offset), as: V.self) }
 
-    /// A host function needs the module's own trampoline for its type.
-    private func hostImport(_ host: HostFunction) throws(InstantiationError) -> precast_import_function {
-        guard let id = module.engine.canonicalID(of: host.type), let code = module.hostTrampoline(forType: id) else {
+    /// A host function needs the module's own trampoline for the type, which its import has too: no other type extends it.
+    private func hostImport(_ host: HostFunction, _ typeID: UInt32) throws(InstantiationError) -> precast_import_function {
+        guard let code = module.hostTrampoline(forType: typeID) else {
             throw .artifact(.invalid(field: "host trampoline", found: UInt64(noIndex)))
         }
         return precast_import_function(code: code, context: UInt64(UInt(bitPattern: host.record)))
     }
 
-    private func functionImport(_ function: Function) throws(InstantiationError) -> precast_import_function {
-        if let host = function.host { return try hostImport(host) }
+    private func functionImport(_ function: Function, _ typeID: UInt32) throws(InstantiationError) -> precast_import_function {
+        if let host = function.host { return try hostImport(host, typeID) }
         guard let source = UnsafePointer<precast_function_reference>(bitPattern: UInt(function.reference)) else {
             throw .artifact(.invalid(field: "function reference", found: 0))
         }

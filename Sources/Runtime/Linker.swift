@@ -122,15 +122,14 @@ enum Definition {
     /// What is there instead of `wanted`, or nil when it matches by the specification's rules (§4.5.3).
     func mismatch(with wanted: Module.Import, engine: Engine) -> String? {
         let found = type
-        if case .function = wanted.type {
-            if let id = functionTypeID(engine), engine.relations.extends(id, wanted.typeID) { return nil }
-            return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
-        }
-        if case .tag = wanted.type, case .item(.tag(let tag)) = self {
-            if tag.store.engine === engine, tag.typeID == wanted.typeID { return nil }
-            return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
-        }
-        return found.matches(wanted.type, engine.relations) ? nil : found.description
+        let matches =
+            switch wanted.type {
+            case .function: functionTypeID(engine).map { engine.relations.extends($0, wanted.typeID) } ?? false
+            case .tag: tagTypeID(engine) == wanted.typeID
+            case .memory, .table, .global: found.matches(wanted.type, engine.relations)
+            }
+        if matches { return nil }
+        return found == wanted.type ? found.description + " (of another type that looks the same)" : found.description
     }
 
     /// The canonical id of a function's type.
@@ -140,6 +139,11 @@ enum Definition {
         case .item(.function(let function)): function.store.engine === engine ? function.typeID : nil
         default: nil
         }
+    }
+
+    private func tagTypeID(_ engine: Engine) -> UInt32? {
+        guard case .item(.tag(let tag)) = self, tag.store.engine === engine else { return nil }
+        return tag.typeID
     }
 
     /// What a memory lacks that code with these tunables counts on, or nil.

@@ -15,7 +15,7 @@ public final class Module: @unchecked Sendable {
         public let module: String
         public let name: String
         public let type: ExternalType
-        /// Of a function: the canonical id of its type.
+        /// Of a function or tag: the canonical id of its type.
         let typeID: UInt32
     }
 
@@ -38,15 +38,15 @@ public final class Module: @unchecked Sendable {
                 let type = try Self.type(row.type, typeIDs, loaded)
                 var id = UInt32.max
                 switch type {
-                case .function, .tag: id = typeIDs[Int(row.type.type)]
-                default: break
-                }
-                switch type {
-                case .function: kinds.functions += 1
+                case .function:
+                    kinds.functions += 1
+                    id = typeIDs[Int(row.type.type)]
                 case .memory: kinds.memories += 1
                 case .table: kinds.tables += 1
                 case .global: kinds.globals += 1
-                case .tag: kinds.tags += 1
+                case .tag:
+                    kinds.tags += 1
+                    id = typeIDs[Int(row.type.type)]
                 }
                 imports.append(Import(module: loaded.string(row.module), name: loaded.string(row.name), type: type, typeID: id))
             }

@@ -8,7 +8,7 @@ public struct StoreLimits: Sendable {
     /// Elements of one table.
     public var tableElements: UInt64 = 10_000_000
     public var instances = 10_000
-    /// Bytes of exceptions that guests may refer to: those caught with their reference, which live as long as the store.
+    /// Bytes of exceptions that guests may refer to: those caught with their reference. They live as long as the store, or until the only frame that holds one drops it.
     public var exceptionBytes: UInt64 = 256 << 20
 
     public init() {}
@@ -67,10 +67,10 @@ public final class StoreCore {
     var memoryBytes: UInt64 = 0
     /// Why the host function that set `pending_trap` failed.
     var pendingError: HostError?
-    /// Memories, tables, globals and functions that the host made itself.
-    var hostMemories: [LinearMemory] = []
-    /// Those that its code can reach, until it ends: the handlers know them.
+    /// Shared memories that its code can reach, until it ends: the handlers know them.
     private var sharedMemories: [LinearMemory] = []
+    /// Memories, tables, globals, tags and functions that the host made itself.
+    var hostMemories: [LinearMemory] = []
     var hostTables: [TableStorage] = []
     var hostGlobals: [UnsafeMutablePointer<precast_global>] = []
     var hostTags: [UnsafeMutablePointer<precast_tag>] = []

@@ -34,7 +34,7 @@ struct TypeRegistry {
         for value in type.parameters { words.append(Self.word(value)) }
         for value in type.results { words.append(Self.word(value)) }
         if let known = groups[words] { return known }
-        guard let id = reserve(1), relations.set(id, supertype: nil, kind: .function, isFinal: true) else { return nil }
+        guard let id = reserve(1), relations.set(id, supertype: nil, kind: .function) else { return nil }
         functions.append(type)
         groups[words] = id
         return id
@@ -113,7 +113,7 @@ struct TypeRegistry {
             let row = module.types[unchecked: index]
             guard let form = row.form else { throw .artifact(.invalid(field: "type form", found: UInt64(row.formNumber))) }
             let supertype = row.supertype == noIndex ? nil : ids[Int(row.supertype)]
-            guard relations.set(ids[index], supertype: supertype, kind: TypeKind(form), isFinal: row.isFinal) else {
+            guard relations.set(ids[index], supertype: supertype, kind: TypeKind(form)) else {
                 throw .resource(ResourceError(.types, bytes: TypeRelationTable.chunkBytes))
             }
             do throws(ArtifactError) {
@@ -173,9 +173,9 @@ extension ValueTypeCode {
 ///
 /// A row is written before its id is known to anyone, and never again; memory never moves. O(1) a step.
 final class TypeRelationTable: @unchecked Sendable {
-    /// Bits 0–23: the supertype's id plus one, or zero; bits 24–25: ``TypeKind``; bit 26: final.
+    /// A row's bits 0–23: the supertype's id plus one, or zero; bits 24–25: ``TypeKind``.
     private typealias Chunk = UnsafeMutablePointer<UInt32>
-    private let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>?>
+    private let chunks: UnsafeMutablePointer<Chunk?>
     private static var chunkCount: Int { 256 }
     private static var chunkSize: Int { 1 << 16 }
     static var chunkBytes: UInt64 { UInt64(chunkSize * 4) }
@@ -183,8 +183,8 @@ final class TypeRelationTable: @unchecked Sendable {
     private(set) var count = 0
 
     init?() {
-        guard let memory = precast_allocate(UInt64(Self.chunkCount * MemoryLayout<UnsafeMutablePointer<UInt32>?>.stride)) else { return nil }
-        chunks = memory.bindMemory(to: UnsafeMutablePointer<UInt32>?.self, capacity: Self.chunkCount)
+        guard let memory = precast_allocate(UInt64(Self.chunkCount * MemoryLayout<Chunk?>.stride)) else { return nil }
+        chunks = memory.bindMemory(to: Chunk?.self, capacity: Self.chunkCount)
         for i in 0..<Self.chunkCount { (chunks + i).initialize(to: nil) }
     }
 
@@ -196,13 +196,13 @@ final class TypeRelationTable: @unchecked Sendable {
     }
 
     /// Writes a row. False when there is no memory. - Precondition: `id <= HeapType.maximumTypeIndex`.
-    func set(_ id: UInt32, supertype: UInt32?, kind: TypeKind, isFinal: Bool) -> Bool {
+    func set(_ id: UInt32, supertype: UInt32?, kind: TypeKind) -> Bool {
         let number = Int(id) / Self.chunkSize
         if chunks[number] == nil {
             guard let memory = precast_allocate(Self.chunkBytes) else { return false }
             chunks[number] = memory.bindMemory(to: UInt32.self, capacity: Self.chunkSize)
         }
-        chunks[number]?[Int(id) % Self.chunkSize] = (supertype.map { $0 + 1 } ?? 0) | kind.rawValue << 24 | (isFinal ? 1 << 26 : 0)
+        chunks[number]?[Int(id) % Self.chunkSize] = (supertype.map { $0 + 1 } ?? 0) | kind.rawValue << 24
         count = max(count, Int(id) + 1)
         return true
     }

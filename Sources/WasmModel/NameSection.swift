@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// What the name section says. Names are ranges of the module's bytes, so that reading a large section allocates little.
 public struct NameSection: Sendable {
     public var module: ByteRange?
@@ -43,7 +45,7 @@ public struct NameMap: Sendable {
 
     /// The name of `index`, or nil. Logarithmic.
     public subscript(index: UInt32) -> ByteRange? {
-        let position = entries.lowerBound { $0.index < index }
+        let position = entries.partitionPoint { $0.index < index }
         return position < entries.count && entries[position].index == index ? entries[position].name : nil
     }
 }
@@ -73,19 +75,7 @@ public struct IndirectNameMap: Sendable {
     /// The name of the pair, or nil. Logarithmic.
     public subscript(outer: UInt32, inner: UInt32) -> ByteRange? {
         let key = UInt64(outer) << 32 | UInt64(inner)
-        let position = entries.lowerBound { $0.key < key }
+        let position = entries.partitionPoint { $0.key < key }
         return position < entries.count && entries[position].key == key ? entries[position].name : nil
-    }
-}
-
-extension Array {
-    /// The number of leading elements for which `precedes` holds, in an array partitioned by it.
-    func lowerBound(_ precedes: (Element) -> Bool) -> Int {
-        var low = 0, high = count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if precedes(self[middle]) { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

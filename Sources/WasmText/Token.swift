@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// A lexical token: its kind, where it stands, and one word that depends on the kind.
 struct Token {
     enum Kind: UInt8 {
@@ -68,15 +70,10 @@ struct LexedText {
     /// The annotations that stand directly before the token with that index. Logarithmic.
     func annotations(before position: Int) -> Range<Int> {
         if annotations.isEmpty { return 0..<0 }
-        var low = 0
-        var high = annotations.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(annotations[middle].position) < position { low = middle + 1 } else { high = middle }
-        }
-        var end = low
+        let start = annotations.partitionPoint { Int($0.position) < position }
+        var end = start
         while end < annotations.count, Int(annotations[end].position) == position { end += 1 }
-        return low..<end
+        return start..<end
     }
 }
 

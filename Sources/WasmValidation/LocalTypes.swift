@@ -45,11 +45,6 @@ struct LocalTypes {
     @inline(never)
     private func find(_ position: Int) -> ValueType? {
         guard position < count else { return nil }
-        var low = 0, high = runs.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(runs[middle].end) <= position { low = middle + 1 } else { high = middle }
-        }
-        return runs[low].type
+        return runs[runs.partitionPoint { Int($0.end) <= position }].type
     }
 }

@@ -7,6 +7,14 @@ private struct Thing: EntityReference {
 }
 
 @Suite struct EntitiesTests {
+    @Test func partitionPoints() {
+        let numbers = [1, 3, 3, 3, 8]
+        #expect((0...9).map { bound in numbers.partitionPoint { $0 < bound } } == [0, 0, 1, 1, 4, 4, 4, 4, 4, 5])
+        #expect([Int]().partitionPoint { _ in true } == 0)
+        #expect(partitionPoint(of: UInt8(0)..<255) { $0 < 200 } == 200)
+        #expect(partitionPoint(of: 3..<3) { _ in true } == 3)
+    }
+
     /// Lists against arrays, under every operation.
     @Test func listsBehaveLikeArrays() {
         var pool = EntityListPool<Thing>()
