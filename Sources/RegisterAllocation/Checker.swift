@@ -119,8 +119,6 @@ private struct Checker {
         for (a, p) in zip(problem.blocks[b].arguments, parameters) {
             let argument = problem.registerPool[Int(a)].rawValue
             let parameter = problem.registerPool[Int(p)].rawValue
-            let recipe = problem.rematerialization[Int(argument)]
-            _ = recipe
             for place in state.places.indices {
                 for held in state.places[place] where held >> 1 == argument { insert(parameter << 1 | held & 1, &result.places[place]) }
             }

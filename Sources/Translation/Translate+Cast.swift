@@ -13,15 +13,15 @@ extension FunctionTranslator {
             let reference = pop()
             push(isReference(reference, op.castTarget))
         case .refCast, .refCastNull:
-            let matches = isReference(stack[stack.count - 1], op.castTarget)
+            let matches = isReference(peek(0), op.castTarget)
             if builder.function.dfg.integerConstant(matches) != 1 {
                 builder.trapIf(zero: true, matches, code: TrapCode.castFailure.rawValue)
             }
         case .brOnCast:
-            let matches = isReference(stack[stack.count - 1], op.branchCastTarget)
+            let matches = isReference(peek(0), op.branchCastTarget)
             branch(if: matches, depth: op.index)
         case .brOnCastFail:
-            let matches = isReference(stack[stack.count - 1], op.branchCastTarget)
+            let matches = isReference(peek(0), op.branchCastTarget)
             let fails = builder.compare(IntegerCondition.equal, matches, builder.constant(.i32, 0))
             branch(if: fails, depth: op.index)
         default: break
@@ -32,7 +32,7 @@ extension FunctionTranslator {
     private mutating func isReference(_ reference: Value, _ type: ReferenceType) -> Value {
         let source = validator.testedType.referenceType?.heapType ?? type.heapType
         if environment.relations.matches(source, type.heapType) {
-            return type.isNullable || !mayBeNull(reference) ? builder.constant(.i32, 1) : isNotNull(reference)
+            return type.isNullable ? builder.constant(.i32, 1) : isNotNull(reference)
         }
         switch type.heapType {
         case .noFunction, .noExtern, .noException, .none: return type.isNullable ? isNull(reference) : builder.constant(.i32, 0)
@@ -45,10 +45,6 @@ extension FunctionTranslator {
             }
             return isFunction(reference, TypeIndex(rawValue: index), nullable: type.isNullable)
         }
-    }
-
-    private mutating func isNotNull(_ reference: Value) -> Value {
-        builder.compare(IntegerCondition.notEqual, reference, builder.constant(.i64, 0))
     }
 
     /// Compares the bits of a reference in `mask` with `tag`. Null has no bit set.

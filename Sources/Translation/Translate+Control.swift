@@ -152,16 +152,9 @@ extension FunctionTranslator {
     }
 
     private mutating func translateBranchOnNonNull(depth: UInt32) {
-        let reference = stack[stack.count - 1]
-        if mayBeNull(reference) {
-            let condition = builder.compare(IntegerCondition.notEqual, reference, builder.constant(.i64, 0))
-            branch(if: condition, depth: depth)
-            _ = pop()
-        } else {
-            // What follows counts as reached, for the validator: the branch is one that happens to be taken.
-            branch(if: builder.constant(.i32, 1), depth: depth)
-            _ = pop()
-        }
+        // Also where it is always taken: for the validator, what follows counts as reached.
+        branch(if: isNotNull(peek(0)), depth: depth)
+        _ = pop()
     }
 
     private mutating func translateBranchTable(_ op: Operator) {

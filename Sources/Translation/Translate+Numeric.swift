@@ -145,7 +145,7 @@ extension FunctionTranslator {
 
     /// Makes the traps of a division explicit.
     private mutating func checkDivision(_ opcode: IROpcode) {
-        let divisor = stack[stack.count - 1], dividend = stack[stack.count - 2], type = type(divisor)
+        let divisor = peek(0), dividend = peek(1), type = type(divisor)
         let known = builder.function.dfg.integerConstant(divisor)
         if known == nil || known == 0 { builder.trapIf(zero: true, divisor, code: TrapCode.integerDivideByZero.rawValue) }
         guard opcode == .sdiv, known == nil || known == -1 else { return }
@@ -166,7 +166,7 @@ extension FunctionTranslator {
 
     /// Makes the traps of a truncation explicit: the operand is no number, or its integral part does not fit.
     private mutating func checkTruncation(_ opcode: IROpcode, to type: Type) {
-        let a = stack[stack.count - 1], source = self.type(a)
+        let a = peek(0), source = self.type(a)
         let isNaN = builder.compare(FloatCondition.notEqual, a, a)
         builder.trapIf(zero: false, isNaN, code: TrapCode.invalidConversionToInteger.rawValue)
         let whole = builder.unary(.ftrunc, source, a)

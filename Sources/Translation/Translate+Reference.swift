@@ -10,8 +10,8 @@ extension FunctionTranslator {
         case .refIsNull: push(isNull(pop()))
         case .refFunc: push(reference(to: op.functionIndex))
         case .refAsNonNull:
-            if mayBeNull(stack[stack.count - 1]) {
-                builder.trapIf(zero: true, stack[stack.count - 1], code: TrapCode.nullReference.rawValue)
+            if mayBeNull(peek(0)) {
+                builder.trapIf(zero: true, peek(0), code: TrapCode.nullReference.rawValue)
             }
         case .refEq:
             let second = pop(), first = pop()
@@ -36,6 +36,11 @@ extension FunctionTranslator {
     mutating func isNull(_ reference: Value) -> Value {
         if !mayBeNull(reference) { return builder.constant(.i32, 0) }
         return builder.compare(IntegerCondition.equal, reference, builder.constant(.i64, 0))
+    }
+    /// An i32 of 1 where a reference is not null.
+    mutating func isNotNull(_ reference: Value) -> Value {
+        if !mayBeNull(reference) { return builder.constant(.i32, 1) }
+        return builder.compare(IntegerCondition.notEqual, reference, builder.constant(.i64, 0))
     }
 }
 

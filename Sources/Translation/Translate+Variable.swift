@@ -8,7 +8,7 @@ extension FunctionTranslator {
         case .select, .selectTyped: translateSelect()
         case .localGet: push(readLocal(Int(op.index)))
         case .localSet: writeLocal(Int(op.index), pop())
-        case .localTee: writeLocal(Int(op.index), stack[stack.count - 1])
+        case .localTee: writeLocal(Int(op.index), peek(0))
         case .globalGet: translateGlobalGet(Int(op.index))
         case .globalSet: translateGlobalSet(Int(op.index))
         default: break

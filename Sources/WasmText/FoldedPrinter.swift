@@ -73,7 +73,7 @@ extension Printer {
     private mutating func add(_ instruction: Operator, to tree: inout FoldedTree, _ body: inout BodyState) throws(PrintError) {
         switch instruction.opcode {
         case .else:
-            leave(.else, &body)
+            leave(&body)
             guard let frame = tree.frames.last, let node = frame.node, tree.nodes[node].kind == .conditional, tree.nodes[node].otherwise == nil
             else { throw .unprintable("an else without an if", offset: Int(instruction.offset)) }
             tree.nodes[node].then = frame.nodes
@@ -81,7 +81,7 @@ extension Printer {
             tree.frames[tree.frames.count - 1].nodes = []
             enter(.else, &body)
         case .end:
-            leave(.end, &body)
+            leave(&body)
             guard let frame = tree.frames.popLast(), let node = frame.node else { return }
             if tree.nodes[node].kind == .block {
                 tree.nodes[node].children = frame.nodes

@@ -34,36 +34,46 @@ extension ModuleParser {
         let word = keyword(at: cursor + 1)
         cursor += 2
         switch word {
-        case .func: try importFunction(try begin(.function), module, field)
-        case .table: try importTable(try begin(.table), module, field)
-        case .memory: try importMemory(try begin(.memory), module, field)
-        case .global: try importGlobal(try begin(.global), module, field)
-        default: try importTag(try begin(.tag), module, field)
+        case .func:
+            try begin(.function)
+            try importFunction(module, field)
+        case .table:
+            try begin(.table)
+            try importTable(module, field)
+        case .memory:
+            try begin(.memory)
+            try importMemory(module, field)
+        case .global:
+            try begin(.global)
+            try importGlobal(module, field)
+        default:
+            try begin(.tag)
+            try importTag(module, field)
         }
         try close()
     }
 
-    private mutating func importFunction(_ index: UInt32, _ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
+    private mutating func importFunction(_ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
         let type = try typeUse(names: .allowed)
         appendImport(module, field, kind: 0) { $0.appendUnsigned(type) }
     }
 
-    private mutating func importTable(_ index: UInt32, _ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
+    private mutating func importTable(_ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
         let type = try tableType()
         appendImport(module, field, kind: 1) { $0.append(type) }
     }
 
-    private mutating func importMemory(_ index: UInt32, _ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
+    private mutating func importMemory(_ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
         let type = try memoryType()
         appendImport(module, field, kind: 2) { $0.append(type) }
     }
 
-    private mutating func importGlobal(_ index: UInt32, _ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
+    private mutating func importGlobal(_ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
         let type = try globalType()
         appendImport(module, field, kind: 3) { $0.append(type) }
     }
 
-    private mutating func importTag(_ index: UInt32, _ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
+    private mutating func importTag(_ module: [UInt8], _ field: [UInt8]) throws(TextFailure) {
         let type = try typeUse(names: .allowed)
         appendImport(module, field, kind: 4) {
             $0.append(0)
@@ -82,6 +92,7 @@ extension ModuleParser {
     // MARK: What definitions begin with
 
     /// Reads the identifier of the next member of a space, and gives its index.
+    @discardableResult
     mutating func begin(_ space: IndexSpace) throws(TextFailure) -> UInt32 {
         let index = met[space.rawValue]
         met[space.rawValue] += 1
@@ -132,7 +143,7 @@ extension ModuleParser {
     private mutating func readFunction() throws(TextFailure) {
         let function = try begin(.function)
         try inlineExports(.function, function)
-        if let (module, field) = try inlineImport() { return try importFunction(function, module, field) }
+        if let (module, field) = try inlineImport() { return try importFunction(module, field) }
         locals.removeAll()
         localNames.removeAll()
         let type = try typeUse(names: .bound)
@@ -178,7 +189,7 @@ extension ModuleParser {
     private mutating func readTable() throws(TextFailure) {
         let table = try begin(.table)
         try inlineExports(.table, table)
-        if let (module, field) = try inlineImport() { return try importTable(table, module, field) }
+        if let (module, field) = try inlineImport() { return try importTable(module, field) }
         binary[.table].count += 1
         let start = cursor
         let is64 = addressType()
@@ -199,7 +210,7 @@ extension ModuleParser {
     private mutating func readMemory() throws(TextFailure) {
         let memory = try begin(.memory)
         try inlineExports(.memory, memory)
-        if let (module, field) = try inlineImport() { return try importMemory(memory, module, field) }
+        if let (module, field) = try inlineImport() { return try importMemory(module, field) }
         binary[.memory].count += 1
         let start = cursor
         let is64 = addressType()
@@ -219,7 +230,7 @@ extension ModuleParser {
     private mutating func readGlobal() throws(TextFailure) {
         let global = try begin(.global)
         try inlineExports(.global, global)
-        if let (module, field) = try inlineImport() { return try importGlobal(global, module, field) }
+        if let (module, field) = try inlineImport() { return try importGlobal(module, field) }
         binary[.global].count += 1
         binary[.global].bytes.append(try globalType())
         binary[.global].bytes.append(contentsOf: try expression())
@@ -228,7 +239,7 @@ extension ModuleParser {
     private mutating func readTag() throws(TextFailure) {
         let tag = try begin(.tag)
         try inlineExports(.tag, tag)
-        if let (module, field) = try inlineImport() { return try importTag(tag, module, field) }
+        if let (module, field) = try inlineImport() { return try importTag(module, field) }
         binary[.tag].count += 1
         binary[.tag].bytes.append(0)
         binary[.tag].bytes.appendUnsigned(try typeUse(names: .allowed))

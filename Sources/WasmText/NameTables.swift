@@ -16,7 +16,7 @@ enum IndexSpace: Int, CaseIterable {
         }
     }
 
-    /// What messages about duplicates call it: the keyword that declares a member.
+    /// The keyword that declares a member; messages about duplicates call it so too.
     var keyword: String {
         switch self {
         case .function: "func"

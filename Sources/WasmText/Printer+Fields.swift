@@ -20,7 +20,7 @@ extension Printer {
     }
 
     private mutating func printType(_ index: UInt32, depth: Int) {
-        begin("type", .type, index, depth: depth)
+        begin(.type, index, depth: depth)
         let subtyping = module.subtyping[Int(index)]
         let supertype = subtyping.supertype == .none ? nil : subtyping.supertype.rawValue
         let isSubtype = supertype != nil || !subtyping.isFinal
@@ -110,27 +110,27 @@ extension Printer {
             out.writeQuoted(name: item.name.utf8)
             switch item.item {
             case .function(let type):
-                writeImported("func", .function, next(.function))
+                writeImported(.function, next(.function))
                 writeTypeUse(type)
             case .table(let type):
-                writeImported("table", .table, next(.table))
+                writeImported(.table, next(.table))
                 writeTable(type)
             case .memory(let type):
-                writeImported("memory", .memory, next(.memory))
+                writeImported(.memory, next(.memory))
                 writeMemory(type)
             case .global(let type):
-                writeImported("global", .global, next(.global))
+                writeImported(.global, next(.global))
                 writeGlobal(type)
             case .tag(let type):
-                writeImported("tag", .tag, next(.tag))
+                writeImported(.tag, next(.tag))
                 writeTypeUse(type)
             }
             out.write("))")
         }
     }
 
-    private mutating func writeImported(_ word: String, _ space: IndexSpace, _ index: UInt32) {
-        out.write(" (\(word)")
+    private mutating func writeImported(_ space: IndexSpace, _ index: UInt32) {
+        out.write(" (\(space.keyword)")
         writeBinding(names[space, index])
         out.write(" (;\(index);)")
     }
@@ -140,15 +140,15 @@ extension Printer {
             out.newLine(1)
             out.write("(export ")
             out.writeQuoted(name: export.name.utf8)
-            let (word, space, index): (String, IndexSpace, UInt32) =
+            let (space, index): (IndexSpace, UInt32) =
                 switch export.item {
-                case .function(let index): ("func", .function, index.rawValue)
-                case .table(let index): ("table", .table, index.rawValue)
-                case .memory(let index): ("memory", .memory, index.rawValue)
-                case .global(let index): ("global", .global, index.rawValue)
-                case .tag(let index): ("tag", .tag, index.rawValue)
+                case .function(let index): (.function, index.rawValue)
+                case .table(let index): (.table, index.rawValue)
+                case .memory(let index): (.memory, index.rawValue)
+                case .global(let index): (.global, index.rawValue)
+                case .tag(let index): (.tag, index.rawValue)
                 }
-            out.write(" (\(word)")
+            out.write(" (\(space.keyword)")
             writeIndex(space, index)
             out.write("))")
         }
@@ -167,7 +167,7 @@ extension Printer {
     mutating func printTables() throws(PrintError) {
         for index in module.importedTableCount..<max(module.tables.count, module.importedTableCount) {
             let table = module.tables[index]
-            begin("table", .table, UInt32(index))
+            begin(.table, UInt32(index))
             writeTable(table.type)
             if let initializer = table.initializer { try writeExpression(initializer) }
             out.write(")")
@@ -181,7 +181,7 @@ extension Printer {
 
     mutating func printMemories() {
         for index in module.importedMemoryCount..<max(module.memories.count, module.importedMemoryCount) {
-            begin("memory", .memory, UInt32(index))
+            begin(.memory, UInt32(index))
             writeMemory(module.memories[index])
             out.write(")")
         }
@@ -200,7 +200,7 @@ extension Printer {
 
     mutating func printTags() {
         for index in module.importedTagCount..<max(module.tags.count, module.importedTagCount) {
-            begin("tag", .tag, UInt32(index))
+            begin(.tag, UInt32(index))
             writeTypeUse(module.tags[index].type)
             out.write(")")
         }
@@ -209,7 +209,7 @@ extension Printer {
     mutating func printGlobals() throws(PrintError) {
         for index in module.importedGlobalCount..<max(module.globals.count, module.importedGlobalCount) {
             let global = module.globals[index]
-            begin("global", .global, UInt32(index))
+            begin(.global, UInt32(index))
             writeGlobal(global.type)
             if let initializer = global.initializer { try writeExpression(initializer) }
             out.write(")")
@@ -226,7 +226,7 @@ extension Printer {
 
     mutating func printElements() throws(PrintError) {
         for (index, segment) in module.elements.enumerated() {
-            begin("elem", .element, UInt32(index))
+            begin(.element, UInt32(index))
             switch segment.mode {
             case .passive: break
             case .declarative: out.write(" declare")
@@ -252,7 +252,7 @@ extension Printer {
 
     mutating func printData() throws(PrintError) {
         for (index, segment) in module.data.enumerated() {
-            begin("data", .data, UInt32(index))
+            begin(.data, UInt32(index))
             if case .active(let memory, let offset) = segment.mode {
                 if memory.rawValue != 0 {
                     out.write(" (memory")

@@ -23,7 +23,7 @@ extension Printer {
         var reader = OperatorReader(module)
         for index in module.importedFunctionCount..<max(module.functions.count, module.importedFunctionCount) {
             let function = FunctionIndex(index: index)
-            begin("func", .function, UInt32(index))
+            begin(.function, UInt32(index))
             do throws(DecodeError) { try reader.begin(function) } catch { throw .decode(error) }
             var body = BodyState(localNames: names.locals(of: UInt32(index)), labelNames: names.labels(of: UInt32(index)))
             writeHead(module.functions[index], reader.localDeclarations, body.context)
@@ -68,7 +68,7 @@ extension Printer {
     private mutating func printFlat(_ reader: inout OperatorReader, _ body: inout BodyState) throws(PrintError) {
         while let instruction = try next(&reader, &body) {
             let opcode = instruction.opcode
-            if opcode == .end || opcode == .else { leave(opcode, &body) }
+            if opcode == .end || opcode == .else { leave(&body) }
             out.newLine(2 + body.context.labels.count)
             if let hint = hint(at: instruction.offset) { writeHint(hint) }
             try writeInstruction(instruction, body.context)
@@ -109,7 +109,7 @@ extension Printer {
         }
     }
 
-    func leave(_ opcode: Opcode, _ body: inout BodyState) { body.context.labels.pop() }
+    func leave(_ body: inout BodyState) { body.context.labels.pop() }
 
     // MARK: Branch hints
 

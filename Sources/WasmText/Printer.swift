@@ -105,10 +105,10 @@ struct Printer {
         }
     }
 
-    /// Starts a field: `(word $name (;index;)`.
-    mutating func begin(_ word: String, _ space: IndexSpace, _ index: UInt32, depth: Int = 1) {
+    /// Starts a field: `(keyword $name (;index;)`.
+    mutating func begin(_ space: IndexSpace, _ index: UInt32, depth: Int = 1) {
         out.newLine(depth)
-        out.write("(\(word)")
+        out.write("(\(space.keyword)")
         writeBinding(names[space, index])
         out.write(" (;\(index);)")
     }
