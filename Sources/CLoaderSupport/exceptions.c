@@ -99,8 +99,10 @@ enum { RETENTION = 0xFF, GROUP_SHIFT = 8 };
 /// A function with landing pads keeps its instance context below the callee-saved registers.
 #if defined(__x86_64__)
 enum { CONTEXT_BELOW_FP = 48 };
+#elif defined(__aarch64__)
+enum { CONTEXT_BELOW_FP = 88 };
 #else
-enum { CONTEXT_BELOW_FP = 0 };
+enum { CONTEXT_BELOW_FP = 0 }; // no artifact loads on other machines
 #endif
 
 static const site_record *find_site(const precast_code_range *range, uint64_t offset) {
@@ -183,7 +185,7 @@ const precast_resume_point *precast_unwind_exception(precast_store_state *state,
             return &state->resume;
         }
         low = frame;
-        address = ((const uint64_t *)(uintptr_t)frame)[1];
+        address = precast_return_address(((const uint64_t *)(uintptr_t)frame)[1]);
         frame = ((const uint64_t *)(uintptr_t)frame)[0];
     }
     if (code == PRECAST_TRAP_UNCAUGHT_EXCEPTION) state->pending_exception = (uint64_t)(uintptr_t)exception;

@@ -13,6 +13,17 @@ extern THREAD_LOCAL uint64_t precast_thread_serial;
 
 extern HIDDEN char precast_resume[];
 
+/// A return address as it was before the function signed it, should it have.
+static inline uint64_t precast_return_address(uint64_t saved) {
+#if defined(__aarch64__)
+    register uint64_t link __asm__("x30") = saved;
+    __asm__("hint #7" : "+r"(link)); // xpaclri; does nothing on processors without pointer authentication
+    return link;
+#else
+    return saved;
+#endif
+}
+
 HIDDEN int precast_install_handlers(void);
 HIDDEN void precast_collect_frames(precast_report *report, const precast_entry *entry, uint64_t fp, uint64_t low);
 /// Called by assembly. Nonzero: no alternate signal stack could be made.

@@ -24,7 +24,7 @@ static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 // The system unwinder learns one rule for a module's whole text: the caller's frame is behind the frame pointer. It holds at
 // every return address, since functions without a frame call nothing, and where the entry's frame is found so are all
 // registers. So registering costs the same however much code there is, and reads nothing of the artifact.
-#if defined(__GLIBC__) && defined(__x86_64__)
+#if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
 extern void __register_frame(void *) __attribute__((weak));
 extern void *__deregister_frame(void *) __attribute__((weak));
 
@@ -36,10 +36,15 @@ typedef struct unwind_section {
 _Static_assert(sizeof(unwind_section) == 56, "unwind section");
 
 static uint64_t register_unwind(const precast_code_range *range) {
+#if defined(__x86_64__)
+    enum { FRAME_POINTER = 6, RETURN_ADDRESS = 16 };
+#else
+    enum { FRAME_POINTER = 29, RETURN_ADDRESS = 30 };
+#endif
     static const uint8_t rule[16] = {
-        1, 0, 1, 0x78, 16,  // version, no augmentation, code factor 1, data factor -8, return address in column 16
-        0x0C, 6, 16,        // CFA is rbp + 16
-        0x86, 2, 0x90, 1,   // rbp at CFA - 16, return address at CFA - 8
+        1, 0, 1, 0x78, RETURN_ADDRESS,                    // version, no augmentation, code factor 1, data factor -8
+        0x0C, FRAME_POINTER, 16,                          // CFA is the frame pointer + 16
+        0x80 | FRAME_POINTER, 2, 0x80 | RETURN_ADDRESS, 1, // at CFA - 16, at CFA - 8
     };
     unwind_section *section = range->unwind && __register_frame ? calloc(1, sizeof *section) : 0;
     if (!section) return 0; // unwinding stops at compiled code then

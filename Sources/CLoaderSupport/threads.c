@@ -31,9 +31,23 @@ THREAD_LOCAL uint64_t precast_thread_entry;
 THREAD_LOCAL uint64_t precast_thread_serial;
 static __thread uint64_t stack_bottom __attribute__((tls_model("initial-exec"))); // lowest usable address of this thread's stack
 
-// The handler's own frames are small, but the kernel pushes the vector state (up to 11 KiB with AMX) and a chained handler
-// may want to print. One guard page below.
-enum { SIGNAL_STACK = 64 << 10, SIGNAL_STACK_MINIMUM = 24 << 10 };
+// The handler's own frames are small, but the kernel pushes the vector state (up to 11 KiB with AMX, 70 KiB with SME; it says how much)
+// and a chained handler may want to print. One guard page below.
+enum { HANDLER_STACK = 48 << 10, HANDLER_STACK_MINIMUM = 8 << 10, SIGNAL_FRAME = 16 << 10 };
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+static size_t signal_frame(void) {
+    size_t needed = (size_t)getauxval(AT_MINSIGSTKSZ);
+    return needed > SIGNAL_FRAME ? needed : SIGNAL_FRAME;
+}
+
+/// Bytes of the alternate stack, without its guard page.
+static size_t signal_stack_size(void) {
+    size_t page = (size_t)getpagesize();
+    return (HANDLER_STACK + signal_frame() + page - 1) & ~(page - 1);
+}
 
 static pthread_key_t exit_key;
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
@@ -46,7 +60,7 @@ static void free_signal_stack(void *base) {
         stack_t none = {.ss_flags = SS_DISABLE};
         sigaltstack(&none, 0);
     }
-    munmap(base, SIGNAL_STACK + (size_t)getpagesize());
+    munmap(base, signal_stack_size() + (size_t)getpagesize());
     precast_thread_serial = 0; // a later destructor that runs compiled code makes a new one
 }
 
@@ -55,14 +69,14 @@ static void make_exit_key(void) { exit_key_error = pthread_key_create(&exit_key,
 /// Gives this thread an alternate signal stack unless it has one that is large enough.
 static int make_signal_stack(void) {
     stack_t current;
-    if (sigaltstack(0, &current) == 0 && !(current.ss_flags & SS_DISABLE) && current.ss_size >= SIGNAL_STACK_MINIMUM) return 0;
+    if (sigaltstack(0, &current) == 0 && !(current.ss_flags & SS_DISABLE) && current.ss_size >= HANDLER_STACK_MINIMUM + signal_frame()) return 0;
     if (pthread_once(&exit_key_once, make_exit_key) || exit_key_error) return -1;
-    size_t guard = (size_t)getpagesize();
-    char *base = mmap(0, SIGNAL_STACK + guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    size_t guard = (size_t)getpagesize(), size = signal_stack_size();
+    char *base = mmap(0, size + guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (base == MAP_FAILED) return -1;
-    stack_t stack = {.ss_sp = base + guard, .ss_size = SIGNAL_STACK};
+    stack_t stack = {.ss_sp = base + guard, .ss_size = size};
     if (mprotect(base, guard, PROT_NONE) || sigaltstack(&stack, 0) || pthread_setspecific(exit_key, base)) {
-        munmap(base, SIGNAL_STACK + guard);
+        munmap(base, size + guard);
         return -1;
     }
     return 0;

@@ -7,12 +7,12 @@
 // mapped artifact only.
 #define _GNU_SOURCE
 #include "internal.h"
+#include "machine_context.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 enum { ZERO_PAGE = 4096 };
@@ -29,7 +29,7 @@ void precast_collect_frames(precast_report *report, const precast_entry *entry, 
         uint64_t limit = (uint64_t)(uintptr_t)entry;
         while (fp != entry->fp && fp >= low && fp < limit && fp % 8 == 0) {
             const uint64_t *frame = (const uint64_t *)(uintptr_t)fp;
-            add_frame(report, frame[1]);
+            add_frame(report, precast_return_address(frame[1]));
             low = fp + 16;
             fp = frame[0];
         }
@@ -84,37 +84,6 @@ void precast_walk(precast_store_state *state, precast_report *report) {
     if (entry) precast_collect_frames(report, entry, state->context.exit_fp, 0);
 }
 
-// ---- Machine context -----------------------------------------------------------------------------------------------
-
-#if defined(__x86_64__)
-static uint64_t get_pc(const ucontext_t *context) { return (uint64_t)context->uc_mcontext.gregs[REG_RIP]; }
-static uint64_t get_sp(const ucontext_t *context) { return (uint64_t)context->uc_mcontext.gregs[REG_RSP]; }
-static uint64_t get_fp(const ucontext_t *context) { return (uint64_t)context->uc_mcontext.gregs[REG_RBP]; }
-static void resume(ucontext_t *context, const precast_entry *entry) {
-    context->uc_mcontext.gregs[REG_RIP] = (greg_t)entry->resume;
-    context->uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)entry;
-    context->uc_mcontext.gregs[REG_RBP] = (greg_t)entry->fp;
-}
-#elif defined(__aarch64__)
-static uint64_t get_pc(const ucontext_t *context) { return context->uc_mcontext.pc; }
-static uint64_t get_sp(const ucontext_t *context) { return context->uc_mcontext.sp; }
-static uint64_t get_fp(const ucontext_t *context) { return context->uc_mcontext.regs[29]; }
-static void resume(ucontext_t *context, const precast_entry *entry) {
-    context->uc_mcontext.pc = entry->resume;
-    context->uc_mcontext.sp = (uint64_t)(uintptr_t)entry;
-    context->uc_mcontext.regs[29] = entry->fp;
-}
-#elif defined(__riscv)
-static uint64_t get_pc(const ucontext_t *context) { return context->uc_mcontext.__gregs[0]; }
-static uint64_t get_sp(const ucontext_t *context) { return context->uc_mcontext.__gregs[2]; }
-static uint64_t get_fp(const ucontext_t *context) { return context->uc_mcontext.__gregs[8]; }
-static void resume(ucontext_t *context, const precast_entry *entry) {
-    context->uc_mcontext.__gregs[0] = entry->resume;
-    context->uc_mcontext.__gregs[2] = (uint64_t)(uintptr_t)entry;
-    context->uc_mcontext.__gregs[8] = entry->fp;
-}
-#endif
-
 // ---- Classification --------------------------------------------------------------------------------------------------
 
 /// The code that the trap table gives for the instruction at `offset` from the text's start, or -1.
@@ -168,7 +137,7 @@ static int is_expected_address(const precast_store_state *state, uint32_t code, 
 static int handle(int signal, const siginfo_t *info, ucontext_t *context) {
     precast_entry *entry = (precast_entry *)(uintptr_t)precast_thread_entry;
     if (!entry) return 0;
-    uint64_t pc = get_pc(context);
+    uint64_t pc = (uint64_t)PC(context);
     precast_code_range range;
     if (!precast_code_find(pc, &range)) return 0;
     int32_t code = trap_code(&range, pc - range.text);
@@ -176,13 +145,13 @@ static int handle(int signal, const siginfo_t *info, ucontext_t *context) {
     if (code == PRECAST_TRAP_MEMORY_OUT_OF_BOUNDS && signal == SIGSEGV && has_grown(state, (uint64_t)(uintptr_t)info->si_addr)) return 1;
     if (code < 0 || !is_expected_address(state, (uint32_t)code, signal, info)) return 0;
 
-    uint64_t sp = get_sp(context);
+    uint64_t sp = (uint64_t)SP(context), fp = (uint64_t)FP(context);
     precast_report *report = &state->report;
-    begin(report, PRECAST_REPORT_FAULT, (uint64_t)code, pc, get_fp(context), sp);
+    begin(report, PRECAST_REPORT_FAULT, (uint64_t)code, pc, fp, sp);
     if (signal == SIGSEGV || signal == SIGBUS) report->address = (uint64_t)(uintptr_t)info->si_addr;
-    report->leaf_return = *(const uint64_t *)(uintptr_t)sp;
-    precast_collect_frames(report, entry, get_fp(context), sp);
-    resume(context, entry);
+    report->leaf_return = leaf_return(context);
+    precast_collect_frames(report, entry, fp, sp);
+    resume_at(context, entry);
     return 1;
 }
 
