@@ -53,6 +53,10 @@
     @inlinable public func contains(_ feature: X86Feature) -> Bool { bits >> UInt64(feature.rawValue) & 1 != 0 }
     @inlinable public mutating func insert(_ feature: X86Feature) { bits |= 1 << UInt64(feature.rawValue) }
     @inlinable public mutating func remove(_ feature: X86Feature) { bits &= ~(1 << UInt64(feature.rawValue)) }
+    @inlinable public func contains(bit: UInt8) -> Bool { bits >> UInt64(bit & 63) & 1 != 0 }
+    @inlinable public mutating func insert(bit: UInt8) { bits |= 1 << UInt64(bit & 63) }
+    @inlinable public mutating func remove(bit: UInt8) { bits &= ~(1 << UInt64(bit & 63)) }
+    @inlinable public func isSuperset(of other: CPUFeatures) -> Bool { other.bits & ~bits == 0 }
     @inlinable public func subtracting(_ other: CPUFeatures) -> CPUFeatures { CPUFeatures(bits: bits & ~other.bits) }
     @inlinable public var isEmpty: Bool { bits == 0 }
 
@@ -63,6 +67,15 @@
         case .aarch64: AArch64Feature(rawValue: bit)?.name
         case .riscv64: RISCVFeature(rawValue: bit)?.name
         default: nil
+        }
+    }
+
+    /// The features without which feature `bit` of `machine` cannot be used.
+    public static func requirements(of bit: UInt8, on machine: Machine) -> CPUFeatures {
+        switch machine {
+        case .x86_64: X86Feature(rawValue: bit)?.requirements ?? CPUFeatures()
+        case .aarch64: AArch64Feature(rawValue: bit)?.requirements ?? CPUFeatures()
+        default: CPUFeatures()
         }
     }
 
@@ -82,125 +95,5 @@
             names.append(Self.name(of: bit, on: machine) ?? "feature \(bit)")
         }
         return names
-    }
-}
-
-/// Features of x86-64 beyond its baseline (SSE2). Raw values are bits of ``CPUFeatures``.
-public enum X86Feature: UInt8, Sendable, CaseIterable {
-    case sse3 = 0, ssse3, sse41, sse42, popcnt, cx16, lahf
-    case avx = 7, avx2, bmi1, bmi2, lzcnt, movbe, fma, f16c
-    case avx512f = 15, avx512bw, avx512cd, avx512dq, avx512vl
-    case avx512vbmi = 20, avx512vbmi2, avx512bitalg, avx512vpopcntdq, avx512vnni
-    case adx = 25, gfni, vaes, vpclmulqdq, pclmulqdq, aes, sha, erms, fsrm, avxvnni
-
-    /// The name that `--cpu-features` takes.
-    public var name: String {
-        switch self {
-        case .sse3: "sse3"
-        case .ssse3: "ssse3"
-        case .sse41: "sse4.1"
-        case .sse42: "sse4.2"
-        case .popcnt: "popcnt"
-        case .cx16: "cx16"
-        case .lahf: "lahf"
-        case .avx: "avx"
-        case .avx2: "avx2"
-        case .bmi1: "bmi"
-        case .bmi2: "bmi2"
-        case .lzcnt: "lzcnt"
-        case .movbe: "movbe"
-        case .fma: "fma"
-        case .f16c: "f16c"
-        case .avx512f: "avx512f"
-        case .avx512bw: "avx512bw"
-        case .avx512cd: "avx512cd"
-        case .avx512dq: "avx512dq"
-        case .avx512vl: "avx512vl"
-        case .avx512vbmi: "avx512vbmi"
-        case .avx512vbmi2: "avx512vbmi2"
-        case .avx512bitalg: "avx512bitalg"
-        case .avx512vpopcntdq: "avx512vpopcntdq"
-        case .avx512vnni: "avx512vnni"
-        case .adx: "adx"
-        case .gfni: "gfni"
-        case .vaes: "vaes"
-        case .vpclmulqdq: "vpclmulqdq"
-        case .pclmulqdq: "pclmulqdq"
-        case .aes: "aes"
-        case .sha: "sha"
-        case .erms: "erms"
-        case .fsrm: "fsrm"
-        case .avxvnni: "avxvnni"
-        }
-    }
-}
-
-extension CPUFeatures {
-    // The x86-64 levels of the psABI.
-    public static var x86_64v1: CPUFeatures { CPUFeatures() }
-    public static var x86_64v2: CPUFeatures { CPUFeatures(.sse3, .ssse3, .sse41, .sse42, .popcnt, .cx16, .lahf) }
-    public static var x86_64v3: CPUFeatures {
-        CPUFeatures(bits: x86_64v2.bits | CPUFeatures(.avx, .avx2, .bmi1, .bmi2, .lzcnt, .movbe, .fma, .f16c).bits)
-    }
-    public static var x86_64v4: CPUFeatures {
-        CPUFeatures(bits: x86_64v3.bits | CPUFeatures(.avx512f, .avx512bw, .avx512cd, .avx512dq, .avx512vl).bits)
-    }
-
-    /// The features of the CPU called `name` in `--cpu`, or nil for an unknown one. `native` is the caller's business.
-    public static func named(_ name: String, on machine: Machine) -> CPUFeatures? {
-        switch (machine, name) {
-        case (.x86_64, "x86-64"), (.x86_64, "x86-64-v1"): x86_64v1
-        case (.x86_64, "x86-64-v2"): x86_64v2
-        case (.x86_64, "x86-64-v3"): x86_64v3
-        case (.x86_64, "x86-64-v4"): x86_64v4
-        case (.aarch64, "generic"), (.riscv64, "generic"): CPUFeatures()
-        default: nil
-        }
-    }
-}
-
-/// Features of AArch64 beyond Armv8.0.
-public enum AArch64Feature: UInt8, Sendable, CaseIterable {
-    case lse = 0, crc, rdm, fp16, dotprod, jscvt, rcpc, pauth, bti, flagm, sve, sve2, i8mm, bf16, cssc, mte
-    public var name: String {
-        switch self {
-        case .lse: "lse"
-        case .crc: "crc"
-        case .rdm: "rdm"
-        case .fp16: "fp16"
-        case .dotprod: "dotprod"
-        case .jscvt: "jscvt"
-        case .rcpc: "rcpc"
-        case .pauth: "pauth"
-        case .bti: "bti"
-        case .flagm: "flagm"
-        case .sve: "sve"
-        case .sve2: "sve2"
-        case .i8mm: "i8mm"
-        case .bf16: "bf16"
-        case .cssc: "cssc"
-        case .mte: "mte"
-        }
-    }
-}
-
-/// Features of 64-bit RISC-V beyond RV64GC.
-public enum RISCVFeature: UInt8, Sendable, CaseIterable {
-    case zba = 0, zbb, zbc, zbs, zbkb, zicond, zfa, zfh, zcb, zacas, zawrs, v
-    public var name: String {
-        switch self {
-        case .zba: "zba"
-        case .zbb: "zbb"
-        case .zbc: "zbc"
-        case .zbs: "zbs"
-        case .zbkb: "zbkb"
-        case .zicond: "zicond"
-        case .zfa: "zfa"
-        case .zfh: "zfh"
-        case .zcb: "zcb"
-        case .zacas: "zacas"
-        case .zawrs: "zawrs"
-        case .v: "v"
-        }
     }
 }

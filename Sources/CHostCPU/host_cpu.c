@@ -1,4 +1,7 @@
 #include "host_cpu.h"
+#include <sys/auxv.h>
+
+uint64_t precast_host_hwcap(uint32_t word) { return getauxval(word ? AT_HWCAP2 : AT_HWCAP); }
 
 #if defined(__x86_64__)
 

@@ -1,5 +1,4 @@
 public import PrecastArtifactFormat
-public import PrecastISAX86_64
 import PrecastOptimizer
 public import PrecastWasmModel
 public import PrecastWasmTypes
@@ -18,56 +17,6 @@ public enum OptimizationLevel: String, Sendable, CaseIterable {
     case standard = "2"
     case aggressive = "3"
     case size = "s"
-}
-
-/// A machine to compile for: its triple, CPU and features.
-public struct Target: Hashable, Sendable {
-    public let machine: Machine
-    public let operatingSystem = OperatingSystem.linux
-    /// The CPU as asked for.
-    public let cpuName: String
-    public let features: PrecastArtifactFormat.CPUFeatures
-
-    /// The canonical triple.
-    public var triple: String { "\(machine.name)-unknown-\(operatingSystem.name)-gnu" }
-    /// The triples that ``init(triple:cpu:features:)`` takes.
-    public static let triples = ["x86_64-unknown-linux-gnu"]
-
-    /// What `cpu` may be, the levels from low to high.
-    public static var cpuNames: [String] { PrecastISAX86_64.CPUFeatures.levels.map(\.name) + ["native"] }
-    /// The names that `features` takes.
-    public static var knownFeatureNames: [String] { CPUFeature.allCases.map(\.name) }
-    /// The names of ``features``.
-    public var featureNames: [String] { features.names(on: machine) }
-
-    /// This machine's architecture with its baseline CPU.
-    public static var host: Target { Target(machine: .x86_64, cpuName: baselineCPU, features: .x86_64v2) }
-    static let baselineCPU = "x86-64-v2"
-
-    init(machine: Machine, cpuName: String, features: PrecastArtifactFormat.CPUFeatures) {
-        self.machine = machine
-        self.cpuName = cpuName
-        self.features = features
-    }
-
-    /// - Parameters:
-    ///   - triple: as clang writes it; `gnu` and `musl` mean the same here. Nil: the host's.
-    ///   - cpu: a CPU level, or `native` (the machine this runs on). Nil: `x86-64-v2`.
-    ///   - features: changes to the CPU's features: `+bmi2,-avx2`.
-    public init(triple: String? = nil, cpu: String? = nil, features changes: String? = nil) throws(ConfigurationError) {
-        if let triple {
-            let parts = triple.split(separator: "-", omittingEmptySubsequences: false)
-            let isKnown = parts.first == "x86_64" && parts.contains("linux") && parts.count >= 3
-            if !isKnown { throw .unknownTarget(triple, known: Self.triples) }
-        }
-        let name = cpu ?? Self.baselineCPU
-        do throws(CPUFeatureError) {
-            let features = try PrecastISAX86_64.CPUFeatures.parse(cpu: name, changes: changes ?? "")
-            self.init(machine: .x86_64, cpuName: name, features: PrecastArtifactFormat.CPUFeatures(bits: features.bits))
-        } catch {
-            throw .cpu(error)
-        }
-    }
 }
 
 /// Everything that decides what code a module becomes. The same module, version and configuration give the same bytes.
@@ -110,6 +59,7 @@ public struct CompilerConfiguration: Sendable {
 
     /// - Throws: the first combination of settings that cannot be.
     public func validate() throws(ConfigurationError) {
+        if !Target.compilable.contains(target.machine) { throw .cannotCompile(target) }
         if threadCount < 1 { throw .invalid(setting: "threadCount", value: "\(threadCount)", reason: "at least one thread is needed") }
         if memoryReservation % 65536 != 0 {
             throw .invalid(setting: "memoryReservation", value: "\(memoryReservation)", reason: "it must be a multiple of 65536 bytes")
@@ -132,14 +82,16 @@ public struct CompilerConfiguration: Sendable {
 
 /// Settings that cannot be.
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    case unknownTarget(String, known: [String])
-    case cpu(CPUFeatureError)
+    case target(TargetError)
+    /// A target that there is a loader for, but no code generator.
+    case cannotCompile(Target)
     case invalid(setting: String, value: String, reason: String)
 
     public var description: String {
         switch self {
-        case .unknownTarget(let name, let known): "unknown target '\(name)'; known are \(known.joined(separator: ", "))"
-        case .cpu(let error): "\(error)"
+        case .target(let error): "\(error)"
+        case .cannotCompile(let target):
+            "there is no code generator for \(target.triple) yet, only the loader; can compile for: \(Target.compilable.map(\.triple).joined(separator: ", "))"
         case .invalid(let setting, let value, let reason): "\(setting) cannot be \(value): \(reason)"
         }
     }

@@ -1,6 +1,9 @@
 import CHostCPU
 
-/// A CPU feature beyond the x86-64 baseline (SSE2). Raw values are the bits that artifacts store: fixed, and never reused.
+/// A CPU feature beyond the x86-64 baseline (SSE2): what code generation asks for.
+///
+/// Raw values are the bits that artifacts store. The artifact format's own table says the same (a test compares them): back ends know no artifacts,
+/// and the loader has no back end.
 @frozen public enum CPUFeature: UInt8, Sendable, CaseIterable {
     case sse3 = 0, ssse3, sse41, sse42, popcnt, cx16, lahf
     case avx = 7, avx2, bmi1, bmi2, lzcnt, movbe, fma, f16c
@@ -8,7 +11,7 @@ import CHostCPU
     case avx512vbmi = 20, avx512vbmi2, avx512bitalg, avx512vpopcntdq, avx512vnni
     case adx = 25, gfni, vaes, vpclmulqdq, pclmulqdq, aes, sha, erms, fsrm, avxvnni
 
-    /// The name that `--cpu-features` takes.
+    /// The name that artifacts and command lines have for it.
     public var name: String {
         switch self {
         case .sse41: "sse4.1"
@@ -19,7 +22,7 @@ import CHostCPU
     }
 
     /// Features without which this one cannot be used.
-    var requirements: CPUFeatures {
+    public var requirements: CPUFeatures {
         switch self {
         case .ssse3: [.sse3]
         case .sse41: [.ssse3]
@@ -53,18 +56,11 @@ import CHostCPU
     /// In bit order.
     public var names: [String] { CPUFeature.allCases.filter { contains($0) }.map(\.name) }
 
-    // MARK: CPUs by name
-
     /// The psABI's levels.
     public static let v1: CPUFeatures = []
     public static let v2: CPUFeatures = [.sse3, .ssse3, .sse41, .sse42, .popcnt, .cx16, .lahf]
     public static let v3 = v2.union([.avx, .avx2, .bmi1, .bmi2, .lzcnt, .movbe, .fma, .f16c])
     public static let v4 = v3.union([.avx512f, .avx512bw, .avx512cd, .avx512dq, .avx512vl])
-
-    /// What `--cpu` takes, besides `native`.
-    public static let levels: [(name: String, features: CPUFeatures)] = [
-        ("x86-64", v1), ("x86-64-v2", v2), ("x86-64-v3", v3), ("x86-64-v4", v4),
-    ]
 
     /// This processor's, as far as the operating system saves the registers they need. Empty on another machine.
     public static var native: CPUFeatures {
@@ -111,82 +107,4 @@ import CHostCPU
         }
         return result
     }
-
-    // MARK: Command-line options
-
-    /// The features of the CPU that `--cpu` and `--cpu-features` describe.
-    ///
-    /// - Parameters:
-    ///   - cpu: a level of ``levels``, or `native`.
-    ///   - changes: `+name` and `-name`, separated by commas, in order. Adding a feature adds what it requires, removing one removes what requires it.
-    public static func parse(cpu: String, changes: String = "") throws(CPUFeatureError) -> CPUFeatures {
-        var result: CPUFeatures
-        if cpu == "native" {
-            result = native
-        } else if let level = levels.first(where: { $0.name == cpu }) {
-            result = level.features
-        } else {
-            throw .unknownCPU(cpu, nearest: nearest(cpu, levels.map(\.name) + ["native"]))
-        }
-        for change in changes.split(separator: ",") {
-            guard let sign = change.first, sign == "+" || sign == "-" else { throw .missingSign(String(change)) }
-            let name = String(change.dropFirst())
-            guard let feature = CPUFeature.allCases.first(where: { $0.name == name }) else {
-                throw .unknownFeature(name, nearest: nearest(name, CPUFeature.allCases.map(\.name)))
-            }
-            if sign == "+" { result.add(feature) } else { result.drop(feature) }
-        }
-        return result
-    }
-    private mutating func add(_ feature: CPUFeature) {
-        insert(feature)
-        for f in CPUFeature.allCases where feature.requirements.contains(f) && !contains(f) { add(f) }
-    }
-    private mutating func drop(_ feature: CPUFeature) {
-        remove(feature)
-        self = closed
-    }
-
-    /// The known name with the smallest edit distance, if it is near.
-    private static func nearest(_ name: String, _ known: [String]) -> String? {
-        let ranked = known.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }
-        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, name.utf8.count / 3) else { return nil }
-        return best.0
-    }
-    /// Levenshtein's distance.
-    private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        // A name far too long is far from everything.
-        if a.count > 64 { return a.count }
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let substituted = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
-    }
-}
-
-/// Why CPU options were refused.
-public enum CPUFeatureError: Error, Hashable, Sendable, CustomStringConvertible {
-    case unknownCPU(String, nearest: String?)
-    case unknownFeature(String, nearest: String?)
-    /// A change that starts with neither `+` nor `-`.
-    case missingSign(String)
-
-    public var description: String {
-        switch self {
-        case .unknownCPU(let name, let nearest):
-            "unknown CPU '\(name)' for x86_64" + Self.hint(nearest) + "; known: " + (CPUFeatures.levels.map(\.name) + ["native"]).joined(separator: ", ")
-        case .unknownFeature(let name, let nearest):
-            "unknown CPU feature '\(name)' for x86_64" + Self.hint(nearest)
-        case .missingSign(let change):
-            "CPU feature '\(change)' needs '+' or '-' in front"
-        }
-    }
-    private static func hint(_ nearest: String?) -> String { nearest.map { ", did you mean '\($0)'?" } ?? "" }
 }

@@ -27,7 +27,8 @@ extension HostDescription {
         if let number = try object.number("format_version", UInt32.self) { formatVersion = FormatVersion(number: number) }
         if let number = try object.number("abi_version", UInt32.self) { abiVersion = ABIVersion(number: number) }
         guard let name = try object.string("machine") else { throw .field("machine", expected: "a string") }
-        machine = try Self.machine(named: name)
+        guard let machine = Machine.named(name) else { throw .unknown(field: "machine", value: name, known: Machine.all.map(\.name)) }
+        self.machine = machine
         if let name = try object.string("os") {
             guard name == OperatingSystem.linux.name else { throw .unknown(field: "os", value: name, known: [OperatingSystem.linux.name]) }
         }
@@ -58,31 +59,15 @@ extension HostDescription {
         }
     }
 
-    /// A host of `target` (a triple, or its machine alone) with the features of `cpu`, for `precast check --target T --cpu C`.
-    /// Pages have the machine's usual size. No `cpu`: the machine's baseline.
-    public init(target: String, cpu: String?) throws(HostDescriptionError) {
+    /// A host of `target` (a triple, or its machine alone) with the features of `cpu` and `changes` to them, for `precast check`.
+    /// Pages have the machine's usual size. No `cpu`: the machine's least. `native` is this host's CPU.
+    public init(target: String, cpu: String? = nil, features changes: String? = nil, native: HostDescription? = nil) throws(TargetError) {
         self.init()
-        let parts = target.split(separator: "-").map(String.init)
-        machine = try Self.machine(named: parts.first ?? "")
-        if parts.count > 1, !parts.contains("linux") {
-            throw .unknown(field: "target", value: target, known: Machine.all.map { "\($0.name)-unknown-linux-gnu" })
-        }
-        guard let cpu else { return }
-        guard let features = CPUFeatures.named(cpu, on: machine) else {
-            let known = machine == .x86_64 ? ["x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"] : ["generic"]
-            throw .unknown(field: "cpu", value: cpu, known: known)
-        }
-        self.features = features
-        cpuName = cpu
-    }
-
-    private static func machine(named name: String) throws(HostDescriptionError) -> Machine {
-        switch name {
-        case "x86_64", "x86-64", "amd64": .x86_64
-        case "aarch64", "arm64": .aarch64
-        case "riscv64", "riscv64gc": .riscv64
-        default: throw .unknown(field: "machine", value: name, known: Machine.all.map(\.name))
-        }
+        machine = try Machine(triple: target)
+        cpuName = cpu?.lowercased() ?? machine.cpus.first?.name ?? ""
+        let same = native?.machine == machine ? native : nil
+        if cpuName == "native", let same { self = same }
+        features = try CPUFeatures(cpu: cpu?.lowercased() ?? cpuName, changes: changes ?? "", on: machine, native: same?.features)
     }
 }
 

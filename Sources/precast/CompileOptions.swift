@@ -4,9 +4,9 @@ import PrecastCompiler
 
 /// Options that `compile` and `run` share.
 struct CompileOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The machine to compile for.", valueName: "triple"))
+    @Option(name: .long, help: ArgumentHelp("The machine to compile for: `precast targets` lists them.", valueName: "triple"))
     var target: String?
-    @Option(name: .long, help: ArgumentHelp("The CPU: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native.", valueName: "name"))
+    @Option(name: .long, help: ArgumentHelp("The CPU, or native: `precast targets` lists them.", valueName: "name"))
     var cpu: String?
     @Option(name: .customLong("cpu-features"), parsing: .unconditional, help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
     var cpuFeatures: String?

@@ -48,8 +48,10 @@ struct Check: ParsableCommand {
             """)
     @Option(name: .long, help: ArgumentHelp("A host of this target.", valueName: "triple"))
     var target: String?
-    @Option(name: .long, help: ArgumentHelp("A host with this CPU: a level as for compile, or native.", valueName: "name"))
+    @Option(name: .long, help: ArgumentHelp("A host with this CPU, named as for compile.", valueName: "name"))
     var cpu: String?
+    @Option(name: .customLong("cpu-features"), parsing: .unconditional, help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
+    var cpuFeatures: String?
     @Option(name: .long, help: ArgumentHelp("The host that this file describes, written by `precast-run --describe-host` there.", valueName: "host.json"))
     var host: String?
     @Flag(name: .long, help: "Print a JSON object.")
@@ -58,7 +60,9 @@ struct Check: ParsableCommand {
     var file: String
 
     func validate() throws {
-        if host != nil && (target != nil || cpu != nil) { throw ValidationError("--host already says all; leave out --target and --cpu") }
+        if host != nil && (target != nil || cpu != nil || cpuFeatures != nil) {
+            throw ValidationError("--host already says all; leave out --target, --cpu and --cpu-features")
+        }
         if host == "-" && file == "-" { throw ValidationError("the artifact and the host cannot both come from standard input") }
     }
 
@@ -78,10 +82,9 @@ struct Check: ParsableCommand {
             let text = String(decoding: try readFile(host), as: UTF8.self)
             do { return try HostDescription(json: text) } catch { throw CommandFailure("\(inputName(host)): \(error)") }
         }
-        if target == nil && cpu == nil { return .current }
-        do throws(HostDescriptionError) {
-            if cpu == "native", try HostDescription(target: target ?? Machine.host.name, cpu: nil).machine == .host { return .current }
-            return try HostDescription(target: target ?? Machine.host.name, cpu: cpu)
+        if target == nil && cpu == nil && cpuFeatures == nil { return .current }
+        do throws(TargetError) {
+            return try HostDescription(target: target ?? Machine.host.name, cpu: cpu, features: cpuFeatures, native: .current)
         } catch {
             throw CommandFailure.usage("\(error)")
         }

@@ -1,24 +1,61 @@
 import ArgumentParser
 import Foundation
+import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastGuestRunner
 
 struct Targets: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List what can be compiled for: targets, CPUs and CPU features.",
-        discussion: "Every build of the compiler has every target.")
+        discussion: """
+            Every build of the compiler has every target. A target that is marked "loader only" can be checked for, not compiled for.
+
+            Examples:
+              precast targets
+              precast targets --json | jq '.targets[].cpus[].name'
+            """)
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
 
     func run() throws {
-        var text = ""
-        for triple in Target.triples {
-            text += "\(triple)\n  CPUs:\n"
-            for name in Target.cpuNames {
-                let features = (try? Target(triple: triple, cpu: name))?.featureNames ?? []
-                text += "    \(name.padding(toLength: 12, withPad: " ", startingAt: 0))\(features.joined(separator: " "))\n"
-            }
-            text += "  CPU features:\n    \(Target.knownFeatureNames.joined(separator: " "))\n"
+        let targets = Machine.all.map(TargetRow.init)
+        if json {
+            let object: [String: Any] = ["host": Target.host.triple, "targets": targets.map(\.json)]
+            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+            writeText(String(decoding: data, as: UTF8.self) + "\n", to: STDOUT_FILENO)
+        } else {
+            writeText(targets.map(\.text).joined(), to: STDOUT_FILENO)
         }
-        writeText(text, to: STDOUT_FILENO)
+    }
+}
+
+/// One target, as `precast targets` shows it.
+private struct TargetRow {
+    let machine: Machine
+    let cpus: [(name: String, features: [String])]
+    var isCompilable: Bool { Target.compilable.contains(machine) }
+
+    init(_ machine: Machine) {
+        self.machine = machine
+        cpus = machine.cpuNames.map { ($0, (try? Target(triple: machine.triple, cpu: $0))?.featureNames ?? []) }
+    }
+
+    var text: String {
+        let marks = (machine == .host ? " (this machine)" : "") + (isCompilable ? "" : " (loader only)")
+        let width = 1 + (cpus.map(\.name.count).max() ?? 0)
+        var text = machine.triple + marks + "\n  CPUs (default \(machine.baselineCPU)):\n"
+        for cpu in cpus {
+            let row = "    " + cpu.name.padding(toLength: width, withPad: " ", startingAt: 0) + cpu.features.joined(separator: " ")
+            text += (cpu.features.isEmpty ? "    " + cpu.name : row) + "\n"
+        }
+        return text + "  CPU features:\n    \(machine.featureNames.joined(separator: " "))\n"
+    }
+
+    var json: [String: Any] {
+        [
+            "triple": machine.triple, "machine": machine.name, "can_compile": isCompilable, "default_cpu": machine.baselineCPU,
+            "cpus": cpus.map { ["name": $0.name, "features": $0.features] as [String: Any] }, "cpu_features": machine.featureNames,
+        ]
     }
 }
 
@@ -46,9 +83,10 @@ struct Settings: ParsableCommand {
             ("threads", "\(settings.threadCount)"), ("memory reservation", "\(settings.memoryReservation)"),
             ("memory guard", "\(settings.memoryGuard)"), ("signal traps", flag(settings.usesSignals)),
             ("speculation masks", flag(settings.masksSpeculation)), ("all frame pointers", flag(settings.keepsAllFramePointers)),
-            ("canonical nans", flag(settings.canonicalizesNaNs)),
+            ("canonical nans", flag(settings.canonicalizesNaNs)), ("deterministic relaxed simd", flag(settings.makesRelaxedSIMDDeterministic)),
+            ("optimization fuel", settings.optimizationFuel.map { "\($0)" } ?? "unlimited"), ("self checks", flag(settings.checksItself)),
         ]
-        let text = rows.map { $0.0.padding(toLength: 20, withPad: " ", startingAt: 0) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()
+        let text = rows.map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()
         writeText(text, to: STDOUT_FILENO)
     }
 }

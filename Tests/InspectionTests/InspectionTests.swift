@@ -82,9 +82,9 @@ private func x86Host(_ cpu: String) throws -> HostDescription { try HostDescript
     }
 
     @Test func badTargets() {
-        #expect(throws: HostDescriptionError.self) { try HostDescription(target: "vax", cpu: nil) }
-        #expect(throws: HostDescriptionError.self) { try HostDescription(target: "x86_64-apple-macos", cpu: nil) }
-        #expect(throws: HostDescriptionError.self) { try HostDescription(target: "x86_64", cpu: "pentium") }
+        #expect(throws: TargetError.unknownTarget("vax")) { try HostDescription(target: "vax") }
+        #expect(throws: TargetError.unknownTarget("x86_64-apple-macos")) { try HostDescription(target: "x86_64-apple-macos") }
+        #expect(throws: TargetError.unknownCPU("pentium", .x86_64)) { try HostDescription(target: "x86_64", cpu: "pentium") }
     }
 
     @Test func detection() throws {

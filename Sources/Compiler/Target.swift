@@ -1,0 +1,42 @@
+public import PrecastArtifactFormat
+
+/// A machine to compile for: its triple, CPU and features.
+public struct Target: Hashable, Sendable {
+    public let machine: Machine
+    public let operatingSystem = OperatingSystem.linux
+    /// The CPU as asked for.
+    public let cpuName: String
+    public let features: CPUFeatures
+
+    /// The canonical triple.
+    public var triple: String { machine.triple }
+    /// The names of ``features``.
+    public var featureNames: [String] { features.names(on: machine) }
+
+    /// The machines that there is a code generator for.
+    public static let compilable: [Machine] = [.x86_64]
+
+    /// This machine's architecture with its baseline CPU.
+    public static var host: Target { Target(baselineOf: .host) }
+
+    /// The CPU that code for `machine` is for when none is named.
+    public init(baselineOf machine: Machine) {
+        self.machine = machine
+        cpuName = machine.baselineCPU
+        features = CPUFeatures.named(cpuName, on: machine) ?? CPUFeatures()
+    }
+
+    /// - Parameters:
+    ///   - triple: as clang writes it, or the machine alone; `gnu` and `musl` mean the same here. Nil: the host's.
+    ///   - cpu: one of the machine's ``Machine/cpuNames``; `native` is the machine this runs on. Nil: ``Machine/baselineCPU``.
+    ///   - changes: changes to the CPU's features: `+bmi2,-avx2`.
+    public init(triple: String? = nil, cpu: String? = nil, features changes: String? = nil) throws(ConfigurationError) {
+        do throws(TargetError) {
+            machine = try triple.map { (triple) throws(TargetError) in try Machine(triple: triple) } ?? .host
+            cpuName = cpu?.lowercased() ?? machine.baselineCPU
+            features = try CPUFeatures(cpu: cpuName, changes: changes ?? "", on: machine, native: machine == .host ? nativeFeatures() : nil)
+        } catch {
+            throw .target(error)
+        }
+    }
+}
