@@ -16,7 +16,7 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unknownTarget(let name):
             // A machine alone is a target, too, and near to nothing longer.
-            Self.unknown("target '" + name + "'", nearest(name, Machine.all.flatMap { [$0.triple, $0.name] }), Machine.all.map(\.triple))
+            Self.unknown("target '" + name + "'", nearest(name, Machine.all.flatMap { [$0.triple, $0.name] }), Machine.all.map { $0.triple })
         case .unknownCPU(let name, let machine):
             Self.unknown("CPU '" + name + "' for " + machine.name, nearest(name, machine.cpuNames), machine.cpuNames)
         case .unknownFeature(let name, let machine):
@@ -89,7 +89,7 @@ extension Machine {
     }
 
     /// What `--cpu` takes.
-    public var cpuNames: [String] { cpus.map(\.name) + (self == .host ? ["native"] : []) }
+    public var cpuNames: [String] { cpus.map { $0.name } + (self == .host ? ["native"] : []) }
     /// What `--cpu-features` takes, in bit order.
     public var featureNames: [String] { CPUFeatures(bits: .max).knownNames(on: self) }
     /// The CPU that code is for when none is named.

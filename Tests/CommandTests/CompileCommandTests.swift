@@ -211,12 +211,12 @@ import Testing
 
     @Test func listingsAndHelp() throws {
         let folder = try WorkFolder()
-        #expect(try folder.run(.precast, ["targets"]).text.hasPrefix("x86_64-unknown-linux-gnu\n"))
+        #expect(try folder.run(.precast, ["targets"]).text.contains("x86_64-unknown-linux-gnu"))
         let features = try folder.run(.precast, ["features", "--features", "+wide-arithmetic,-simd"]).text
         #expect(features.contains("\nsimd                      off   "), "\(features)")
         #expect(features.contains("\nrelaxed-simd              off   ") && features.contains("\nwide-arithmetic           on    "))
         #expect(try folder.run(.precast, ["settings", "--features=-simd"]).text.contains(", reference-types, tail-call,"))
-        #expect(try folder.run(.precast, ["settings", "-Os", "--cpu", "x86-64"]).text.contains("optimization        -Os\n"))
+        #expect(try folder.run(.precast, ["settings", "-Os", "--cpu", "x86-64"]).text.contains("optimization                -Os\n"))
         for command in ["compile", "run", "inspect", "check", "validate", "parse", "print", "wast", "features", "settings"] {
             let help = try folder.run(.precast, [command, "--help"])
             #expect(help.status == 0 && help.text.contains("Examples:\n") && help.text.contains("precast \(command)"))
