@@ -13,7 +13,7 @@ public struct EmitOptions: Sendable {
     public var usesAVX = false
     /// Frames even where none is needed (`--frame-pointers=all`).
     public var keepsFramePointers = false
-    /// Loop heads at multiples of 16 or 32.
+    /// Short loops within cache lines, the heads of others at multiples of 16.
     public var alignsLoops = true
     /// Loops end in a conditional branch where they can.
     public var turnsLoops = true
@@ -57,6 +57,8 @@ struct Emitter: ~Copyable {
     /// Label of each literal-pool constant and jump table, made when first referred to.
     var constantLabels: [UInt32]
     var tableLabels: [UInt32]
+    /// Label behind the last block.
+    let bodyEnd: UInt32
     /// Out-of-line traps to write at the end.
     var stubs: [TrapStub] = []
     var location: UInt32 = .max
@@ -85,6 +87,7 @@ struct Emitter: ~Copyable {
         blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         buffer.makeLabels(vcode.blocks.count)
+        bodyEnd = buffer.makeLabel()
         constantLabels = Array(repeating: .max, count: vcode.constants.count)
         tableLabels = Array(repeating: .max, count: vcode.jumpTables.count)
     }
@@ -133,21 +136,22 @@ struct Emitter: ~Copyable {
     }
 
     private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
-        if options.alignsLoops, b > 0, !vcode.blocks[b].isCold, let alignment = loopAlignment(b, vcode) { buffer.align(alignment) }
+        if options.alignsLoops, b > 0, !vcode.blocks[b].isCold { alignLoop(b, vcode) }
         buffer.bind(UInt32(b))
         shown.forget()
     }
 
-    /// 32 for the head of a short innermost loop, 16 for another loop's.
-    private borrowing func loopAlignment(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) -> UInt32? {
+    /// A short loop lies in as few cache lines as it can: CPUs fetch, and predict branches, by the line. Others begin at a multiple of 16.
+    private mutating func alignLoop(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
         let latch = Int(blocks.latches[b])
-        if latch < 0 { return nil }
+        if latch < 0 { return }
         var length = 0
         for b in blocks.order[Int(blocks.positions[b])...latch] {
             length += vcode.blocks[Int(b)].instructions.count
-            if length > 24 { return 16 }
+            if length > 24 { return buffer.align(16) }
         }
-        return vcode.blocks[Int(blocks.order[latch])].loopDepth == vcode.blocks[b].loopDepth ? 32 : 16
+        let next = latch + 1
+        buffer.alignToLine(until: next < blocks.order.count ? blocks.order[next] : bodyEnd)
     }
 
     // MARK: Single instructions
@@ -345,6 +349,7 @@ struct Emitter: ~Copyable {
     // MARK: The end
 
     consuming func finish(_ vcode: borrowing VCode<MachineInstruction>) -> CompiledFunction {
+        buffer.bind(bodyEnd)
         for stub in stubs {
             setLocation(stub.location)
             buffer.bind(stub.label)

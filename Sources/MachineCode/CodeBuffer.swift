@@ -26,12 +26,13 @@ public struct CodeBuffer: ~Copyable {
 
     @usableFromInline struct Record {
         var raw: UInt32
-        /// Label of a branch; alignment of a padding.
+        /// Label of a branch, or of the end of what a `linePaddingKind` serves; alignment of a `paddingKind`.
         var target: UInt32
-        /// The ISA's number of the branch; `paddingKind`.
+        /// The ISA's number of the branch; `paddingKind`, `linePaddingKind`.
         var kind: UInt8
         /// Index in `forms`.
         var form: UInt8
+        var isPadding: Bool { kind >= CodeBuffer.linePaddingKind }
         var isLong = false
         /// Final size less the placeholder.
         var growth: Int32 = 0
@@ -76,6 +77,9 @@ public struct CodeBuffer: ~Copyable {
     private var marks: [Mark] = []
 
     static var paddingKind: UInt8 { .max }
+    static var linePaddingKind: UInt8 { .max - 1 }
+    /// Bytes that a CPU fetches at a time.
+    static var lineSize: UInt32 { 64 }
     static var unbound: UInt32 { .max }
 
     /// - Parameters:
@@ -139,7 +143,7 @@ public struct CodeBuffer: ~Copyable {
         assert(labels[Int(label)].raw == Self.unbound, "label bound twice")
         labels[Int(label)] = BoundLabel(raw: offset, record: UInt32(records.count))
     }
-    /// A branch to `label`. `kind` is handed to `writeBranch` at the end (any but 255).
+    /// A branch to `label`. `kind` is handed to `writeBranch` at the end (any but 254 and 255).
     public mutating func branch(kind: UInt8, form: UInt8, to label: Label) {
         records.append(Record(raw: offset, target: label, kind: kind, form: form))
         _ = reserve(1)
@@ -147,9 +151,16 @@ public struct CodeBuffer: ~Copyable {
     }
     /// Pads to a multiple of `alignment` (a power of two), with instructions that do nothing.
     public mutating func align(_ alignment: UInt32) {
+        pad(Record(raw: offset, target: alignment, kind: Self.paddingKind, form: 0), alignment)
+    }
+    /// Pads to a cache line (64 bytes), if the code from here to `end` would otherwise lie in more lines than it fills.
+    public mutating func alignToLine(until end: Label) {
+        pad(Record(raw: offset, target: end, kind: Self.linePaddingKind, form: 0), Self.lineSize)
+    }
+    private mutating func pad(_ record: Record, _ alignment: UInt32) {
         if alignment > self.alignment { self.alignment = alignment }
         if isMarked { marks.append(Mark(raw: offset, text: "", padding: records.count)) }
-        records.append(Record(raw: offset, target: alignment, kind: Self.paddingKind, form: 0))
+        records.append(record)
         _ = reserve(1)
         advance(1)
     }
@@ -239,7 +250,7 @@ public struct CodeBuffer: ~Copyable {
         for mark in marks {
             let offset = moved(mark.raw, &cursor)
             if let padding = mark.padding {
-                for done in stride(from: 0, through: Int(records[padding].growth), by: longestNop) {
+                for done in stride(from: 0, to: Int(records[padding].growth) + 1, by: longestNop) {
                     result.append(CodeMark(offset: offset + UInt32(done), text: "nop"))
                 }
             } else {
@@ -251,32 +262,43 @@ public struct CodeBuffer: ~Copyable {
 
     /// Sets every record's size; `places` gets their final offsets.
     private mutating func relax(_ places: inout [UInt32]) {
+        // A padding that looks ahead sees what follows as the round before left it.
+        if records.contains(where: { $0.kind == Self.linePaddingKind }) { place(&places) }
         var round = 0
         var changed = true
         while changed {
             changed = false
             round += 1
-            var grown: Int32 = 0
-            for i in records.indices {
-                let place = UInt32(Int32(records[i].raw) + grown)
-                places[i] = place
-                let size: Int32
-                if records[i].kind == Self.paddingKind {
-                    size = Int32((0 &- place) & (records[i].target - 1))
-                } else {
-                    let form = forms[Int(records[i].form)]
-                    size = Int32(records[i].isLong ? form.longSize : form.shortSize)
-                }
-                records[i].growth = size - 1
-                grown += size - 1
-            }
-            for i in records.indices where records[i].kind != Self.paddingKind && !records[i].isLong {
+            place(&places)
+            for i in records.indices where !records[i].isPadding && !records[i].isLong {
                 let target = Int(place(of: labels[Int(records[i].target)], places))
                 if round > 10 || !forms[Int(records[i].form)].shortReach.contains(target - Int(places[i])) {
                     records[i].isLong = true
                     changed = true
                 }
             }
+        }
+    }
+    private mutating func place(_ places: inout [UInt32]) {
+        var grown: Int32 = 0
+        for i in records.indices {
+            let place = UInt32(Int32(records[i].raw) + grown)
+            records[i].growth = size(of: i, at: place, places) - 1
+            places[i] = place
+            grown += records[i].growth
+        }
+    }
+    private borrowing func size(of i: Int, at start: UInt32, _ places: [UInt32]) -> Int32 {
+        let record = records[i]
+        switch record.kind {
+        case Self.paddingKind: return Int32((0 &- start) & (record.target - 1))
+        case Self.linePaddingKind:
+            let length = place(of: labels[Int(record.target)], places) &- (places[i] &+ UInt32(truncatingIfNeeded: record.growth + 1))
+            let gap = (0 &- start) & (Self.lineSize - 1)
+            return gap < (length &- 1) & (Self.lineSize - 1) &+ 1 ? Int32(gap) : 0
+        default:
+            let form = forms[Int(record.form)]
+            return Int32(record.isLong ? form.longSize : form.shortSize)
         }
     }
 
@@ -301,7 +323,7 @@ public struct CodeBuffer: ~Copyable {
             to += length
             from += length + 1
             assert(to == Int(places[i]))
-            if record.kind == Self.paddingKind {
+            if record.isPadding {
                 writePadding(Int(record.growth) + 1, out + to)
             } else {
                 let displacement = Int(place(of: labels[Int(record.target)], places)) - to

@@ -89,6 +89,36 @@ private enum Toy {
         #expect(f.code[3..<16].allSatisfy { $0 == 0xee })
     }
 
+    /// A run of code is moved to the next line only if it then lies in fewer; branches inside count as long as they get.
+    @Test(arguments: [(before: 4, inside: 60, padding: 0), (5, 60, 59), (63, 1, 0), (63, 2, 1), (40, 88, 0), (41, 88, 23), (1, 200, 0), (60, 200, 4), (0, 64, 0)])
+    func runsOfCodeStayInLines(before: Int, inside: Int, padding: Int) {
+        var b = Toy.buffer()
+        b.makeLabels(1)
+        b.append(Array(repeating: 1, count: before))
+        b.alignToLine(until: 0)
+        b.append(Array(repeating: 2, count: inside))
+        b.bind(0)
+        b.append([3])
+        let function = b.finish(writeBranch: Toy.write, writePadding: Toy.pad)
+        #expect(function.code.count == before + padding + inside + 1)
+        #expect(function.alignment == 64)
+    }
+    @Test func linesCountBranchesAsTheyAre() {
+        var b = Toy.buffer()
+        b.makeLabels(2)
+        b.append([1])
+        b.alignToLine(until: 0)
+        b.branch(kind: 0, form: 0, to: 1)
+        b.append(Array(repeating: 2, count: 58))
+        b.bind(0)
+        b.append(Array(repeating: 3, count: 200))
+        b.bind(1)
+        // 58 bytes and a branch of 5: 64 with what comes before, so nothing moves; of one byte more it would.
+        let code = b.finish(writeBranch: Toy.write, writePadding: Toy.pad).code
+        #expect(code.count == 264)
+        #expect(code[1] == 0xb1)
+    }
+
     @Test func fixupsAndDistances() {
         var b = Toy.buffer()
         b.makeLabels(2)
@@ -119,6 +149,7 @@ private enum Toy {
             var expected: [(branchIndex: Int, target: Int)] = []
             for block in 0..<blocks {
                 if random(4) == 0 { b.align(16) }
+                if random(4) == 0 { b.alignToLine(until: UInt32(block + random(blocks - block))) }
                 b.bind(UInt32(block))
                 // A marker: 0xA0 and the block's number.
                 b.append([0xa0, UInt8(block)])
