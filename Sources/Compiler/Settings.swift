@@ -35,6 +35,7 @@ extension CompilerConfiguration {
         emission.usesAVX = features.contains(.avx)
         emission.keepsFramePointers = keepsAllFramePointers
         emission.alignsLoops = optimizationLevel != .none && optimizationLevel != .size
+        emission.delaysFrames = optimizationLevel != .none
         emission.turnsLoops = optimizationLevel != .none
         if !usesSignals { emission.raise = (builtins, raise) }
         return CodeGenerationSettings(

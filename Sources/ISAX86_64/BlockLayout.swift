@@ -3,7 +3,7 @@ import PrecastRegisterAllocation
 
 /// Which blocks have code, in which order, and where branches to the others lead: a block that only jumps is skipped, and branches go on to its target.
 ///
-/// The order is that of the allocation but for loops that end in a jump back to their head: they are turned until a block that can leave the loop comes
+/// The order is that of the allocation, blocks before the frame is set up first, but for loops that end in a jump back to their head: they are turned until a block that can leave the loop comes
 /// last. Its conditional branch then leads back, and an iteration takes one branch instead of two. (The allocator wants each block after its
 /// dominator, so it cannot have this order.) O(blocks) but for deep nests, whose turning is bounded.
 struct BlockLayout {
@@ -19,7 +19,7 @@ struct BlockLayout {
     private(set) var latches: [Int32] = []
 
     /// - Parameter edits: sorted by point.
-    init(_ vcode: borrowing VCode<MachineInstruction>, _ edits: [Edit], turnsLoops: Bool) {
+    init(_ vcode: borrowing VCode<MachineInstruction>, _ edits: [Edit], turnsLoops: Bool, region: FrameRegion = FrameRegion()) {
         let count = vcode.blocks.count
         targets = (0..<UInt32(count)).map { $0 }
         positions = Array(repeating: .max, count: count)
@@ -32,12 +32,14 @@ struct BlockLayout {
             let hasEdits = edit < edits.count && edits[edit].point.rawValue < run.upperBound
             let last = vcode.instructions[Int(run.upperBound) - 1]
             // The entry has the prologue before it.
-            if b > 0, !hasEdits, run.count == 1, last.opcode == .jmp { targets[b] = last.lowWord }
+            if b > 0, !hasEdits, run.count == 1, last.opcode == .jmp, !region.hasPrologue(b) { targets[b] = last.lowWord }
         }
         for b in 0..<count { follow(UInt32(b)) }
-        for b in 0..<count where targets[b] == UInt32(b) {
-            positions[b] = UInt32(order.count)
-            order.append(UInt32(b))
+        for isEarly in [true, false] {
+            for b in 0..<count where targets[b] == UInt32(b) && region.early.contains(b) == isEarly {
+                positions[b] = UInt32(order.count)
+                order.append(UInt32(b))
+            }
         }
         if turnsLoops { turnLoops(vcode) }
         findLatches(vcode)

@@ -32,8 +32,11 @@ extension Emitter {
     /// Frames up to this size may lie below the limit: the loader keeps more than that below it.
     static var uncheckedFrame: Int32 { 1024 }
 
+    /// Sets up the frame. Reads the instance context in rdi; changes r11 and flags besides.
     mutating func emitPrologue() {
-        if isFrameless { return }
+        setLocation(entryLocation)
+        if describesFrame { buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8)) }
+        describesFrame = true
         push(.rbp)
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 16))
         buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16))
@@ -41,11 +44,39 @@ extension Emitter {
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.rbp), offset: 16))
         if options.checksStack, shape.hasCalls || frame.size > Self.uncheckedFrame { emitStackCheck() }
         for r in frame.saved { push(r) }
+        describeSavedRegisters()
+        if frame.keepsContext { push(.rdi) }
+        adjustStack(frame.pushedBytes - frame.size)
+    }
+    private mutating func describeSavedRegisters() {
         for (n, r) in frame.saved.enumerated() {
             buffer.unwind(.saved(register: DWARFRegister.number(r), offset: -24 - 8 * Int32(n)))
         }
-        if frame.keepsContext { push(.rdi) }
-        adjustStack(frame.pushedBytes - frame.size)
+    }
+
+    /// What the unwinder has to know where a block begins; the prologue, if it has one there.
+    mutating func beginFrame(_ b: Int) {
+        if region.isEmpty { return }
+        if region.heads.contains(b) {
+            emitPrologue()
+        } else if !region.early.contains(b), !describesFrame {
+            buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16))
+            buffer.unwind(.defineCFA(register: DWARFRegister.number(.rbp), offset: 16))
+            describeSavedRegisters()
+            describesFrame = true
+        }
+        hasFrame = !region.early.contains(b)
+    }
+    /// The prologue before the jump of an early block, and before that jump's edits.
+    mutating func emitPrologue(atEndOf b: Int) {
+        buffer.unwind(.rememberState)
+        emitPrologue()
+        hasFrame = true
+    }
+    /// Behind that jump.
+    mutating func endFrame(_ b: Int) {
+        buffer.unwind(.restoreState)
+        describesFrame = false
     }
 
     /// Traps if rsp less the frame would lie below the store's limit. A small frame is not subtracted:
@@ -102,7 +133,7 @@ extension Emitter {
     }
 
     mutating func emitReturn() {
-        if !isFrameless { emitEpilogue() }
+        if hasFrame { emitEpilogue() }
         if incomingBytes > 0, popsIncoming {
             precondition(incomingBytes <= 65520, "more stack arguments than ret can pop")
             buffer.mark("ret \(incomingBytes)")
@@ -111,7 +142,7 @@ extension Emitter {
             buffer.mark("ret")
             buffer.append(CollectionOfOne(0xc3))
         }
-        if !isFrameless { buffer.unwind(.restoreState) }
+        if hasFrame { buffer.unwind(.restoreState) }
     }
 
     // MARK: Tail calls

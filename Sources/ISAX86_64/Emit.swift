@@ -17,6 +17,8 @@ public struct EmitOptions: Sendable {
     public var alignsLoops = true
     /// Loops end in a conditional branch where they can.
     public var turnsLoops = true
+    /// Functions that can return without a frame set it up only where they cannot.
+    public var delaysFrames = true
     /// Compare with the stack limit in the prologue of functions that docs/abi.md does not exempt.
     public var checksStack = true
     /// Trap code of a failed stack check.
@@ -38,7 +40,7 @@ public struct EmitOptions: Sendable {
 
 /// Emits a function. O(size).
 public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
-    var emitter = Emitter(vcode, solution, options)
+    var emitter = Emitter(vcode, problem, solution, options)
     emitter.emitBody(vcode, problem, solution)
     return emitter.finish(vcode)
 }
@@ -48,6 +50,8 @@ struct Emitter: ~Copyable {
     let options: EmitOptions
     let frame: FrameLayout
     let shape: FrameShape
+    let isFrameless: Bool
+    let region: FrameRegion
     let blocks: BlockLayout
     let infos: [CallInfo]
     let handlers: [CallHandler]
@@ -63,6 +67,11 @@ struct Emitter: ~Copyable {
     var stubs: [TrapStub] = []
     var location: UInt32 = .max
     var shown = ShownRegister()
+    /// Whether the code at hand runs with the frame; whether the rules of unwinding say so.
+    var hasFrame = false
+    var describesFrame = false
+    /// The location of the prologue.
+    let entryLocation: UInt32
 
     struct TrapStub {
         var code: UInt8
@@ -72,7 +81,7 @@ struct Emitter: ~Copyable {
         var raises: Bool
     }
 
-    init(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) {
+    init(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) {
         self.options = options
         infos = vcode.callInfos
         handlers = vcode.callHandlers
@@ -80,20 +89,23 @@ struct Emitter: ~Copyable {
         popsIncoming = vcode.popsIncomingArguments
         let shape = FrameShape(vcode)
         self.shape = shape
-        frame = FrameLayout(
+        let frame = FrameLayout(
             saved: X86ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
             keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
-        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops)
+        self.frame = frame
+        let isFrameless = !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && vcode.incomingArgumentBytes == 0
+        self.isFrameless = isFrameless
+        let delaysFrame = options.delaysFrames && !options.keepsFramePointers && !isFrameless
+        let region = delaysFrame ? FrameRegion(vcode, problem, solution) : FrameRegion()
+        self.region = region
+        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops, region: region)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
+        entryLocation = vcode.locations.first { $0 != .max } ?? .max
         buffer.makeLabels(vcode.blocks.count)
         bodyEnd = buffer.makeLabel()
         constantLabels = Array(repeating: .max, count: vcode.constants.count)
         tableLabels = Array(repeating: .max, count: vcode.jumpTables.count)
-    }
-
-    var isFrameless: Bool {
-        !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && incomingBytes == 0
     }
 
     // MARK: The walk
@@ -102,8 +114,9 @@ struct Emitter: ~Copyable {
         let instructions = vcode.instructions
         let locations = vcode.locations
         let edits = solution.edits
-        setLocation(locations.first { $0 != .max } ?? .max)
-        emitPrologue()
+        setLocation(entryLocation)
+        hasFrame = !isFrameless
+        if hasFrame, region.isEmpty { emitPrologue() }
         solution.allocations.withUnsafeBufferPointer { allocations in
             var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
             for b in blocks.order.lazy.map(Int.init) {
@@ -111,7 +124,9 @@ struct Emitter: ~Copyable {
                 var edit = blocks.firstEdits[b]
                 assigner.cursor = problem.operandRange(InstructionIndex(rawValue: block.instructions.lowerBound)).lowerBound
                 beginBlock(b, vcode)
-                for n in Int(block.instructions.lowerBound)..<Int(block.instructions.upperBound) {
+                let last = Int(block.instructions.upperBound) - 1
+                for n in Int(block.instructions.lowerBound)...last {
+                    if n == last, region.ends.contains(b) { emitPrologue(atEndOf: b) }
                     setLocation(locations[n])
                     while edit < edits.count, edits[edit].point.index == n {
                         emitEdit(edits[edit], before: n, instructions)
@@ -125,11 +140,12 @@ struct Emitter: ~Copyable {
                     i.visitOperands(&assigner)
                     emitInstruction(i, n, instructions, b)
                 }
+                if region.ends.contains(b) { endFrame(b) }
             }
         }
     }
 
-    private mutating func setLocation(_ new: UInt32) {
+    mutating func setLocation(_ new: UInt32) {
         if new == location { return }
         location = new
         buffer.location(new)
@@ -139,6 +155,7 @@ struct Emitter: ~Copyable {
         if options.alignsLoops, b > 0, !vcode.blocks[b].isCold { alignLoop(b, vcode) }
         buffer.bind(UInt32(b))
         shown.forget()
+        beginFrame(b)
     }
 
     /// A short loop lies in as few cache lines as it can: CPUs fetch, and predict branches, by the line. Others begin at a multiple of 16.

@@ -378,6 +378,7 @@ public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem
             arguments: $0.arguments, loopDepth: $0.loopDepth, isCold: $0.isCold, isLandingPad: $0.isLandingPad)
     }
     if !vcode.callHandlers.isEmpty { noteUnwindingCalls(vcode, &problem) }
+    FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
     return problem
 }
 

@@ -24,6 +24,7 @@ public import PrecastIR
     case selects
     case deadStores = "dead-stores"
     case deadCode = "dead-code"
+    case earlyReturns = "early-returns"
     case blockPlacement = "block-placement"
 }
 
@@ -67,6 +68,7 @@ public func optimize(_ function: inout Function, _ options: OptimizationOptions,
     }
     pipeline.run(.controlFlow, &function)
     pipeline.run(.deadCode, &function)
+    pipeline.run(.earlyReturns, &function)
     pipeline.run(.blockPlacement, &function)
 }
 
@@ -120,6 +122,7 @@ private struct Pipeline {
         case .deadCode:
             eliminateDeadCode(&function, graph(function))
             return false
+        case .earlyReturns: return separateEarlyReturns(&function, graph(function))
         case .blockPlacement:
             placeBlocks(&function, graph(function))
             return true

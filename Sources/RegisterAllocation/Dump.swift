@@ -6,7 +6,7 @@ import PrecastEntities
 /// int r0 r1 | r3 scratch r11          allocatable registers, caller-saved | callee-saved
 /// value v0 int                        class, `16` bytes, `ref`, `recipe N`
 /// clobber 1 r0 r1                     a set of registers
-/// block 0 depth 1 cold (v1)
+/// block 0 depth 1 cold early (v1)
 ///   op use v0, use v1:any, def v2:tied0 clobber 1 safepoint
 ///   move use v0, def v3:any
 ///   op use v3:=r0 -> 1, 2             a terminator names its successors
@@ -64,7 +64,7 @@ private struct Dump {
 
     private mutating func block(_ b: Int) {
         let block = problem.blocks[b]
-        text += "block \(b) depth \(block.loopDepth)\(block.isCold ? " cold" : "")\(block.isLandingPad ? " landing" : "")"
+        text += "block \(b) depth \(block.loopDepth)\(block.isCold ? " cold" : "")\(block.isLandingPad ? " landing" : "")\(block.isEarly ? " early" : "")"
         if !block.parameters.isEmpty { text += " (\(registers(block.parameters)))" }
         text += "\n"
         for i in block.instructions {

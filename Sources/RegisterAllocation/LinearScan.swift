@@ -102,6 +102,22 @@ extension LinearScan {
         }
         initial.sort()
         uniteWebs()
+        cutWhereFrameBegins()
+    }
+
+    /// Cuts values that live across calls where early blocks and others meet: there they move to registers that must be saved, or to memory, and not before.
+    private mutating func cutWhereFrameBegins() {
+        let borders = problem.blocks.indices.dropFirst().filter { problem.blocks[$0].isEarly != problem.blocks[$0 - 1].isEarly }
+        guard !borders.isEmpty, borders.count < 16, let lost = problem.environment.callerSaved.first?.last.map({ table.number(of: $0) }), lost >= 0 else { return }
+        for c in pieces.indices where problem.registerClasses[Int(pieces[c].register)] == .integer {
+            // Only calls take the last of the caller-saved registers.
+            if firstReservation(pieces[c], lost) == .never { continue }
+            var last = c
+            for b in borders where points.heads[b] > pieces[last].start && points.heads[b] < pieces[last].end {
+                last = split(last, at: points.heads[b])
+                enqueue(last)
+            }
+        }
     }
 
     private mutating func nextPiece() -> Int? {

@@ -41,6 +41,8 @@ public struct Problem: Sendable {
         /// Entered from the middle of its predecessor, at that one's `unwinds`: no register holds anything, and of what the
         /// predecessor does from there on nothing has happened. So a value that is live here is in its slot before that.
         public var isLandingPad: Bool
+        /// Better without callee-saved registers and slots: if no such block has any, the function's frame is set up only behind them. Predecessors of such blocks are such blocks.
+        public var isEarly = false
         /// The instruction that may leave the block for its successors that are landing pads; none without such.
         public var unwinds = InstructionIndex.none
         @inlinable public init(instructions: Range<UInt32>, successors: Range<UInt32>, predecessors: Range<UInt32>, parameters: Range<UInt32>, arguments: Range<UInt32>, loopDepth: UInt16, isCold: Bool, isLandingPad: Bool = false) {

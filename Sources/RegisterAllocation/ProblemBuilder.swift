@@ -24,6 +24,7 @@ public struct ProblemBuilder: Sendable {
         public var loopDepth = 0
         public var isCold = false
         public var isLandingPad = false
+        public var isEarly = false
         public init() {}
     }
     public var blocks: [Block] = []
@@ -75,6 +76,7 @@ public struct ProblemBuilder: Sendable {
                 parameters: pool(block.parameters, &problem.registerPool),
                 arguments: pool(block.arguments, &problem.registerPool),
                 loopDepth: UInt16(block.loopDepth), isCold: block.isCold, isLandingPad: block.isLandingPad))
+            problem.blocks[at].isEarly = block.isEarly
             if let call = block.instructions.firstIndex(where: \.unwinds) {
                 problem.blocks[at].unwinds = InstructionIndex(rawValue: first + UInt32(call))
             }

@@ -108,8 +108,9 @@ private struct ProblemParser {
             case "depth": block.loopDepth = try number(below: 1 << 16)
             case "cold": block.isCold = true
             case "landing": block.isLandingPad = true
+            case "early": block.isEarly = true
             case "(": block.parameters = try valueList()
-            default: throw AllocationError("expected 'depth', 'cold', 'landing' or parameters, found '\(token)'")
+            default: throw AllocationError("expected 'depth', 'cold', 'landing', 'early' or parameters, found '\(token)'")
             }
         }
         builder.blocks.append(block)

@@ -58,6 +58,47 @@ import Testing
         #expect(code.call(0, 0, 7) == calls[0] + calls[1] + 7)
     }
 
+    /// fib(n) = n < 2 ? n : fib(n − 1) + fib(n − 2)
+    private var fibonacci: TestFunction {
+        var f = TestFunction(blocks: 3)
+        let (context, n) = (f.integer(), f.integer())
+        f.arguments([(context, .rdi), (n, .rsi)])
+        f.emit(0, .cmp(.q, n, .immediate(2)))
+        f.branch(.l, 0, then: 1, else: 2)
+        f.ret(1, [(n, .rax)])
+        let (less, more) = (f.integer(), f.integer())
+        f.emit(2, .lea(.q, less, .base(n, -1)))
+        let (first, second, sum) = (f.integer(), f.integer(), f.integer())
+        let one = f.call(uses: [CallOperand(context, .rdi), CallOperand(less, .rsi)], defs: [CallOperand(first, .rax)], clobbers: ClobberSet.precastCall)
+        f.emit(2, .call(function: 0, callInfo: one))
+        f.emit(2, .lea(.q, more, .base(n, -2)))
+        let two = f.call(uses: [CallOperand(context, .rdi), CallOperand(more, .rsi)], defs: [CallOperand(second, .rax)], clobbers: ClobberSet.precastCall)
+        f.emit(2, .call(function: 0, callInfo: two))
+        f.emit(2, .alu(.add, .q, sum, first, .register(second)))
+        f.ret(2, [(sum, .rax)])
+        return f
+    }
+
+    @Test func framesComeBehindEarlyReturns() throws {
+        let function = fibonacci.compile { $0.marksInstructions = true }
+        #expect(Executable([function]).call(0, 0, 20) == 6765)
+        let texts = function.marks.map(\.text)
+        let (push, ret) = (try #require(texts.firstIndex(of: "push rbp")), try #require(texts.firstIndex(of: "ret")))
+        #expect(ret < push)
+        #expect(!texts[..<push].contains { $0.contains("rbx") || $0.contains("r14") || $0.contains("rbp") })
+        #expect(texts.count { $0 == "push rbp" } == 1)
+        #expect(function.unwind.first { if case .defineCFA(_, 16) = $0.rule { true } else { false } }?.offset == function.marks[push + 1].offset)
+
+        let plain = fibonacci.compile { $0.delaysFrames = false; $0.marksInstructions = true }
+        #expect(plain.marks.first?.text == "push rbp")
+        #expect(fibonacci.compile { $0.keepsFramePointers = true; $0.marksInstructions = true }.marks.first?.text == "push rbp")
+        for algorithm in TestFunction.algorithms {
+            for delays in [false, true] {
+                #expect(Executable([fibonacci.compile(algorithm) { $0.delaysFrames = delays }]).call(0, 0, 15) == 610)
+            }
+        }
+    }
+
     /// A caller with no stack arguments calls a middle function with `own`, which tail-calls one with `next`.
     @Test(arguments: [0, 1, 2, 3, 4, 7, 12], [0, 1, 2, 3, 4, 7, 12])
     func tailCalls(own: Int, next: Int) {
