@@ -92,9 +92,12 @@ let package = Package(
 
         module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
 
+        // Scripts of the test suite
+        .target(name: "CScriptSupport", path: "Sources/CScriptSupport"),
+        module("ScriptHost", ["PrecastRuntime", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport", "CScriptSupport"]),
         module("WastRunner", [
             "PrecastWasmText", "PrecastWasmModel", "PrecastWasmTypes", "PrecastWasmValidation", "PrecastWasmBinary", "PrecastArtifactFormat",
-            "PrecastCompiler", "PrecastRuntime",
+            "PrecastCompiler", "PrecastScriptHost", "CLoaderSupport", "CScriptSupport",
         ]),
 
         // Commands
@@ -115,6 +118,9 @@ let package = Package(
         .executableTarget(
             name: "precast-run", dependencies: ["PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat", "CLoaderSupport"],
             path: "Sources/precast-run", swiftSettings: settings),
+        .executableTarget(
+            name: "precast-script-host", dependencies: ["PrecastScriptHost", "PrecastRuntime", "CLoaderSupport"],
+            path: "Sources/precast-script-host", swiftSettings: settings),
         .target(name: "CAllocation", path: "Sources/CAllocation"),
         .executableTarget(
             name: "precast",
@@ -139,6 +145,7 @@ let package = Package(
         ]),
         tests("WasmText", ["PrecastWasmText", "PrecastWasmTestSupport"]),
         tests("WastRunner", ["PrecastWastRunner", "PrecastCompiler"]),
+        tests("ScriptHost", ["PrecastScriptHost", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
         tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
         tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),

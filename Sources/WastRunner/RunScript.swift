@@ -1,7 +1,8 @@
 // Running scripts of the official test suite through the real path: text → binary → artifact → loader.
 //
 // Input: a script, a compiler, and the list of what is skipped. Output: how many assertions passed, failed and were skipped, and
-// what failed where. Every script runs in an engine and a store of its own; scripts share nothing and may run in parallel.
+// what failed where. Every script runs in an engine and a store of its own, in this process or another (`ScriptExecutor`); scripts share
+// nothing and may run in parallel.
 public import PrecastCompiler
 public import PrecastWasmTypes
 import PrecastWasmText
@@ -42,7 +43,8 @@ public struct WastResult: Sendable {
 /// - Parameters:
 ///   - source: the script's text.
 ///   - name: its path; entries of `skips` name its end.
-public func runScript(_ source: [UInt8], name: String, compiler: Compiler, skips: SkipList) -> WastResult {
+///   - runner: the process to run its modules in; nil: this one.
+public func runScript(_ source: [UInt8], name: String, compiler: Compiler, skips: SkipList, runner process: RunnerProcess? = nil) -> WastResult {
     let script: Script
     do throws(TextError) {
         script = try parseScript(source)
@@ -50,12 +52,15 @@ public func runScript(_ source: [UInt8], name: String, compiler: Compiler, skips
         return WastResult(failure: error.description, line: error.line)
     }
     let runner: ScriptRunner
-    do {
-        runner = try ScriptRunner(compiler: compiler, skips: skips.entries(for: name))
+    do throws(RunnerError) {
+        runner = try ScriptRunner(compiler: compiler, skips: skips.entries(for: name)) { () throws(RunnerError) in
+            if let process { try process.executor() } else { try LocalExecutor() }
+        }
     } catch {
         return WastResult(failure: "\(error)", line: 1)
     }
     runner.run(script.commands)
+    runner.finish()
     runner.checkSkips()
     return runner.result
 }

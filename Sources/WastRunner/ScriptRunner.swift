@@ -1,6 +1,6 @@
 import PrecastArtifactFormat
 import PrecastCompiler
-import PrecastRuntime
+import PrecastScriptHost
 import PrecastWasmText
 import PrecastWasmTypes
 import PrecastWasmValidation
@@ -14,33 +14,39 @@ struct Failure: Error {
 /// A command is skipped: it needs a module that the compiler does not translate yet, and that the skip list lets it refuse.
 private struct Skipped: Error {}
 
-/// The state of a script that runs: one store, the instances by name, and the tally.
+/// A command fails because what it needs was lost with the runner's process.
+private struct Lost: Error {}
+
+/// The state of a script that runs: one store, the numbers of its instances by name, and the tally.
 final class ScriptRunner {
     private let compiler: Compiler
     private let skips: ScriptSkips
-    private let engine: Engine
-    private let store: Store<Void>
-    private let linker: Linker<Void>
+    /// Makes a store in place of one that was lost.
+    private let makeExecutor: () throws(RunnerError) -> any ScriptExecutor
+    /// Nil when it was lost and there is no other.
+    private var executor: (any ScriptExecutor)?
     /// Instances by name; the last one under the empty name.
-    private var instances: [String: Instance] = [:]
-    private var definitions: [String: Module] = [:]
+    private var instances: [String: UInt32] = [:]
+    private var definitions: [String: UInt32] = [:]
+    private var lastNumber: UInt32 = 0
     /// Names, as in `instances` and `definitions`, of modules that were skipped.
     private var skippedModules: Set<String> = []
     /// Module names under which skipped instances would have been registered.
     private var skippedRegistrations: Set<String> = []
+    private var registrations: Set<String> = []
+    /// Names, as in all of these, of what was lost.
+    private var lostNames: Set<String> = []
+    private var lostCommands = 0
     private var threads: [String: ScriptThread] = [:]
     /// Whether the script's entry in the skip list was needed.
     private var wasRefused = false
     private(set) var result = WastResult()
 
-    init(compiler: Compiler, skips: ScriptSkips) throws {
+    init(compiler: Compiler, skips: ScriptSkips, makeExecutor: @escaping () throws(RunnerError) -> any ScriptExecutor) throws(RunnerError) {
         self.compiler = compiler
         self.skips = skips
-        engine = try Engine()
-        store = try Store(engine)
-        linker = Linker(engine)
-        linker.allowsShadowing = true
-        try defineSpectest(linker, store)
+        self.makeExecutor = makeExecutor
+        executor = try makeExecutor()
     }
 
     func run(_ commands: [ScriptCommand]) {
@@ -53,14 +59,46 @@ final class ScriptRunner {
                     result.passed += 1
                 }
             } catch {
-                if error is Skipped || skips.lines.contains(command.line) {
-                    if command.kind.counts { result.skipped += 1 }
-                } else {
-                    skippedModules.subtract(command.kind.definedNames)
-                    fail(command.line, (error as? Failure)?.message ?? "\(error)")
-                }
+                if let error = error as? RunnerError { lose(command.line, error) } else { refuse(command, error) }
             }
         }
+    }
+
+    /// A command that did not work is skipped, or fails.
+    private func refuse(_ command: ScriptCommand, _ error: any Error) {
+        if error is Skipped || skips.lines.contains(command.line) {
+            if command.kind.counts { result.skipped += 1 }
+            return
+        }
+        skippedModules.subtract(command.kind.definedNames)
+        if error is Lost {
+            result.failed += 1
+            lostCommands += 1
+            lostNames.formUnion(command.kind.definedNames)
+        } else {
+            fail(command.line, (error as? Failure)?.message ?? "\(error)")
+        }
+    }
+
+    /// The runner is gone, and what it had: the command fails. Those that need none of it go on in another one.
+    private func lose(_ line: Int, _ error: RunnerError) {
+        fail(line, "\(error)")
+        lostNames.formUnion(instances.keys)
+        lostNames.formUnion(definitions.keys)
+        lostNames.formUnion(registrations)
+        lostNames.insert("")
+        instances = [:]
+        definitions = [:]
+        registrations = []
+        executor = try? makeExecutor()
+    }
+
+    /// Ends the script: what was left out of the list of failures is summed up.
+    func finish() {
+        if lostCommands > 0 {
+            result.failures.append(WastResult.Failure(line: result.failures.last?.line ?? 1, message: "\(lostCommands) commands more fail, as what they need was lost with the runner"))
+        }
+        executor?.end()
     }
 
     /// Counts an entry for the script that it does not need as a failure.
@@ -78,13 +116,12 @@ final class ScriptRunner {
         case .module(let module): try define(module)
         case .instance(let name, let definition): try instantiate(definition, as: name)
         case .register(let name, let instance): try register(name, instance)
-        case .action(let action): _ = try perform(action)
+        case .action(let action): _ = try values(of: perform(action))
         case .assertReturn(let action, let expected): try assertReturn(action, expected)
-        case .assertTrap(let action, let message): try assertTrap(message) { _ = try perform(action) }
+        case .assertTrap(let action, let message): try check(perform(action), trapsWith: message)
         case .assertTrappingModule(let module, let message):
-            let loaded = try load(module)
-            try assertTrap(message) { _ = try linker.instantiate(loaded, in: store) }
-        case .assertExhaustion(let action, _): try assertTrap(TrapCode.stackOverflow.message) { _ = try perform(action) }
+            try check(ask(.instantiate(module: load(module), instance: newNumber())), trapsWith: message)
+        case .assertExhaustion(let action, _): try check(perform(action), trapsWith: TrapCode.stackOverflow.message)
         case .assertException(let action): try assertException(action)
         case .assertInvalid(let module, let message): try assertInvalid(module, message)
         case .assertMalformed(let module, let message): try assertMalformed(module, message)
@@ -94,6 +131,23 @@ final class ScriptRunner {
         case .wait(let name): try wait(for: name)
         case .unreadable(let error): throw Failure(error.description)
         }
+    }
+
+    private func ask(_ request: ScriptRequest) throws -> ScriptAnswer {
+        guard let executor else { throw Lost() }
+        return try executor.answer(request)
+    }
+
+    /// Asks for something that is done, or fails.
+    private func order(_ request: ScriptRequest) throws {
+        let answer = try ask(request)
+        if answer != .done { throw Failure(answer.text) }
+    }
+
+    /// A number that no module and no instance has.
+    private func newNumber() -> UInt32 {
+        lastNumber += 1
+        return lastNumber
     }
 
     // MARK: Modules
@@ -107,6 +161,7 @@ final class ScriptRunner {
         if module.isDefinition {
             for name in names { definitions[name] = loaded }
             skippedModules.subtract(names)
+            lostNames.subtract(names)
         } else {
             keep(try instantiate(loaded), as: module.name)
         }
@@ -115,41 +170,43 @@ final class ScriptRunner {
     private func instantiate(_ definition: String?, as name: String?) throws {
         instances[""] = nil
         skippedModules.formUnion(["", name].compactMap { $0 })
-        guard let module = definitions[definition ?? ""] else {
-            if skippedModules.contains(definition ?? "") { throw Skipped() }
-            throw Failure("no module definition \(definition ?? "")")
-        }
+        guard let module = definitions[definition ?? ""] else { throw missing(definition ?? "", "no module definition \(definition ?? "")") }
         keep(try instantiate(module), as: name)
     }
 
-    private func instantiate(_ module: Module) throws -> Instance {
-        do throws(InstantiationError) {
-            return try linker.instantiate(module, in: store)
-        } catch {
-            if case .link(.unknownImport(let module, _, _)) = error, skippedRegistrations.contains(module) { throw Skipped() }
-            throw error
+    private func instantiate(_ module: UInt32) throws -> UInt32 {
+        let instance = newNumber()
+        let answer = try ask(.instantiate(module: module, instance: instance))
+        if case .unlinkable(_, let module?) = answer {
+            if skippedRegistrations.contains(module) { throw Skipped() }
+            if lostNames.contains(module) { throw Lost() }
         }
+        if answer != .done { throw Failure(answer.text) }
+        return instance
     }
 
     private func register(_ name: String, _ instance: String?) throws {
         do {
-            try linker.define(name, try self.instance(instance))
+            try order(.register(name: name, instance: try self.instance(instance)))
             skippedRegistrations.remove(name)
+            lostNames.remove(name)
+            registrations.insert(name)
         } catch let error as Skipped {
             skippedRegistrations.insert(name)
             throw error
         }
     }
 
-    private func keep(_ instance: Instance, as name: String?) {
+    private func keep(_ instance: UInt32, as name: String?) {
         for name in ["", name].compactMap({ $0 }) {
             instances[name] = instance
             skippedModules.remove(name)
+            lostNames.remove(name)
         }
     }
 
     /// Compiles a module and loads the artifact.
-    private func load(_ module: ScriptModule) throws -> Module {
+    private func load(_ module: ScriptModule) throws -> UInt32 {
         let bytes = try module.encode(), artifact: [UInt8]
         do throws(CompileError) {
             artifact = try compiler.compile(bytes)
@@ -160,81 +217,71 @@ final class ScriptRunner {
             }
             throw error
         }
-        let image = try ArtifactImage.open(copying: artifact, trust: .vouched)
-        return try Module(engine, LoadedModule(image, registersUnwindInformation: false))
+        let number = newNumber()
+        try order(.open(module: number, artifact: artifact))
+        return number
     }
 
-    private func instance(_ name: String?) throws -> Instance {
+    private func instance(_ name: String?) throws -> UInt32 {
         guard let instance = instances[name ?? ""] else {
-            if skippedModules.contains(name ?? "") { throw Skipped() }
-            throw Failure(name.map { "no instance \($0)" } ?? "no instance: the module before failed")
+            throw missing(name ?? "", name.map { "no instance \($0)" } ?? "no instance: the module before failed")
         }
         return instance
     }
 
+    /// Why there is nothing of that name.
+    private func missing(_ name: String, _ message: String) -> any Error {
+        if skippedModules.contains(name) { return Skipped() }
+        return lostNames.contains(name) ? Lost() : Failure(message)
+    }
+
     // MARK: Actions
 
-    private func perform(_ action: ScriptAction) throws -> [Value] {
+    private func perform(_ action: ScriptAction) throws -> ScriptAnswer {
         switch action {
-        case .get(let name, let global):
-            guard let global = try instance(name).global(global) else { throw Failure("no global \(global)") }
-            return [global.value]
+        case .get(let name, let global): try ask(.get(instance: instance(name), global: global))
         case .invoke(let name, let function, let arguments):
-            guard let function = try instance(name).function(function) else { throw Failure("no function \(function)") }
-            var values: [Value] = []
-            for (index, argument) in arguments.enumerated() {
-                let type = index < function.type.parameters.count ? function.type.parameters[index] : nil
-                guard let value = Value(argument, type: type) else { throw Failure("arguments like \(argument) are not supported") }
-                values.append(value)
-            }
-            return try function.call(values)
+            try ask(.invoke(instance: instance(name), function: function, arguments: arguments.map { PlainValue($0) }))
         }
+    }
+
+    private func values(of answer: ScriptAnswer) throws -> [PlainValue] {
+        guard case .values(let values) = answer else { throw Failure(answer.text) }
+        return values
     }
 
     // MARK: Assertions
 
     private func assertReturn(_ action: ScriptAction, _ expected: [ScriptResult]) throws {
-        let values = try perform(action)
+        let values = try values(of: perform(action))
         let matches = values.count == expected.count && zip(values, expected).allSatisfy { $1.matches($0) }
         if !matches { throw Failure("expected \(expected.map(\.text)), found \(values.map(\.text))") }
     }
 
-    private func assertTrap(_ message: String, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as CallError {
-            return try check(error, message)
-        } catch let error as InstantiationError {
-            guard case .call(let error) = error else { throw error }
-            return try check(error, message)
-        }
-        throw Failure("expected the trap '\(message)', found none")
-    }
-
     private func assertException(_ action: ScriptAction) throws {
-        do {
-            _ = try perform(action)
-        } catch CallError.exception {
-            return
+        switch try perform(action) {
+        case .exception: return
+        case .values: throw Failure("expected an uncaught exception, found none")
+        case let answer: throw Failure(answer.text)
         }
-        throw Failure("expected an uncaught exception, found none")
     }
 
-    private func check(_ error: CallError, _ message: String) throws {
-        guard case .trap(let trap) = error else { throw error }
-        if message.hasPrefix(trap.message) || trap.message.hasPrefix(message) { return }
-        throw Failure("expected the trap '\(message)', found '\(trap.message)'")
+    private func check(_ answer: ScriptAnswer, trapsWith message: String) throws {
+        switch answer {
+        case .trap(let found, _):
+            if !message.hasPrefix(found) && !found.hasPrefix(message) { throw Failure("expected the trap '\(message)', found '\(found)'") }
+        case .values, .done: throw Failure("expected the trap '\(message)', found none")
+        default: throw Failure(answer.text)
+        }
     }
 
     private func assertUnlinkable(_ module: ScriptModule, _ message: String) throws {
-        let loaded = try load(module)
-        do throws(LinkError) {
-            _ = try linker.resolve(loaded)
-        } catch {
-            if error.description.hasPrefix(message) { return }
-            throw Failure("expected '\(message)', found '\(error)'")
+        switch try ask(.resolve(module: load(module))) {
+        case .unlinkable(let found, _):
+            if !found.hasPrefix(message) { throw Failure("expected '\(message)', found '\(found)'") }
+        case .done: throw Failure("expected the module not to link: \(message)")
+        case let answer: throw Failure(answer.text)
         }
-        throw Failure("expected the module not to link: \(message)")
     }
 
     private func assertInvalid(_ module: ScriptModule, _ message: String) throws {
@@ -285,8 +332,11 @@ final class ScriptRunner {
     // MARK: Threads
 
     private func startThread(_ name: String, _ shared: [String], _ commands: [ScriptCommand]) throws {
-        let runner = try ScriptRunner(compiler: compiler, skips: skips)
-        for name in shared { runner.keep(try instance(name), as: name) }
+        let numbers = try shared.map { try instance($0) }
+        guard let executor else { throw Lost() }
+        let runner = try ScriptRunner(compiler: compiler, skips: skips) { () throws(RunnerError) in try executor.sharing(numbers) }
+        runner.lastNumber = lastNumber
+        for (name, number) in zip(shared, numbers) { runner.keep(number, as: name) }
         threads[name] = ScriptThread(runner, commands)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PrecastScriptHost
 import PrecastWasmText
 
 /// A thread of a script: it runs commands of its own.
@@ -13,6 +14,7 @@ final class ScriptThread: @unchecked Sendable {
         self.commands = commands
         let thread = Thread { [self] in
             self.runner.run(self.commands)
+            self.runner.finish()
             end.signal()
         }
         thread.stackSize = scriptStackSize
@@ -25,9 +27,6 @@ final class ScriptThread: @unchecked Sendable {
         return runner.result
     }
 }
-
-/// The stack of a thread that runs scripts, in bytes: more than the deepest recursion that scripts expect to succeed.
-let scriptStackSize = 16 << 20
 
 /// Runs `body` for every index below `count` on several threads; returns when all have ended.
 public func runInParallel(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {

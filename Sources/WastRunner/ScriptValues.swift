@@ -1,65 +1,63 @@
-import PrecastRuntime
+import PrecastScriptHost
 import PrecastWasmText
 import PrecastWasmTypes
 
-// Values of scripts and of the host: conversion, comparison, display.
+// Values of scripts and of stores: conversion, comparison, display.
 
-extension Value {
-    /// The host's value for an argument; `type` is the parameter's, which tells of a null what it is. Nil where the host has none.
-    init?(_ value: ScriptValue, type: ValueType?) {
+extension PlainValue {
+    init(_ value: ScriptValue) {
         switch value {
-        case .i32(let bits): self = .i32(Int32(bitPattern: bits))
-        case .i64(let bits): self = .i64(Int64(bitPattern: bits))
-        case .f32(let bits): self = .f32(Float(bitPattern: bits))
-        case .f64(let bits): self = .f64(Double(bitPattern: bits))
+        case .i32(let bits): self = .i32(bits)
+        case .i64(let bits): self = .i64(bits)
+        case .f32(let bits): self = .f32(bits)
+        case .f64(let bits): self = .f64(bits)
         case .v128(let bytes): self = .v128(low: littleEndian(bytes[0..<8]), high: littleEndian(bytes[8..<16]))
-        case .externalReference(let number): self = .extern(ExternReference(handle: UInt64(number)))
-        case .hostReference(let number): self = .any(AnyReference(ExternReference(handle: UInt64(number))))
-        case .null:
-            self = Self.null(type?.referenceType?.heapType ?? .any)
-        }
-    }
-
-    /// The null reference of the hierarchy that a heap type is in; a concrete type counts as a function's.
-    private static func null(_ type: HeapType) -> Value {
-        switch type.typeIndex == nil ? type.abstractTop : .function {
-        case .extern: .extern(nil)
-        case .any: .any(nil)
-        case .exception: .exception(nil)
-        default: .function(nil)
-        }
-    }
-
-    /// The bits of a number or vector, the lowest first.
-    var bits: (low: UInt64, high: UInt64)? {
-        switch self {
-        case .i32(let value): (UInt64(UInt32(bitPattern: value)), 0)
-        case .i64(let value): (UInt64(bitPattern: value), 0)
-        case .f32(let value): (UInt64(value.bitPattern), 0)
-        case .f64(let value): (value.bitPattern, 0)
-        case .v128(let low, let high): (low, high)
-        default: nil
+        case .externalReference(let number): self = .reference(.extern, .host(UInt64(number)))
+        case .hostReference(let number): self = .reference(.any, .host(UInt64(number)))
+        case .null: self = .reference(.any, .null)
         }
     }
 
     /// What messages show.
     var text: String {
-        guard let bits else { return description }
-        let digits = type == .v128 ? "0x" + hexadecimal(bits.high, 16) + hexadecimal(bits.low, 16) : "0x" + hexadecimal(bits.low, 1)
-        return type == .v128 ? "\(type) \(digits)" : "\(type) \(description) (\(digits))"
+        switch self {
+        case .i32(let bits): "i32 \(Int32(bitPattern: bits)) (0x\(hexadecimal(UInt64(bits), 1)))"
+        case .i64(let bits): "i64 \(Int64(bitPattern: bits)) (0x\(hexadecimal(bits, 1)))"
+        case .f32(let bits): "f32 \(Float(bitPattern: bits)) (0x\(hexadecimal(UInt64(bits), 1)))"
+        case .f64(let bits): "f64 \(Double(bitPattern: bits)) (0x\(hexadecimal(bits, 1)))"
+        case .v128(let low, let high): "v128 0x" + hexadecimal(high, 16) + hexadecimal(low, 16)
+        case .reference(let hierarchy, .null): "null (\(hierarchy))"
+        case .reference(_, .host(let handle)): "extern \(handle)"
+        case .reference(_, .i31(let number)): "i31 \(number)"
+        case .reference(let hierarchy, .other): "a reference (\(hierarchy))"
+        }
+    }
+}
+
+extension ScriptAnswer {
+    /// What messages show of an answer that was not expected.
+    var text: String {
+        switch self {
+        case .trap(_, let text), .exception(let text), .unlinkable(let text, _), .failure(let text): text
+        case .values(let values): "\(values.map(\.text))"
+        case .done: "done"
+        case .ready(let version): "version \(version) of the protocol"
+        case .memory(let count, _): "a memory of \(count) bytes"
+        case .table(let nulls): "a table of \(nulls.count) elements"
+        }
     }
 }
 
 extension ScriptResult {
-    func matches(_ value: Value) -> Bool {
+    func matches(_ value: PlainValue) -> Bool {
         switch self {
         case .value(let expected): return expected.matches(value)
         case .f32(let nan):
             guard case .f32(let found) = value else { return false }
-            return nan.matches(UInt64(found.bitPattern), bytes: 4)
+            return nan.matches(UInt64(found), bytes: 4)
         case .f64(let nan):
             guard case .f64(let found) = value else { return false }
-            return nan.matches(found.bitPattern, bytes: 8)
+            return nan.matches(found, bytes: 8)
         case .lanes(let lanes):
             guard case .v128(let low, let high) = value else { return false }
             return Self.match(lanes, low, high)
@@ -80,12 +78,12 @@ extension ScriptResult {
         return true
     }
 
-    private static func match(_ type: HeapType, _ value: Value) -> Bool {
-        switch (type, value) {
-        case (.function, .function(.some)), (.extern, .extern(.some)), (.any, .any(.some)), (.exception, .exception(.some)): true
-        case (.eq, .any(let found?)): found.handle == nil
-        case (.i31, .any(let found?)): found.i31 != nil
-        default: false
+    private static func match(_ type: HeapType, _ value: PlainValue) -> Bool {
+        guard case .reference(let hierarchy, let referent) = value, referent != .null else { return false }
+        switch (type, hierarchy, referent) {
+        case (.eq, .any, .host): return false
+        case (.function, .function, _), (.extern, .extern, _), (.any, .any, _), (.eq, .any, _), (.exception, .exception, _), (.i31, .any, .i31): return true
+        default: return false
         }
     }
 
@@ -112,16 +110,15 @@ extension ScriptResult.NaN {
 }
 
 extension ScriptValue {
-    func matches(_ value: Value) -> Bool {
-        switch (self, value) {
-        case (.null(let type), .function(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .function } ?? true
-        case (.null(let type), .extern(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .extern } ?? true
-        case (.null(let type), .any(nil)): type.map { $0.typeIndex != nil || $0.abstractTop == .any } ?? true
-        case (.null(let type), .exception(nil)): type.map { $0.typeIndex == nil && $0.abstractTop == .exception } ?? true
-        case (.externalReference(let number), .extern(let found?)): found.handle == UInt64(number)
-        case (.hostReference(let number), .any(let found?)): found.handle == UInt64(number)
-        case (.i32, .i32), (.i64, .i64), (.f32, .f32), (.f64, .f64), (.v128, .v128): Value(self, type: nil)?.bits.map { $0 == value.bits ?? (0, 0) } ?? false
-        default: false
+    func matches(_ value: PlainValue) -> Bool {
+        guard case .null(let type) = self, case .reference(let hierarchy, .null) = value else { return PlainValue(self) == value }
+        guard let type else { return true }
+        let top = type.abstractTop, isConcrete = type.typeIndex != nil
+        return switch hierarchy {
+        case .function: isConcrete || top == .function
+        case .any: isConcrete || top == .any
+        case .extern: !isConcrete && top == .extern
+        case .exception: !isConcrete && top == .exception
         }
     }
 }

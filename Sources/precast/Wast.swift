@@ -16,18 +16,25 @@ struct Wast: ParsableCommand {
               precast wast i32.wast
               precast wast ../wasm-testsuite -O0
               precast wast simd_lane.wast --skip testsuite/wast/skip.txt
+              precast wast ../wasm-testsuite --target aarch64-unknown-linux-gnu --runner 'qemu-aarch64-static precast-script-host'
             """)
 
     @Argument(help: ArgumentHelp("Scripts, or folders whose scripts (*.wast) are meant, not those of folders in them.", valueName: "file"))
     var inputs: [String]
     @Option(name: .long, help: ArgumentHelp("A list of what to skip: lines `path: reason` or `path:line: reason`.", valueName: "file"))
     var skip: String?
+    @Option(name: .long, help: ArgumentHelp("Run the modules in processes of this command: precast-script-host, built for the target.", valueName: "command"))
+    var runner: String?
+    @Option(name: .long, help: ArgumentHelp("How long the runner may take for a command of a script (default 120).", valueName: "seconds"))
+    var timeout: Double?
     @Flag(name: .long, help: "Print the tally of every script, too.")
     var perFile = false
     @OptionGroup(title: "Compiling") var options: CompileOptions
 
     func run() throws {
-        var configuration = try options.configuration(defaultCPU: "native")
+        let runners = try runnerPool()
+        // Another machine than this one has its baseline.
+        var configuration = try options.configuration(defaultCPU: options.target == nil ? "native" : nil)
         let threads = configuration.threadCount
         // Scripts run in parallel; their modules are small.
         configuration.threadCount = 1
@@ -42,7 +49,12 @@ struct Wast: ParsableCommand {
                 var settings = settings
                 settings.features = try options.features.change(scriptFeatures(file))
                 let compiler = try Compiler(settings)
-                report.add(file, runScript(try readFile(file), name: file, compiler: compiler, skips: skips))
+                let script = try readFile(file)
+                if let runners {
+                    report.add(file, runners.withRunner { runScript(script, name: file, compiler: compiler, skips: skips, runner: $0) })
+                } else {
+                    report.add(file, runScript(script, name: file, compiler: compiler, skips: skips))
+                }
             } catch {
                 report.add(file, unreadable: "\(error)")
             }
@@ -50,6 +62,17 @@ struct Wast: ParsableCommand {
         let total = report.total
         writeText(total.summary + "\n", to: STDOUT_FILENO)
         if total.failed > 0 { throw ExitCode(1) }
+    }
+
+    private func runnerPool() throws -> RunnerPool? {
+        guard let runner else {
+            if timeout != nil { throw CommandFailure.usage("--timeout says how long a runner may take: name one with --runner") }
+            return nil
+        }
+        let command = runner.split(separator: " ").map(String.init), timeout = timeout ?? 120
+        guard !command.isEmpty else { throw CommandFailure.usage("--runner takes a command") }
+        guard timeout > 0, timeout <= 86_400 else { throw CommandFailure.usage("--timeout takes a number of seconds, at most a day's") }
+        return RunnerPool { RunnerProcess(command, timeout: timeout) }
     }
 
     private func skipList() throws -> SkipList {
