@@ -54,8 +54,8 @@ public enum Mismatch: Error, Hashable, Sendable {
     /// The host's pages are larger than the artifact's segment alignment, or not among those the code is right for.
     case pageSize(host: UInt64, minimum: UInt64, maximum: UInt64)
     case kind(found: UInt8)
-    /// Features of `machine` that the code executes and the host lacks.
-    case cpuFeatures(machine: Machine, missing: CPUFeatures)
+    /// Features of `machine` that the code executes and the host's CPU, called `cpu` if that is known, lacks.
+    case cpuFeatures(machine: Machine, missing: CPUFeatures, cpu: String)
     case compilerTooOld(minimum: CompilerVersion, found: CompilerVersion)
     case signalTraps
     /// Code counts on tunables this loader does not know.
@@ -84,10 +84,11 @@ public enum Mismatch: Error, Hashable, Sendable {
             return found == Stamp.Kind.component.rawValue
                 ? "kind: this loader runs modules, the artifact is a component"
                 : "kind: this loader runs modules (1), the artifact has kind \(found)"
-        case .cpuFeatures(let machine, let missing):
+        case .cpuFeatures(let machine, let missing, let cpu):
             var list = ""
             for name in missing.names(on: machine) { list += list.utf8.count == 0 ? name : ", " + name }
-            return "CPU features: the artifact needs what this CPU lacks: \(list); compile it for a lower --cpu or without --cpu-features"
+            let host = cpu.utf8.isEmpty ? "" : " (" + cpu + ")"
+            return "CPU features: the artifact needs \(list), which the host's CPU\(host) lacks; compile it for a lower --cpu or without --cpu-features"
         case .compilerTooOld(let minimum, let found):
             return "compiler version: this host wants at least \(minimum.text), the artifact was made by \(found.text)"
         case .signalTraps:
@@ -130,7 +131,9 @@ public func mismatches(of stamp: Stamp, on host: HostDescription) -> [Mismatch] 
     if stamp.kind != .module { found.append(.kind(found: stamp.kindNumber)) }
     // Feature bits of another machine say nothing about this one.
     let missing = stamp.requiredFeatures.subtracting(host.features)
-    if stamp.machine == host.machine, !missing.isEmpty { found.append(.cpuFeatures(machine: stamp.machine, missing: missing)) }
+    if stamp.machine == host.machine, !missing.isEmpty {
+        found.append(.cpuFeatures(machine: stamp.machine, missing: missing, cpu: host.cpuName))
+    }
     if let minimum = host.minimumCompiler, stamp.compilerVersion < minimum {
         found.append(.compilerTooOld(minimum: minimum, found: stamp.compilerVersion))
     }

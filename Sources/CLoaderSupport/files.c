@@ -96,6 +96,25 @@ int32_t precast_error_permission(void) { return EPERM; }
 
 uint64_t precast_hwcap(uint32_t word) { return getauxval(word ? AT_HWCAP2 : AT_HWCAP); }
 
+uint64_t precast_main_id(void) {
+    uint64_t identification = 0;
+#if defined(__aarch64__)
+    enum { READS_ID_REGISTERS = 1 << 11 }; // HWCAP_CPUID: the kernel emulates the instruction
+    if (getauxval(AT_HWCAP) & READS_ID_REGISTERS) __asm__("mrs %0, midr_el1" : "=r"(identification));
+#endif
+    return identification;
+}
+
+uint64_t precast_riscv_extensions(void) {
+#if defined(__riscv)
+    enum { SYSTEM_CALL = 258, EXTENSIONS = 4 };
+    struct { int64_t key; uint64_t value; } pair = {EXTENSIONS, 0};
+    // For a key it does not know the kernel makes the key -1.
+    if (syscall(SYSTEM_CALL, &pair, 1L, 0L, 0L, 0L) == 0 && pair.key == EXTENSIONS) return pair.value;
+#endif
+    return 0;
+}
+
 uint64_t precast_monotonic_nanoseconds(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -13,6 +13,11 @@ extension HostDescription {
         #if arch(x86_64)
         features = detectX86Features()
         cpuName = processorName()
+        #elseif arch(arm64)
+        features = CPUFeatures(hwcap: precast_hwcap(0), hwcap2: precast_hwcap(1))
+        cpuName = coreName(precast_main_id())
+        #else
+        features = detectRISCVFeatures()
         #endif
     }
 }
@@ -61,5 +66,44 @@ private func processorName() -> String {
     let kept = bytes.filter(isWanted)
     guard let first = kept.firstIndex(where: { $0 != 0x20 }), let last = kept.lastIndex(where: { $0 != 0x20 }) else { return "" }
     return String(decoding: kept[first...last], as: UTF8.self)
+}
+#endif
+
+#if arch(arm64)
+/// The name of the core that a main ID register tells of: implementer in bits 24–31, part in bits 4–15. Empty for a word of 0.
+private func coreName(_ identification: UInt64) -> String {
+    let implementer = identification >> 24 & 0xFF, part = identification >> 4 & 0xFFF
+    switch (implementer, part) {
+    case (0, 0): return ""
+    case (0x41, 0xD03): return "cortex-a53"
+    case (0x41, 0xD04): return "cortex-a35"
+    case (0x41, 0xD05): return "cortex-a55"
+    case (0x41, 0xD07): return "cortex-a57"
+    case (0x41, 0xD08): return "cortex-a72"
+    case (0x41, 0xD09): return "cortex-a73"
+    case (0x41, 0xD0A): return "cortex-a75"
+    case (0x41, 0xD0B): return "cortex-a76"
+    case (0x41, 0xD0C): return "neoverse-n1"
+    case (0x41, 0xD40): return "neoverse-v1"
+    case (0x41, 0xD49): return "neoverse-n2"
+    case (0x41, 0xD4F): return "neoverse-v2"
+    case (0xC0, 0xAC3): return "ampere-1"
+    default: return "implementer 0x" + hexadecimal(implementer) + ", part 0x" + hexadecimal(part)
+    }
+}
+#endif
+
+#if arch(riscv64)
+/// What the kernel's hwprobe tells of (the bits of its key IMA_EXT_0), or, before Linux 6.4, the letters of its capabilities.
+private func detectRISCVFeatures() -> CPUFeatures {
+    var features = CPUFeatures()
+    let extensions = precast_riscv_extensions()
+    let bits: [(UInt64, RISCVFeature)] = [
+        (2, .v), (3, .zba), (4, .zbb), (5, .zbs), (7, .zbc), (8, .zbkb), (27, .zfh), (32, .zfa), (34, .zacas), (35, .zicond), (44, .zcb), (48, .zawrs),
+    ]
+    for (bit, feature) in bits where extensions >> bit & 1 != 0 { features.insert(bit: feature.rawValue) }
+    let letters = precast_hwcap(0), v = UInt64(UInt8(ascii: "V") - UInt8(ascii: "A"))
+    if letters >> v & 1 != 0 { features.insert(bit: RISCVFeature.v.rawValue) }
+    return features
 }
 #endif

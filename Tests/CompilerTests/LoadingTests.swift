@@ -68,8 +68,8 @@ import Testing
         let required = try view(bytes) { $0.stamp.requiredFeatures }
         for host in [CPUFeatures.x86_64v1, .x86_64v2, .x86_64v3, .x86_64v4] {
             let missing = required.subtracting(host)
-            let expected: Mismatch? = missing.isEmpty ? nil : .cpuFeatures(machine: .x86_64, missing: missing)
-            #expect(try mismatch(bytes) { $0.features = host } == expected)
+            let expected: Mismatch? = missing.isEmpty ? nil : .cpuFeatures(machine: .x86_64, missing: missing, cpu: "elderly")
+            #expect(try mismatch(bytes) { $0.features = host; $0.cpuName = "elderly" } == expected)
         }
         #expect(!required.subtracting(.x86_64v2).isEmpty, "code for v3 uses what v2 lacks")
         #expect(try mismatch(try artifact { $0.target = try Target(cpu: "x86-64") }) { $0.features = .x86_64v1 } == nil)

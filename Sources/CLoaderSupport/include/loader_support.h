@@ -73,6 +73,10 @@ precast_cpuid_result precast_cpuid(uint32_t leaf, uint32_t subleaf);
 uint64_t precast_xcr0(void);
 /// The kernel's AT_HWCAP (0) or AT_HWCAP2 (1) word.
 uint64_t precast_hwcap(uint32_t word);
+/// AArch64: the main ID register, where the kernel lets programs read it, else 0.
+uint64_t precast_main_id(void);
+/// RISC-V: hwprobe's word of extensions, 0 before Linux 6.4; elsewhere 0.
+uint64_t precast_riscv_extensions(void);
 uint64_t precast_monotonic_nanoseconds(void);
 /// The process's arguments, its name first. Only before anything changes the environment.
 char *_Nullable *_Nullable precast_process_arguments(int32_t *_Nonnull count);
