@@ -56,7 +56,8 @@ let package = Package(
         module("MachineCode", ["PrecastEntities", "PrecastIR", "PrecastRegisterAllocation"]),
         .target(name: "CHostCPU", path: "Sources/CHostCPU"),
         module("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "CHostCPU"]),
-        module("CodeGeneration", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "PrecastISAX86_64"]),
+        module("ISAAArch64", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        module("CodeGeneration", ["PrecastEntities", "PrecastIR", "PrecastMachineCode", "PrecastRegisterAllocation", "PrecastISAX86_64", "PrecastISAAArch64"]),
 
         // Artifacts
         .target(name: "CRuntimeABI", path: "Sources/CRuntimeABI"),
@@ -157,6 +158,7 @@ let package = Package(
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAAArch64", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport", "PrecastISAAArch64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),

@@ -1,6 +1,7 @@
 import PrecastArtifactFormat
 import PrecastCodeGeneration
 import PrecastISAX86_64
+import PrecastMachineCode
 import PrecastOptimizer
 import PrecastRegisterAllocation
 import PrecastTranslation
@@ -26,7 +27,7 @@ extension CompilerConfiguration {
         let features = target.features
         let lowering = LoweringOptions(
             features: PrecastISAX86_64.CPUFeatures(bits: features.bits),
-            traps: LoweringOptions.TrapCodes(
+            traps: TrapCodes(
                 divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
                 invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
         var emission = EmitOptions(

@@ -80,11 +80,3 @@ extension Emitter {
         }
     }
 }
-
-extension OperandAssigner {
-    /// The places of a move's source and destination.
-    mutating func nextMove() -> (source: Allocation, destination: Allocation) {
-        defer { cursor += 2 }
-        return (allocations[cursor], allocations[cursor + 1])
-    }
-}

@@ -8,36 +8,6 @@
 public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
-public struct EmitOptions: Sendable {
-    /// Moves and zeroing use VEX forms.
-    public var usesAVX = false
-    /// Frames even where none is needed (`--frame-pointers=all`).
-    public var keepsFramePointers = false
-    /// Short loops within cache lines, the heads of others at multiples of 16.
-    public var alignsLoops = true
-    /// Loops end in a conditional branch where they can.
-    public var turnsLoops = true
-    /// Functions that can return without a frame set it up only where they cannot.
-    public var delaysFrames = true
-    /// Compare with the stack limit in the prologue of functions that docs/abi.md does not exempt.
-    public var checksStack = true
-    /// Trap code of a failed stack check.
-    public var stackOverflowTrap: UInt8
-    /// Byte offset of the store context's address in the instance context, and of the stack limit in the store context.
-    public var storeOffset: Int32
-    public var stackLimitOffset: Int32
-    /// The function gets marks that say what its bytes are.
-    public var marksInstructions = false
-    /// Without signals: byte offset of the builtin table's address in the instance context, and of `raise` in the table.
-    public var raise: (tableOffset: Int32, entryOffset: Int32)?
-
-    public init(stackOverflowTrap: UInt8, storeOffset: Int32, stackLimitOffset: Int32) {
-        self.stackOverflowTrap = stackOverflowTrap
-        self.storeOffset = storeOffset
-        self.stackLimitOffset = stackLimitOffset
-    }
-}
-
 /// Emits a function. O(size).
 public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
     var emitter = Emitter(vcode, problem, solution, options)
@@ -99,7 +69,7 @@ struct Emitter: ~Copyable {
         let delaysFrame = options.delaysFrames && !options.keepsFramePointers && !isFrameless
         let region = delaysFrame ? FrameRegion(vcode, problem, solution) : FrameRegion()
         self.region = region
-        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops, region: region)
+        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops, early: region.early, keeping: region.hasPrologue, exit: \.blockExit)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         entryLocation = vcode.locations.first { $0 != .max } ?? .max
         buffer.makeLabels(vcode.blocks.count)

@@ -75,4 +75,13 @@ extension MachineInstruction {
         i.condition = cc
         return i
     }
+
+    /// Where the instruction leads as the last one of a block.
+    var blockExit: BlockExit {
+        switch opcode {
+        case .jmp: .jump(lowWord)
+        case .jcc, .jccAnd, .jccOr: .branch(lowWord, highWord)
+        default: .other
+        }
+    }
 }

@@ -131,21 +131,6 @@ extension Lowering {
 
     // MARK: Calls
 
-    /// The IR's signature as the conventions see it.
-    static func abi(_ signature: Signature) -> ABISignature {
-        func value(_ parameter: ABIParameter) -> ABIValue {
-            let purpose: ABIValue.Purpose = switch parameter.purpose {
-            case .normal: .normal
-            case .context: .vmctx
-            case .callerContext: .callerContext
-            }
-            return ABIValue(parameter.type.isInteger ? .integer : .float, size: UInt8(parameter.type.byteCount), purpose: purpose)
-        }
-        return ABISignature(
-            signature.convention == .precast ? .precast : .systemV, parameters: signature.parameters.map(value), results: signature.results.map(value))
-    }
-    private func abi(_ signature: Signature) -> ABISignature { Self.abi(signature) }
-
     private func callee(_ inst: Inst) -> Signature { dfg.signatures[dfg.callSignature(inst)] }
 
     /// Stores the stack arguments and returns the register ones.
@@ -179,7 +164,7 @@ extension Lowering {
 
     mutating func lowerCall(_ inst: Inst, _ data: InstructionData, _ handlers: [CallHandler] = []) {
         let signature = callee(inst)
-        let assignment = assignArguments(abi(signature))
+        let assignment = assignArguments(ABISignature(signature))
         let results = dfg.results(inst).prefix(signature.results.count).map { $0 }
         // What the call needs before it.
         var area: Register?
@@ -225,7 +210,7 @@ extension Lowering {
     }
 
     private mutating func lowerTailCall(_ inst: Inst, _ data: InstructionData) {
-        let assignment = assignArguments(abi(callee(inst)))
+        let assignment = assignArguments(ABISignature(callee(inst)))
         var area: Register?
         if assignment.returnArea != nil {
             if returnArea.isNone { returnArea = code.makeRegister(.integer) }

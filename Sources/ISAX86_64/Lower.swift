@@ -17,17 +17,6 @@ public struct LoweringOptions: Sendable {
     /// Trap codes that lowering itself needs.
     public var traps: TrapCodes
 
-    public struct TrapCodes: Sendable {
-        public var divideByZero: UInt8
-        public var integerOverflow: UInt8
-        public var invalidConversion: UInt8
-        public init(divideByZero: UInt8, integerOverflow: UInt8, invalidConversion: UInt8) {
-            self.divideByZero = divideByZero
-            self.integerOverflow = integerOverflow
-            self.invalidConversion = invalidConversion
-        }
-    }
-
     public init(features: CPUFeatures, traps: TrapCodes) {
         self.features = features
         self.traps = traps
@@ -82,7 +71,7 @@ struct Lowering: ~Copyable {
         code = VCode(blockCount: order.order.count)
         registers = Array(repeating: .none, count: function.dfg.values.count)
         swallowed = EntitySet(capacity: function.dfg.instructions.count)
-        arguments = assignArguments(Self.abi(function.signature))
+        arguments = assignArguments(ABISignature(function.signature))
         code.functionNumber = function.number
         code.incomingArgumentBytes = UInt32(arguments.stackBytes)
         code.popsIncomingArguments = function.signature.convention == .precast

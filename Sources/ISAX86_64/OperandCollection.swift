@@ -1,17 +1,12 @@
 public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
-/// What allocation must know of each instruction, and how its answer goes back in.
-///
-/// One walk (``MachineInstruction/visitOperands(_:_:)``) serves both, so operands are collected and assigned in the same order.
-protocol OperandVisitor {
-    mutating func use(_ register: inout Register, _ constraint: Operand.Constraint)
-    mutating func def(_ register: inout Register, _ constraint: Operand.Constraint)
+/// Visits the operands of one instruction in their order.
+protocol SourceVisitor: OperandVisitor {
     /// `src2` of a register-mode instruction that could take memory instead.
     mutating func source(_ i: inout MachineInstruction)
     /// … which would be 16 bytes: no memory for a value spilled to less.
     mutating func vectorSource(_ i: inout MachineInstruction)
-    mutating func call(_ info: Int, uses: Bool)
 }
 
 /// Operand patterns.
@@ -126,13 +121,13 @@ extension Opcode {
     var isCall: Bool { self == .call || self == .callIndirect }
 }
 
-extension MachineInstruction {
+extension MachineInstruction: AllocatableInstruction {
     /// A copy from register to register of the same type that allocation may remove. A 32-bit `mov` zero-extends, so it is none.
-    var isMove: Bool {
+    public var isMove: Bool {
         mode == .register && src2.isVirtual && dst.isVirtual && (opcode == .mov && size == .q || opcode == .movaps)
     }
     /// The result is a constant that can be made anew anywhere.
-    var isRematerializable: Bool {
+    public var isRematerializable: Bool {
         switch opcode {
         case .loadImmediate, .zeroFloat, .onesFloat: true
         case .lea: memoryKind != .registers && memoryKind != .spill
@@ -140,17 +135,19 @@ extension MachineInstruction {
         default: false
         }
     }
-    /// Registers destroyed besides the results: a number of ``ClobberSet``.
-    var ownClobbers: UInt8 {
+    public func clobbers(_ infos: [CallInfo]) -> UInt8 {
         switch opcode {
+        case .call, .callIndirect: infos[callInfo].clobbers
         case .mulWide, .imulWide, .div, .idiv: dst.isNone ? ClobberSet.rax : dst2.isNone ? ClobberSet.rdx : 0
         case .landingPad: ClobberSet.everything
         default: 0
         }
     }
+    public var unwindingCall: Int? { opcode.isCall ? callInfo : nil }
+    public mutating func collectOperands(_ collector: inout OperandCollector) { visitOperands(&collector) }
 
     @inline(__always)
-    mutating func visitOperands<V: OperandVisitor>(_ v: inout V) {
+    mutating func visitOperands<V: SourceVisitor>(_ v: inout V) {
         switch opcode.shape {
         case .none: break
         case .tied:
@@ -256,78 +253,25 @@ extension MachineInstruction {
         }
     }
 
-    @inline(__always) private mutating func use1<V: OperandVisitor>(_ v: inout V, _ constraint: Operand.Constraint) {
+    @inline(__always) private mutating func use1<V: SourceVisitor>(_ v: inout V, _ constraint: Operand.Constraint) {
         if src1.isSome { v.use(&src1, constraint) }
     }
-    @inline(__always) private mutating func visitMemory<V: OperandVisitor>(_ v: inout V) {
+    @inline(__always) private mutating func visitMemory<V: SourceVisitor>(_ v: inout V) {
         guard mode == .memory, memoryKind == .registers else { return }
         if base.isSome { v.use(&base, .register) }
         if index.isSome { v.use(&index, .register) }
     }
 }
 
-/// Appends operands to a problem. Machine registers (rsp, rbp) are not operands.
-private struct OperandCollector: OperandVisitor {
-    var operands: [Operand] = []
-    let aliases: [UInt32]
-    let infos: [CallInfo]
-    let callOperands: [CallOperand]
-    let spillSizes: [UInt8]
-
-    @inline(__always) func resolve(_ register: Register) -> VirtualRegister {
-        var bits = register.bits
-        while Int(bits) < aliases.count, aliases[Int(bits)] != bits { bits = aliases[Int(bits)] }
-        return VirtualRegister(rawValue: bits)
-    }
-    @inline(__always) mutating func use(_ register: inout Register, _ constraint: Operand.Constraint) {
-        if register.isVirtual { operands.append(.use(resolve(register), constraint)) }
-    }
-    @inline(__always) mutating func def(_ register: inout Register, _ constraint: Operand.Constraint) {
-        if register.isVirtual { operands.append(.def(resolve(register), constraint)) }
-    }
+extension OperandCollector: SourceVisitor {
     @inline(__always) mutating func source(_ i: inout MachineInstruction) { use(&i.src2, .any) }
     mutating func vectorSource(_ i: inout MachineInstruction) {
         guard i.src2.isVirtual else { return }
         use(&i.src2, spillSizes[resolve(i.src2).index] == 16 ? .any : .register)
     }
-    mutating func call(_ info: Int, uses: Bool) {
-        let run = uses ? infos[info].uses : infos[info].defs
-        for n in run {
-            let operand = callOperands[Int(n)]
-            let v = resolve(operand.register)
-            operands.append(uses ? .use(v, .fixed(operand.fixed)) : .def(v, .fixed(operand.fixed)))
-        }
-    }
 }
 
-/// Puts a solution's allocations into an instruction.
-struct OperandAssigner: OperandVisitor {
-    let allocations: UnsafeBufferPointer<Allocation>
-    /// The next allocation.
-    var cursor = 0
-    let infos: [CallInfo]
-    /// Where a move's result goes when that is a slot.
-    var movedTo: Allocation = .none
-
-    @inline(__always) private mutating func next() -> Allocation {
-        defer { cursor += 1 }
-        return allocations[cursor]
-    }
-    @inline(__always) mutating func use(_ register: inout Register, _ constraint: Operand.Constraint) {
-        guard register.isVirtual else { return }
-        guard let r = next().asRegister else { preconditionFailure("a use that needs a register has none") }
-        register = Register(r)
-    }
-    @inline(__always) mutating func def(_ register: inout Register, _ constraint: Operand.Constraint) {
-        guard register.isVirtual else { return }
-        let place = next()
-        if let r = place.asRegister {
-            register = Register(r)
-        } else {
-            register = .none
-            movedTo = place
-        }
-    }
+extension OperandAssigner: SourceVisitor {
     @inline(__always) mutating func source(_ i: inout MachineInstruction) {
         guard i.src2.isVirtual else { return }
         let place = next()
@@ -345,49 +289,11 @@ struct OperandAssigner: OperandVisitor {
         }
     }
     @inline(__always) mutating func vectorSource(_ i: inout MachineInstruction) { source(&i) }
-    mutating func call(_ info: Int, uses: Bool) { cursor += uses ? infos[info].uses.count : infos[info].defs.count }
 }
 
-/// States a function's allocation problem. O(size). Recipes of constants are instruction numbers.
+/// States a function's allocation problem. O(size).
 public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem {
-    var problem = Problem(environment: X86ABI.registerEnvironment)
-    problem.clobberSets = X86ABI.clobberSets
-    problem.registerClasses = vcode.registerClasses
-    problem.spillSizes = vcode.spillSizes
-    problem.rematerialization = Array(repeating: 0, count: vcode.registerClasses.count)
-    problem.blockPool = vcode.blockPool
-    for r in vcode.references { problem.isReference.insert(r.index) }
-    problem.moves.reset(capacity: vcode.instructions.count)
-    var collector = OperandCollector(aliases: vcode.aliases, infos: vcode.callInfos, callOperands: vcode.callOperands, spillSizes: vcode.spillSizes)
-    collector.operands.reserveCapacity(vcode.instructions.count * 3)
-    problem.operandEnds.reserveCapacity(vcode.instructions.count)
-    problem.clobbers.reserveCapacity(vcode.instructions.count)
-    for n in vcode.instructions.indices {
-        var i = vcode.instructions[n]
-        i.visitOperands(&collector)
-        problem.operandEnds.append(UInt32(collector.operands.count))
-        problem.clobbers.append(i.opcode.isCall ? vcode.callInfos[i.callInfo].clobbers : i.ownClobbers)
-        if i.isMove { problem.moves.insert(InstructionIndex(index: n)) }
-        if i.isRematerializable { problem.rematerialization[Int(i.dst.bits)] = UInt32(n) + 1 }
-    }
-    problem.registerPool = vcode.registerPool.map { collector.resolve(Register($0)) }
-    problem.operands = collector.operands
-    problem.blocks = vcode.blocks.map {
-        Problem.Block(
-            instructions: $0.instructions, successors: $0.successors, predecessors: $0.predecessors, parameters: $0.parameters,
-            arguments: $0.arguments, loopDepth: $0.loopDepth, isCold: $0.isCold, isLandingPad: $0.isLandingPad)
-    }
-    if !vcode.callHandlers.isEmpty { noteUnwindingCalls(vcode, &problem) }
+    var problem = makeProblem(vcode, X86ABI.registerEnvironment, clobberSets: X86ABI.clobberSets)
     FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
     return problem
-}
-
-/// The calls that landing pads are entered from.
-private func noteUnwindingCalls(_ vcode: borrowing VCode<MachineInstruction>, _ problem: inout Problem) {
-    for b in vcode.blocks.indices {
-        for n in vcode.blocks[b].instructions {
-            let i = vcode.instructions[Int(n)]
-            if i.opcode.isCall, !vcode.callInfos[i.callInfo].handlers.isEmpty { problem.blocks[b].unwinds = InstructionIndex(rawValue: n) }
-        }
-    }
 }

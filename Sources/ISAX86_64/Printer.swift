@@ -1,5 +1,4 @@
 public import PrecastMachineCode
-import PrecastRegisterAllocation
 
 /// Instructions as text, in Intel syntax: virtual registers as `v7`, blocks as `block3`. Encodable instructions over machine
 /// registers are what assemblers accept under `.intel_syntax noprefix`.
@@ -245,45 +244,18 @@ public struct InstructionPrinter {
 extension InstructionPrinter {
     /// A whole function before allocation: blocks with their parameters, instructions, and where each block leads.
     public func text(_ vcode: borrowing VCode<MachineInstruction>) -> String {
-        var out = ""
-        for b in vcode.blocks.indices {
-            let block = vcode.blocks[b]
-            out += "block\(b)" + list(vcode.registerPool[Int(block.parameters.lowerBound)..<Int(block.parameters.upperBound)].map { "\(text(vcode, $0))" }) + ":"
-            if block.loopDepth > 0 { out += "  ; loop depth \(block.loopDepth)" }
-            if block.isCold { out += "  ; cold" }
-            out += "\n"
-            for n in block.instructions {
-                let i = vcode.instructions[Int(n)]
-                out += "    " + text(i) + calls(i, vcode) + "\n"
-            }
-            if !block.arguments.isEmpty {
-                out += "    ; passes" + list(vcode.registerPool[Int(block.arguments.lowerBound)..<Int(block.arguments.upperBound)].map { "\(text(vcode, $0))" }) + "\n"
-            }
+        let calls = vcode.callInfos.map { info in
+            vcode.describe(info) { name($0, $0.isPhysical && $0.physical.registerClass == .float ? .x : .q) }
         }
-        return out
+        return vcode.listing(name: { name($0, .q) }) { text($0) + ($0.opcode.hasCallInfo ? calls[$0.callInfo] : "") }
     }
-    private func text(_ vcode: borrowing VCode<MachineInstruction>, _ v: VirtualRegister) -> String { name(vcode.resolve(Register(v)), .q) }
-    private func list(_ parts: [String]) -> String { parts.isEmpty ? "" : "(" + parts.joined(separator: ", ") + ")" }
-    private func calls(_ i: MachineInstruction, _ vcode: borrowing VCode<MachineInstruction>) -> String {
-        switch i.opcode {
-        case .call, .callIndirect, .tailCall, .tailCallIndirect, .ret, .arguments, .landingPad:
-            let info = vcode.callInfos[i.callInfo]
-            var text = ""
-            for n in info.uses {
-                let o = vcode.callOperands[Int(n)]
-                text += " \(name(Register(o.fixed), o.fixed.registerClass == .float ? .x : .q))=\(name(vcode.resolve(o.register), .q))"
-            }
-            if !info.defs.isEmpty { text += " ->" }
-            for n in info.defs {
-                let o = vcode.callOperands[Int(n)]
-                text += " \(name(vcode.resolve(o.register), .q))=\(name(Register(o.fixed), o.fixed.registerClass == .float ? .x : .q))"
-            }
-            for handler in vcode.callHandlers[Int(info.handlers.lowerBound)..<Int(info.handlers.upperBound)] {
-                text += handler.tag == .max ? " all" : " tag \(handler.tag)"
-                text += (["", " ref", " rethrown"][Int(handler.retention)]) + ": block\(handler.block.rawValue)"
-            }
-            return text
-        default: return ""
+}
+
+extension Opcode {
+    fileprivate var hasCallInfo: Bool {
+        switch self {
+        case .call, .callIndirect, .tailCall, .tailCallIndirect, .ret, .arguments, .landingPad: true
+        default: false
         }
     }
 }

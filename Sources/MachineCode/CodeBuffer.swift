@@ -36,6 +36,8 @@ public struct CodeBuffer: ~Copyable {
         var isLong = false
         /// Final size less the placeholder.
         var growth: Int32 = 0
+        /// The rest of the instruction.
+        var word: UInt32 = 0
     }
     /// A 32-bit field that holds `label - base + addend`, where base is a label or the field's own place.
     struct Fixup {
@@ -143,9 +145,9 @@ public struct CodeBuffer: ~Copyable {
         assert(labels[Int(label)].raw == Self.unbound, "label bound twice")
         labels[Int(label)] = BoundLabel(raw: offset, record: UInt32(records.count))
     }
-    /// A branch to `label`. `kind` is handed to `writeBranch` at the end (any but 254 and 255).
-    public mutating func branch(kind: UInt8, form: UInt8, to label: Label) {
-        records.append(Record(raw: offset, target: label, kind: kind, form: form))
+    /// A branch to `label`, or whatever instruction has a distance in it. `kind` (any but 254 and 255) and `word` are handed to `writeBranch` at the end.
+    public mutating func branch(kind: UInt8, form: UInt8, to label: Label, word: UInt32 = 0) {
+        records.append(Record(raw: offset, target: label, kind: kind, form: form, word: word))
         _ = reserve(1)
         advance(1)
     }
@@ -184,6 +186,14 @@ public struct CodeBuffer: ~Copyable {
         marks.append(Mark(raw: offset, text: text, target: target))
     }
 
+    /// Changes what the last mark says, when its bytes were changed.
+    @inlinable @inline(__always) public mutating func remark(_ text: @autoclosure () -> String) {
+        if isMarked { changeMark(text()) }
+    }
+    @usableFromInline @inline(never) mutating func changeMark(_ text: String) {
+        if !marks.isEmpty { marks[marks.count - 1].text = text }
+    }
+
     public mutating func trap(_ code: UInt8) { traps.append(TrapSite(offset: offset, code: code)) }
     public mutating func location(_ location: UInt32) {
         if let last = sourceRanges.last {
@@ -202,11 +212,11 @@ public struct CodeBuffer: ~Copyable {
     /// Chooses branch sizes and makes the function. All labels that are used must be bound. O(bytes + records × rounds), at most 12 rounds.
     ///
     /// - Parameters:
-    ///   - writeBranch: writes branch `kind` (long or short) over `displacement` from its first byte.
+    ///   - writeBranch: writes branch `kind` (long or short), made with `word`, over `displacement` from its first byte.
     ///   - writePadding: writes so many bytes of no operation.
     ///   - longestNop: how many of them are at most one instruction.
     public consuming func finish(
-        writeBranch: (_ kind: UInt8, _ isLong: Bool, _ displacement: Int, UnsafeMutablePointer<UInt8>) -> Void,
+        writeBranch: (_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _ word: UInt32, UnsafeMutablePointer<UInt8>) -> Void,
         writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void, longestNop: Int = 1
     ) -> CompiledFunction {
         var places = [UInt32](repeating: 0, count: records.count)
@@ -312,7 +322,7 @@ public struct CodeBuffer: ~Copyable {
 
     private borrowing func copy(
         to out: UnsafeMutablePointer<UInt8>, _ places: [UInt32],
-        _ writeBranch: (UInt8, Bool, Int, UnsafeMutablePointer<UInt8>) -> Void, _ writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void
+        _ writeBranch: (UInt8, Bool, Int, UInt32, UnsafeMutablePointer<UInt8>) -> Void, _ writePadding: (Int, UnsafeMutablePointer<UInt8>) -> Void
     ) {
         var from = 0
         var to = 0
@@ -327,7 +337,7 @@ public struct CodeBuffer: ~Copyable {
                 writePadding(Int(record.growth) + 1, out + to)
             } else {
                 let displacement = Int(place(of: labels[Int(record.target)], places)) - to
-                writeBranch(record.kind, record.isLong, displacement, out + to)
+                writeBranch(record.kind, record.isLong, displacement, record.word, out + to)
             }
             to += Int(record.growth) + 1
         }

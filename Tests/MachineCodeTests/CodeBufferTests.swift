@@ -4,7 +4,7 @@ import Testing
 /// A made-up machine: branches are 2 bytes (0xB0, displacement) or 5 (0xB1, 32 bits), padding is 0xEE, all else as written.
 private enum Toy {
     static let forms = [CodeBuffer.BranchForm(shortSize: 2, longSize: 5, shortReach: -128...127)]
-    static func write(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _ p: UnsafeMutablePointer<UInt8>) {
+    static func write(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _: UInt32, _ p: UnsafeMutablePointer<UInt8>) {
         p[0] = isLong ? 0xb1 : 0xb0
         if isLong {
             for n in 0..<4 { p[1 + n] = UInt8(truncatingIfNeeded: displacement >> (8 * n)) }
