@@ -70,7 +70,7 @@ let package = Package(
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
-            "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat", "CHostCPU",
+            "PrecastISAAArch64", "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat", "CHostCPU",
         ]),
 
         // Fuzzing

@@ -3,13 +3,12 @@
 /// Input: a function in the IR, already optimized. Output: its machine code. Each stage takes the value of the one before; nothing calls back up.
 /// The stages that look at several functions (translation, inlining) are the compiler's.
 public import PrecastIR
-public import PrecastISAX86_64
 public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
 /// What code generation may assume and has to do.
 public struct CodeGenerationSettings: Sendable {
-    public var lowering: LoweringOptions
+    public var machine: TargetMachine
     public var emission: EmitOptions
     public var allocation: AllocationAlgorithm
     /// Where `raise` is, when traps are calls of it.
@@ -17,8 +16,8 @@ public struct CodeGenerationSettings: Sendable {
     /// Prove each register allocation.
     public var checksAllocations: Bool
 
-    public init(lowering: LoweringOptions, emission: EmitOptions, allocation: AllocationAlgorithm, explicitTraps: RaiseBuiltin?, checksAllocations: Bool) {
-        self.lowering = lowering
+    public init(machine: TargetMachine, emission: EmitOptions, allocation: AllocationAlgorithm, explicitTraps: RaiseBuiltin?, checksAllocations: Bool) {
+        self.machine = machine
         self.emission = emission
         self.allocation = allocation
         self.explicitTraps = explicitTraps
@@ -44,20 +43,28 @@ public struct FunctionCompiler: ~Copyable {
     /// - Throws: only if allocations are checked and one is wrong.
     public mutating func compile(_ function: inout Function) throws(AllocationError) -> CompiledFunction {
         if let raise = settings.explicitTraps { makeTrapsExplicit(&function, raise) }
+        switch settings.machine {
+        case .x86_64(let options): return try generate(function, X86_64.self, options)
+        case .aarch64(let options): return try generate(function, AArch64.self, options)
+        }
+    }
 
+    private mutating func generate<ISA: InstructionSet>(
+        _ function: borrowing Function, _: ISA.Type, _ options: ISA.Options
+    ) throws(AllocationError) -> CompiledFunction {
         observer?.begin(.lower)
-        let code = lower(function, settings.lowering)
-        observer?.end(.lower) { describe(code) }
+        let code = ISA.lower(function, options)
+        observer?.end(.lower) { ISA.text(code) }
 
         observer?.begin(.allocate)
-        let problem = makeProblem(code)
+        let problem = ISA.makeProblem(code)
         var solution = allocator.allocate(problem)
         observer?.end(.allocate) { describe(problem, solution) }
         if settings.checksAllocations { try checkAllocation(problem, solution) }
         changeSolution?(function.signature, &solution)
 
         observer?.begin(.emit)
-        let compiled = emit(code, problem, solution, settings.emission)
+        let compiled = ISA.emit(code, problem, solution, settings.emission)
         observer?.end(.emit) { describe(compiled) }
         return compiled
     }

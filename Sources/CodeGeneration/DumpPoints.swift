@@ -1,5 +1,3 @@
-import PrecastIR
-import PrecastISAX86_64
 import PrecastMachineCode
 import PrecastRegisterAllocation
 
@@ -14,7 +12,6 @@ public protocol StageObserver {
     func end(_ stage: CodeGenerationStage, _ text: () -> String)
 }
 
-func describe(_ code: borrowing VCode<MachineInstruction>) -> String { InstructionPrinter().text(code) }
 func describe(_ problem: Problem, _ solution: Solution) -> String { dumpAllocation(problem, solution) }
 /// An instruction a line: offset, bytes, text, and where a branch leads.
 func describe(_ function: CompiledFunction) -> String {

@@ -114,7 +114,7 @@ public struct Compiler: Sendable {
 
     /// Why a module could not be read: the target is told of where it is the reason.
     func unreadable(_ error: DecodeError) -> CompileError {
-        if case .featureUnsupported(let feature) = error.kind, FeatureSet.implemented.contains(feature) {
+        if configuration.target.machine == .x86_64, case .featureUnsupported(let feature) = error.kind, FeatureSet.implemented.contains(feature) {
             return .targetLacks(.sse41, feature, error, cpu: configuration.target.cpuName)
         }
         return .decode(error)

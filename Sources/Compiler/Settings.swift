@@ -1,5 +1,6 @@
 import PrecastArtifactFormat
 import PrecastCodeGeneration
+import PrecastISAAArch64
 import PrecastISAX86_64
 import PrecastMachineCode
 import PrecastOptimizer
@@ -24,30 +25,40 @@ extension CompilerConfiguration {
     var codeGenerationSettings: CodeGenerationSettings {
         let builtins = Int32(RuntimeOffsets.builtins)
         let raise = Int32(Builtin.raise.rawValue) * 8
-        let features = target.features
-        let lowering = LoweringOptions(
-            features: PrecastISAX86_64.CPUFeatures(bits: features.bits),
-            traps: TrapCodes(
-                divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
-                invalidConversion: TrapCode.invalidConversionToInteger.rawValue))
+        let traps = TrapCodes(
+            divideByZero: TrapCode.integerDivideByZero.rawValue, integerOverflow: TrapCode.integerOverflow.rawValue,
+            invalidConversion: TrapCode.invalidConversionToInteger.rawValue)
         var emission = EmitOptions(
             stackOverflowTrap: TrapCode.stackOverflow.rawValue, storeOffset: Int32(RuntimeOffsets.store),
             stackLimitOffset: Int32(RuntimeOffsets.stackLimit))
-        emission.usesAVX = features.contains(.avx)
+        emission.usesAVX = target.machine == .x86_64 && target.features.contains(.avx)
         emission.keepsFramePointers = keepsAllFramePointers
         emission.alignsLoops = optimizationLevel != .none && optimizationLevel != .size
         emission.delaysFrames = optimizationLevel != .none
         emission.turnsLoops = optimizationLevel != .none
         if !usesSignals { emission.raise = (builtins, raise) }
         return CodeGenerationSettings(
-            lowering: lowering, emission: emission, allocation: optimizationLevel == .none ? .singlePass : .linearScan,
+            machine: machine(traps), emission: emission, allocation: optimizationLevel == .none ? .singlePass : .linearScan,
             explicitTraps: usesSignals ? nil : RaiseBuiltin(tableOffset: builtins, entryOffset: raise), checksAllocations: checksItself)
     }
 
-    /// The features of WebAssembly that code for the target can have. Vector code takes SSE4.1 for granted.
+    private func machine(_ traps: TrapCodes) -> TargetMachine {
+        switch target.machine {
+        case .aarch64:
+            .aarch64(PrecastISAAArch64.LoweringOptions(features: PrecastISAAArch64.CPUFeatures(bits: target.features.bits), traps: traps))
+        default: .x86_64(PrecastISAX86_64.LoweringOptions(features: PrecastISAX86_64.CPUFeatures(bits: target.features.bits), traps: traps))
+        }
+    }
+
+    /// The features of WebAssembly that code for the target can have. Vector code for x86-64 takes SSE4.1 for granted.
     var supportedFeatures: FeatureSet {
         var features = FeatureSet.implemented
-        if !target.features.contains(.sse41) { features.disable(.simd) }
+        switch target.machine {
+        case .x86_64: if !target.features.contains(.sse41) { features.disable(.simd) }
+        default:
+            features.disable(.simd)
+            features.disable(.threads)
+        }
         return features
     }
 }

@@ -14,7 +14,7 @@ public struct Target: Hashable, Sendable {
     public var featureNames: [String] { features.names(on: machine) }
 
     /// The machines that there is a code generator for.
-    public static let compilable: [Machine] = [.x86_64]
+    public static let compilable: [Machine] = [.x86_64, .aarch64]
 
     /// This machine's architecture with its baseline CPU.
     public static var host: Target { Target(baselineOf: .host) }

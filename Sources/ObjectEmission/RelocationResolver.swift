@@ -10,26 +10,55 @@ struct RelocationResolver {
     /// Resolves every relocation of the text.
     func resolve(_ text: inout TextSection) throws(EmissionError) {
         for number in module.functions.indices {
-            let compiled = module.functions[number].compiled
-            let start = text.offsets[number]
-            for relocation in compiled.relocations {
-                let target = try address(of: relocation, in: number, text)
-                switch relocation.kind {
-                case .x86PCRelative32:
-                    guard UInt64(relocation.offset) + 4 <= UInt64(compiled.code.count) else {
-                        throw .invalidRelocation(function: number, offset: relocation.offset)
-                    }
-                    let field = UInt64(start) + UInt64(relocation.offset)
-                    let displacement = Int64(target) + Int64(relocation.addend) - Int64(textAddress + field)
-                    guard let value = Int32(exactly: displacement) else {
-                        throw .relocationOutOfRange(function: number, offset: relocation.offset, displacement: displacement)
-                    }
-                    text.patch32(at: Int(field), UInt32(bitPattern: value))
-                case .aarch64Call26, .aarch64Page21, .aarch64PageOffset12, .riscvCall:
-                    throw .unsupportedRelocation(relocation.kind, function: number)
-                }
-            }
+            for relocation in module.functions[number].compiled.relocations { try resolve(relocation, in: number, &text) }
         }
+        for veneers in text.veneers.offsets {
+            for (function, offset) in veneers { fillAddress(at: Int(offset), textAddress + UInt64(text.offsets[Int(function)]), &text) }
+        }
+    }
+
+    private func resolve(_ relocation: Relocation, in number: Int, _ text: inout TextSection) throws(EmissionError) {
+        let target = try address(of: relocation, in: number, text)
+        guard UInt64(relocation.offset) + 4 <= UInt64(module.functions[number].compiled.code.count) else {
+            throw .invalidRelocation(function: number, offset: relocation.offset)
+        }
+        let field = Int(text.offsets[number]) + Int(relocation.offset)
+        let place = textAddress + UInt64(field)
+        var displacement = Int64(target) + Int64(relocation.addend) - Int64(place)
+        switch relocation.kind {
+        case .x86PCRelative32:
+            guard let value = Int32(exactly: displacement) else {
+                throw .relocationOutOfRange(function: number, offset: relocation.offset, displacement: displacement)
+            }
+            text.patch32(at: field, UInt32(bitPattern: value))
+        case .aarch64Call26:
+            let reach = Int64(text.veneers.reach)
+            if !(-reach..<reach).contains(displacement), let veneer = text.veneers.offset(from: number, to: relocation.target.index) {
+                displacement = Int64(veneer) - Int64(field)
+            }
+            guard (-reach..<reach).contains(displacement), displacement & 3 == 0 else {
+                throw .relocationOutOfRange(function: number, offset: relocation.offset, displacement: displacement)
+            }
+            text.fill32(at: field, UInt32(truncatingIfNeeded: displacement >> 2) & 0x3ff_ffff)
+        case .aarch64Page21: fillPage(at: field, target, &text)
+        case .aarch64PageOffset12: fillPageOffset(at: field, target, &text)
+        case .riscvCall: throw .unsupportedRelocation(relocation.kind, function: number)
+        }
+    }
+
+    // MARK: AArch64 (ELF for the Arm 64-bit Architecture, section 5.7)
+
+    /// `adrp` and `add` of an address. All addresses of an image are within 4 GiB.
+    private func fillAddress(at field: Int, _ target: UInt64, _ text: inout TextSection) {
+        fillPage(at: field, target, &text)
+        fillPageOffset(at: field + 4, target, &text)
+    }
+    private func fillPage(at field: Int, _ target: UInt64, _ text: inout TextSection) {
+        let pages = UInt32(truncatingIfNeeded: Int64(target >> 12) - Int64((textAddress + UInt64(field)) >> 12))
+        text.fill32(at: field, (pages & 3) << 29 | (pages >> 2 & 0x7_ffff) << 5)
+    }
+    private func fillPageOffset(at field: Int, _ target: UInt64, _ text: inout TextSection) {
+        text.fill32(at: field, UInt32(target & 0xfff) << 10)
     }
 
     private func address(of relocation: Relocation, in number: Int, _ text: TextSection) throws(EmissionError) -> UInt64 {
