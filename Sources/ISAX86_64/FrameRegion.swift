@@ -106,7 +106,7 @@ extension FrameRegion {
             if !candidates.contains(b) { return false }
             let run = blocks[b].instructions
             let jump = run.upperBound - 1
-            let first = solution.edits.partitionIndex { $0.point.rawValue >= (atJump ? jump : run.lowerBound) }
+            let first = solution.edits.partitionPoint { $0.point.rawValue < (atJump ? jump : run.lowerBound) }
             for edit in solution.edits[first...].prefix(while: { $0.point.rawValue < run.upperBound }) {
                 if edit.point.rawValue == jump, !atJump, instructions[Int(jump)].opcode == .jmp { continue }
                 if Self.needsFrame(edit.source, isWritten: false) || Self.needsFrame(edit.destination, isWritten: true) { return true }
@@ -123,17 +123,5 @@ extension FrameRegion {
     private static func needsFrame(_ place: Allocation, isWritten: Bool) -> Bool {
         if let r = place.asRegister { return X86ABI.calleeSaved.contains(r) || isWritten && r == .rdi }
         return place.asSlot != nil
-    }
-}
-
-extension Array {
-    /// The first index whose element, and all after it, satisfy `predicate`.
-    fileprivate func partitionIndex(_ predicate: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -64,7 +64,7 @@ extension Lowering {
             return code.emit(.alu(.add, size, dst, x, .immediate(i)))
         }
         if let m = scaledAddress(a, b, data.type) ?? scaledAddress(b, a, data.type) { return code.emit(.lea(size, dst, m)) }
-        if foldableLoad(b) == nil && foldableLoad(a) == nil && isLiveAfter(a) && isLiveAfter(b) {
+        if !isInMemory(b) && !isInMemory(a) && isLiveAfter(a) && isLiveAfter(b) {
             let x = operand(a, data.type)
             return code.emit(.lea(size, dst, .indexed(x, operand(b, data.type))))
         }
@@ -83,7 +83,7 @@ extension Lowering {
         let dst = result(inst)
         var (a, b) = (data.valueA, data.valueB)
         if immediate(b) == nil {
-            if immediate(a) != nil || foldableLoad(b) == nil && (foldableLoad(a) != nil || isLiveAfter(a) && !isLiveAfter(b)) { swap(&a, &b) }
+            if immediate(a) != nil || !isInMemory(b) && (isInMemory(a) || isLiveAfter(a) && !isLiveAfter(b)) { swap(&a, &b) }
         }
         let right = source(b)
         code.emit(.alu(op, size(data.type), dst, operand(a, data.type), right))
@@ -146,7 +146,7 @@ extension Lowering {
             }
         }
         var (a, b) = (data.valueA, data.valueB)
-        if foldableLoad(b) == nil && (foldableLoad(a) != nil || isLiveAfter(a) && !isLiveAfter(b)) { swap(&a, &b) }
+        if !isInMemory(b) && (isInMemory(a) || isLiveAfter(a) && !isLiveAfter(b)) { swap(&a, &b) }
         let right = registerOrMemory(b)
         code.emit(.imul(size, dst, operand(a, data.type), right))
     }

@@ -267,8 +267,16 @@ struct Lowering: ~Copyable {
     }
     mutating func registerOrMemory(_ value: Value) -> RegisterOrMemory {
         if let load = foldableLoad(value) { return .memory(swallow(load)) }
+        if let bits = wideConstant(value) { return .memory(pool(.double, bits)) }
         return .register(dfg.type(value) == .i32 ? useLow(value) : use(value))
     }
+    /// An integer constant that no immediate holds, besides that of a move of ten bytes: in the literal pool an instruction reads it as it is.
+    func wideConstant(_ value: Value) -> UInt64? {
+        guard dfg.type(value) == .i64, let constant = dfg.integerConstant(value), Int32(exactly: constant) == nil, UInt32(exactly: constant) == nil else { return nil }
+        return UInt64(bitPattern: constant)
+    }
+    /// Whether an instruction reads `value` from memory.
+    func isInMemory(_ value: Value) -> Bool { foldableLoad(value) != nil || wideConstant(value) != nil }
     /// A float operand: register, folded load, or constant in the pool.
     mutating func floatSource(_ value: Value) -> RegisterOrMemory {
         if let load = foldableLoad(value) { return .memory(swallow(load)) }

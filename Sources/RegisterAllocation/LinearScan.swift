@@ -279,12 +279,42 @@ extension LinearScan {
     }
 
     mutating func assign(_ c: Int, _ r: Int) {
+        if pieces[c].previous >= 0 { cutWhereControlArrives(c, r) }
         let piece = pieces[c]
         pieces[c].place = Int16(r)
         isUsed[r] = true
         take(piece, r)
         holders[r].append(Int32(c))
         webRegister[Int(webs[Int(piece.register)])] = Int16(r)
+    }
+
+    /// Cuts a piece that is about to get `r` before the first block at which control arrives, from all sides, with the value in another register.
+    ///
+    /// A piece goes on through whatever follows in emission order. What made it leave its register, a call on one way of many, does not
+    /// concern the ways beside that one.
+    private mutating func cutWhereControlArrives(_ c: Int, _ r: Int) {
+        let piece = pieces[c]
+        let first = points.block(at: piece.start), last = points.block(at: piece.end &- 1)
+        for b in (first + 1)..<max(first + 1, min(last + 1, first + 33)) {
+            let head = points.heads[b]
+            let arrival = commonPlace(of: piece.register, atHeadOf: b, before: piece.start)
+            if arrival < 0 || arrival == r || !covers(piece, head) { continue }
+            return enqueue(split(c, at: head))
+        }
+    }
+    /// The register in which all predecessors of `b` leave a value, if all end by `point`; or -1.
+    private func commonPlace(of v: UInt32, atHeadOf b: Int, before point: ProgramPoint) -> Int {
+        let predecessors = problem.blocks[b].predecessors
+        if predecessors.count > 4 { return -1 }
+        var found = -1
+        for p in predecessors {
+            let end = points.ends[problem.blockPool[Int(p)].index]
+            if end > point { return -1 }
+            let place = place(of: v, at: end &- 1)
+            if place < 0 || found >= 0 && place != found { return -1 }
+            found = place
+        }
+        return found
     }
 
     /// The pieces that hold `r` at `point`; forgets those that ended.
