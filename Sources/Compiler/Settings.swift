@@ -55,6 +55,7 @@ extension CompilerConfiguration {
         var features = FeatureSet.implemented
         switch target.machine {
         case .x86_64: if !target.features.contains(.sse41) { features.disable(.simd) }
+        case .aarch64: break
         default:
             features.disable(.simd)
             features.disable(.threads)

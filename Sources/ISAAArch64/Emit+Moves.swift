@@ -12,7 +12,7 @@ extension Emitter {
         if edit.source == edit.destination { return }
         guard let recipe = edit.source.asRecipe else { return move(edit.source, edit.destination, size: edit.size) }
         var i = instructions[Int(recipe)]
-        let isFloat = i.opcode == .loadFloat || i.opcode == .ldr
+        let isFloat = i.opcode == .loadFloat || i.opcode == .ldr || i.opcode == .vector
         let target = edit.destination.asRegister ?? (isFloat ? .v(31) : .x(16))
         i.dst = Register(target)
         materialize(i)

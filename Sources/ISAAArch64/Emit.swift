@@ -170,12 +170,15 @@ struct Emitter: ~Copyable {
     private mutating func emitInstruction(_ i: MachineInstruction, _ block: Int) {
         switch i.opcode {
         case .loadImmediate, .loadFloat, .frameAddress, .symbolAddress: if i.dst.isSome { materialize(i) }
+        case .vector where i.dst.isNone: break
         case .jumpTableAddress:
             let table = Int(i.lowWord)
             if tableLabels[table] == .max { tableLabels[table] = buffer.makeLabel() }
             putDistance(.address, Branches.addressWord | 17, to: tableLabels[table], "adr x17, table\(table)")
             put(.load(.signed32, .x, i.dst, .indexed(.x17, i.src1, isScaled: true)))
             put(.add(.x, i.dst, i.dst, .register(.x17)))
+        case .updateLoop: emitUpdateLoop(i)
+        case .compareExchangeLoop: emitCompareExchangeLoop(i)
         case .arguments, .landingPad: break
         case .jump: jump(i.lowWord, from: block)
         case .branch, .branchZero, .branchNonzero, .branchBitClear, .branchBitSet: conditional(i, from: block)

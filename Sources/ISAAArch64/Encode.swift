@@ -45,10 +45,9 @@ enum Encoder {
         case .floatSelect: return base | type(i.size) | rm(i.src2) | condition(i) | rn(i.src1) | rd(i.dst)
         case .floatImmediate: return base | type(i.size) | UInt32(truncatingIfNeeded: i.immediate & 0xff) << 13 | rd(i.dst)
         case .floatInteger: return base | type(i.size) | (i.size2 == .w ? 0 : 1 << 31) | rn(i.src1) | rd(i.dst)
-        case .vector: return base | arrangement(i.size) | registers(i)
-        case .vectorLogic: return base | arrangement(i.size) & 1 << 30 | registers(i)
-        case .vectorShiftRight: return base | laneShift(i, by: 2 * (8 << i.size.laneLog2) - UInt32(i.amount))
-        case .vectorShiftLeft: return base | laneShift(i, by: 8 << i.size.laneLog2 + UInt32(i.amount))
+        case .vector: return vector(i)
+        case .laneAccess: return laneAccess(i, base)
+        case .atomic: return atomic(i, base)
         }
     }
 
@@ -67,15 +66,6 @@ enum Encoder {
         return rd(i.dst) | rn(i.src1) | second | third
     }
     @inline(__always) private static func type(_ size: OperandSize) -> UInt32 { size == .d ? 1 << 22 : size == .h ? 3 << 22 : 0 }
-    /// Q and size of an arrangement.
-    private static func arrangement(_ size: OperandSize) -> UInt32 {
-        (size.bytes == 16 ? 1 << 30 : 0) | size.laneLog2 << 22
-    }
-    /// `by`: the seven bits of immh and immb. A scalar's form has bits 28 and 30 set.
-    private static func laneShift(_ i: MachineInstruction, by bits: UInt32) -> UInt32 {
-        let scalar: UInt32 = i.size == .d ? 0x5000_0000 : i.size.bytes == 16 ? 1 << 30 : 0
-        return scalar | bits << 16 | rn(i.src1) | rd(i.dst)
-    }
 
     // MARK: Arithmetic and logic
 

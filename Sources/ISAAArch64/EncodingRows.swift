@@ -38,12 +38,10 @@ struct EncodingRow {
         case floatImmediate
         /// … and sf by `size2`.
         case floatInteger
-        /// Vectors of the same arrangement; Q and size by the arrangement.
+        /// ``VectorRow`` has the rest.
         case vector
-        /// … Q only.
-        case vectorLogic
-        /// Shift of lanes right, left.
-        case vectorShiftRight, vectorShiftLeft
+        case laneAccess
+        case atomic
     }
     let form: Form
     let base: UInt32
@@ -160,9 +158,24 @@ struct EncodingRow {
         case .blr: .init(.register, 0xd63f_0000)
         case .bti: .init(.fixed, 0xd503_24df)
 
-        case .cnt, .addv, .ushr, .sli, .vorr: vector(opcode)
+        case .vector: .init(.vector, 0)
+        case .ld1r: .init(.laneAccess, 0x0d40_c000)
+        case .ld1: .init(.laneAccess, 0x0d40_0000)
+        case .st1: .init(.laneAccess, 0x0d00_0000)
 
-        case .loadImmediate, .loadFloat, .frameAddress, .symbolAddress, .jumpTableAddress, .arguments, .landingPad, .jump,
+        case .ldar: .init(.atomic, 0x08df_fc00)
+        case .stlr: .init(.atomic, 0x089f_fc00)
+        case .ldaxr: .init(.atomic, 0x085f_fc00)
+        case .stlxr: .init(.atomic, 0x0800_fc00)
+        case .ldadd: .init(.atomic, 0x38e0_0000)
+        case .ldclr: .init(.atomic, 0x38e0_1000)
+        case .ldeor: .init(.atomic, 0x38e0_2000)
+        case .ldset: .init(.atomic, 0x38e0_3000)
+        case .swp: .init(.atomic, 0x38e0_8000)
+        case .cas: .init(.atomic, 0x08e0_fc00)
+        case .dmb: .init(.fixed, 0xd503_3bbf)
+
+        case .updateLoop, .compareExchangeLoop, .loadImmediate, .loadFloat, .frameAddress, .symbolAddress, .jumpTableAddress, .arguments, .landingPad, .jump,
             .branch, .branchZero, .branchNonzero, .branchBitClear, .branchBitSet, .branchTable, .call, .callIndirect, .tailCall,
             .tailCallIndirect, .functionReturn, .trap, .trapIf, .trapZero, .trapNonzero, .trapBitClear, .trapBitSet: .init(.none, 0)
         }

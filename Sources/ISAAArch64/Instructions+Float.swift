@@ -14,7 +14,7 @@ extension MachineInstruction {
     }
     /// A copy the allocator tries to make disappear; of `q` a whole vector.
     public static func moveFloat(_ size: OperandSize, _ dst: Register, _ src: Register) -> Self {
-        size == .q ? Self(.vorr, .b16, dst: dst, src, src) : floatUnary(.mov, size, dst, src)
+        size == .q ? vector(.orr, .b16, dst, src, src) : floatUnary(.mov, size, dst, src)
     }
     /// Flags of a and b, or of a and 0.0 where b is none.
     public static func fcmp(_ size: OperandSize, _ a: Register, _ b: Register = .none) -> Self { Self(.fcmp, size, a, b) }

@@ -88,7 +88,7 @@ extension Lowering {
         }
         return flags(of: emitTest(value))
     }
-    private mutating func flags(of test: Test) -> Condition {
+    mutating func flags(of test: Test) -> Condition {
         switch test {
         case .flags(let c): return c
         case .zero(let r, let size), .nonzero(let r, let size): code.emit(.cmp(size, r, .immediate(0)))

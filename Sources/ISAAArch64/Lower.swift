@@ -185,6 +185,7 @@ struct Lowering: ~Copyable {
                 return r
             }
             return register(defining: root)
+        case .vconst: return useVectorConstant(root, dfg.vectorConstants[VectorConstant(rawValue: data.a)])
         default: return register(defining: root)
         }
     }

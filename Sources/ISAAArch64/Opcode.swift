@@ -43,19 +43,23 @@
     case fmovToFloat, fmovFromFloat
     case scvtf, ucvtf, fcvtzs, fcvtzu
 
-    // Advanced SIMD.
-    /// The number of set bits of each byte.
-    case cnt
-    /// dst = sum of the lanes.
-    case addv
-    case ushr, sli
-    /// dst = src1 | src2, and a copy.
-    case vorr
+    /// Advanced SIMD on registers: a ``VectorOpcode``.
+    case vector
+    // All lanes of dst, or one of src3's or src1's, and memory.
+    case ld1r, ld1, st1
+
+    // Memory, acquired or released; `amount` is an ``AtomicAccess``.
+    case ldar, stlr, ldaxr, stlxr
+    // dst = memory, which becomes `dst op src1`; src1 if it is src3.
+    case ldadd, ldclr, ldset, ldeor, swp, cas
+    case dmb
 
     // Control.
     case udf, nop, ret, br, blr, bti
 
     // Of several instructions, or none: expanded by emission.
+    /// As `ldadd` and the like, and `cas`, by exclusive accesses.
+    case updateLoop, compareExchangeLoop
     case loadImmediate
     /// dst = a float constant, its bits in `immediate`.
     case loadFloat

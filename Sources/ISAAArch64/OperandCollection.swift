@@ -5,7 +5,7 @@ extension Opcode {
     /// dst is src3, changed in place: allocation ties them.
     var changesDestination: Bool {
         switch self {
-        case .bfm, .movk, .sli: true
+        case .bfm, .movk, .ld1, .cas, .vector: true
         default: false
         }
     }
@@ -25,7 +25,8 @@ extension MachineInstruction: AllocatableInstruction {
         return switch opcode {
         // Of 32 bits it zero-extends, so it is no copy.
         case .orr: size == .x && src1 == .zr && mode == .register && src2.isVirtual
-        case .fmov, .vorr: src1.isVirtual && (opcode == .fmov || src1 == src2)
+        case .fmov: src1.isVirtual
+        case .vector: vectorOpcode == .orr && src1 == src2 && src1.isVirtual
         default: false
         }
     }
@@ -33,6 +34,7 @@ extension MachineInstruction: AllocatableInstruction {
         switch opcode {
         case .loadImmediate, .loadFloat, .frameAddress, .symbolAddress: true
         case .ldr: hasMemory && memoryKind == .constant
+        case .vector: vectorOpcode == .movi
         default: false
         }
     }
@@ -51,6 +53,17 @@ extension MachineInstruction: AllocatableInstruction {
             v.call(callInfo, uses: false)
         case .arguments, .landingPad: v.call(callInfo, uses: false)
         case .functionReturn: v.call(callInfo, uses: true)
+        case .updateLoop, .compareExchangeLoop:
+            // The result is written before the last of the others is read.
+            v.lateUse(&src1)
+            v.lateUse(&src2)
+            v.lateUse(&base)
+            v.def(&dst, .register)
+        case .vector where vectorOpcode == .tbl2:
+            v.use(&src1, .fixed(.v(29)))
+            v.use(&src3, .fixed(.v(30)))
+            v.use(&src2, .register)
+            v.def(&dst, .register)
         default:
             if isMove {
                 if opcode == .orr { v.use(&src2, .any) } else { v.use(&src1, .any) }
@@ -64,7 +77,7 @@ extension MachineInstruction: AllocatableInstruction {
                 v.use(&base, .register)
                 v.use(&index, .register)
             }
-            v.def(&dst, opcode.changesDestination ? .tied(0) : .register)
+            v.def(&dst, opcode.changesDestination && src3.isSome ? .tied(0) : .register)
             v.def(&dst2, .register)
         }
     }

@@ -75,7 +75,8 @@ public struct InstructionPrinter {
         case .extr where i.src1 == i.src2: return ("ror", [r(i.dst), r(i.src1), "#\(i.immediate)"])
         case .csinc where i.src1 == .zr && i.src2 == .zr: return ("cset", [r(i.dst), "\(i.condition.inverted)"])
         case .csinv where i.src1 == .zr && i.src2 == .zr: return ("csetm", [r(i.dst), "\(i.condition.inverted)"])
-        case .vorr where i.src1 == i.src2: return ("mov", [r(i.dst), r(i.src1)])
+        case .vector: return vector(i)
+        case .ldar, .stlr, .ldaxr, .stlxr, .ldadd, .ldclr, .ldset, .ldeor, .swp, .cas, .updateLoop, .compareExchangeLoop: return atomic(i)
         case .ubfm, .sbfm: return bitfieldAlias(i)
         default: return nil
         }
@@ -100,7 +101,6 @@ public struct InstructionPrinter {
         case .lslv, .lsrv, .asrv, .rorv: return String("\(i.opcode)".dropLast())
         case .ldr, .ldrb, .ldrh, .ldrsb, .ldrsh, .ldrsw, .str, .strb, .strh: return accessMnemonic(i)
         case .fmovImmediate, .fmovToFloat, .fmovFromFloat: return "fmov"
-        case .vorr: return "orr"
         case .loadImmediate: return "mov"
         case .loadFloat: return "fmov"
         case .frameAddress, .symbolAddress: return "adr"
@@ -194,7 +194,9 @@ public struct InstructionPrinter {
         case .trapIf: return ["#\(i.trap)"]
         case .trapZero, .trapNonzero: return [r(i.src1), "#\(i.trap)"]
         case .trapBitClear, .trapBitSet: return [name(i.src1, .x), "#\(i.amount)", "#\(i.trap)"]
-        case .cnt, .addv, .ushr, .sli, .vorr: return vectorOperands(i)
+        case .ld1r, .ld1, .st1: return laneAccess(i)
+        case .dmb: return ["ish"]
+        case .vector, .ldar, .stlr, .ldaxr, .stlxr, .ldadd, .ldclr, .ldset, .ldeor, .swp, .cas, .updateLoop, .compareExchangeLoop: return []
         }
     }
     /// Shown before allocation only: afterwards it is dst.

@@ -143,13 +143,13 @@ extension Lowering {
         let dst = result(inst)
         var shuffle = ShuffleLanes(dfg.vectorConstants[VectorConstant(rawValue: data.c)])
         let (first, second) = (data.valueA, data.valueB)
-        if dfg.resolve(first) == dfg.resolve(second) { shuffle = ShuffleLanes(shuffle.bytes.map { $0 & 15 }) }
+        if dfg.resolve(first) == dfg.resolve(second) { shuffle = shuffle.ofOne }
         if shuffle.bytes.allSatisfy({ $0 < 16 }) { return emitShuffle(dst, use(first), shuffle) }
-        if shuffle.bytes.allSatisfy({ $0 >= 16 }) { return emitShuffle(dst, use(second), ShuffleLanes(shuffle.bytes.map { $0 & 15 })) }
+        if shuffle.bytes.allSatisfy({ $0 >= 16 }) { return emitShuffle(dst, use(second), shuffle.ofOne) }
         if isZeroVector(second) { return emitBytes(dst, use(first), shuffle.bytes.map { $0 < 16 ? $0 : 0x80 }) }
         if isZeroVector(first) { return emitBytes(dst, use(second), shuffle.bytes.map { $0 < 16 ? 0x80 : $0 - 16 }) }
         let (a, b) = (use(first), use(second))
-        if emitMix(dst, a, b, shuffle) || emitMix(dst, b, a, ShuffleLanes(shuffle.bytes.map { $0 ^ 16 })) { return }
+        if emitMix(dst, a, b, shuffle) || emitMix(dst, b, a, shuffle.exchanged) { return }
         if uses(.avx512vbmi) && uses(.avx512vl) {
             let indices = vectorTemporary()
             code.emit(.loadVector(indices, pool(shuffle.constant), avx: true))
@@ -201,30 +201,9 @@ extension Lowering {
     }
 }
 
-/// The byte lanes of a shuffle: 0…15 of the first operand, 16…31 of the second.
-struct ShuffleLanes {
-    let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-    init(_ constant: VectorConstantData) {
-        bytes = (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? constant.low : constant.high) >> UInt64($0 % 8 * 8)) }
-    }
-    var constant: VectorConstantData {
-        func word(_ range: Range<Int>) -> UInt64 { range.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) } }
-        return VectorConstantData(low: word(0..<8), high: word(8..<16))
-    }
-
-    /// Lane numbers at `size` bytes a lane, if whole lanes move.
-    func wholeLanes(_ size: Int) -> [UInt8]? {
-        var lanes: [UInt8] = []
-        for start in stride(from: 0, to: 16, by: size) {
-            guard Int(bytes[start]) % size == 0, (0..<size).allSatisfy({ Int(bytes[start + $0]) == Int(bytes[start]) + $0 }) else { return nil }
-            lanes.append(bytes[start] / UInt8(size))
-        }
-        return lanes
-    }
+/// The controls of shuffles that are one instruction.
+extension ShuffleLanes {
     private func control(_ lanes: some Sequence<UInt8>) -> UInt8 { lanes.reversed().reduce(0) { $0 << 2 | $1 & 3 } }
-    func keeps(_ range: Range<Int>) -> Bool { range.allSatisfy { Int(bytes[$0]) == $0 } }
 
     /// `pshufd` of one vector.
     var doublewords: UInt8? { wholeLanes(4).map { control($0) } }
@@ -254,9 +233,5 @@ struct ShuffleLanes {
     var halves: UInt8? {
         guard let lanes = wholeLanes(4), lanes[0] < 4, lanes[1] < 4, lanes[2] >= 4, lanes[3] >= 4 else { return nil }
         return control(lanes)
-    }
-    /// `palignr`: consecutive bytes from this one on.
-    func rotation(modulo: Int) -> UInt8? {
-        (1..<16).allSatisfy { Int(bytes[$0]) == (Int(bytes[0]) + $0) % modulo } ? bytes[0] : nil
     }
 }

@@ -16,7 +16,7 @@ import Testing
         let samples = InstructionSamples().all
         let printer = InstructionPrinter()
         let texts = samples.map { printer.text($0) }
-        let assembled = try Assembler.assemble(".arch armv8.2-a+lse\n" + texts.joined(separator: "\n") + "\n")
+        let assembled = try Assembler.assemble(".arch armv8.2-a+dotprod\n" + texts.joined(separator: "\n") + "\n")
         #expect(assembled.count == samples.count)
         var wrong: [Opcode: Int] = [:]
         for (n, (i, theirs)) in zip(samples, assembled).enumerated() where i.encoding != theirs {
@@ -32,7 +32,8 @@ import Testing
         var lines: [(String, String)] = []
         let printer = InstructionPrinter()
         for i in InstructionSamples().all {
-            let key = "\(i.opcode) \(i.size) \(i.mode) \(i.memoryKind)"
+            let operation = i.opcode == .vector ? "\(i.vectorOpcode)" : "\(i.opcode)"
+            let key = "\(operation) \(i.size) \(i.mode) \(i.memoryKind)"
             seen[key, default: 0] += 1
             if seen[key] == 3 { lines.append((printer.text(i), hex(i.encoding))) }
         }

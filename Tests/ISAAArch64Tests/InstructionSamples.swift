@@ -29,6 +29,7 @@ struct InstructionSamples {
         addFloats()
         addConversions()
         addVectors()
+        addAtomics()
         addControl()
     }
 
