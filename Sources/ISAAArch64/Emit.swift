@@ -139,7 +139,7 @@ struct Emitter: ~Copyable {
             if i.memoryKind == .constant { return loadConstant(i) }
             if i.memoryKind != .registers { resolveFrame(&i) }
         }
-        if i.trap != 0, i.opcode != .udf { buffer.trap(i.trap) }
+        if i.trap != 0 { buffer.trap(i.trap) }
         if mergeAccess(i) { return }
         buffer.mark(InstructionPrinter().text(i))
         putWord(Encoder.encode(i))
