@@ -210,7 +210,10 @@ extension LinearScan {
             let (previous, next) = (Int(pieces[p].previous), Int(pieces[p].next))
             let followsRegister = previous >= 0 && pieces[previous].place >= 0
             let leadsToRegister = next >= 0 && pieces[next].place >= 0 && pieces[next].start == pieces[p].end
-            if !followsRegister && !leadsToRegister { pieces[p].place = Piece.inMemory }
+            if followsRegister || leadsToRegister { continue }
+            let b = points.block(at: pieces[p].start)
+            if points.heads[b] == pieces[p].start && arrivesInRegister(pieces[p].register, b, before: pieces[p].start) { continue }
+            pieces[p].place = Piece.inMemory
         }
     }
 

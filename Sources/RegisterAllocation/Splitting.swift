@@ -293,14 +293,38 @@ extension LinearScan {
     /// a register.
     mutating func spill(_ c: Int, from: ProgramPoint, after: ProgramPoint) {
         let piece = pieces[c]
+        let low = max(after.nextSlotStart, piece.start)
+        var point = ProgramPoint.never
         if let use = nextWish(piece, after.nextSlotStart) {
-            let low = max(after.nextSlotStart, piece.start)
-            let point = inheritedPoint(piece, low, bestPoint(piece, low, live.uses[Int(use)].point.slotStart))
+            point = inheritedPoint(piece, low, bestPoint(piece, low, live.uses[Int(use)].point.slotStart))
             if point <= piece.start { return enqueue(c) }
-            enqueue(split(c, at: point))
         }
+        point = arrivalInRegister(piece, low, point) ?? point
+        if point < piece.end { enqueue(split(c, at: point)) }
         pieces[c].place = Piece.inMemory
         if problem.rematerialization[Int(piece.register)] == 0 { isSpilled[Int(piece.register)] = true }
+    }
+
+    /// The first block head between `low` and `high` at which the value arrives in a register from most sides, and has to be in one for the loop's next round.
+    private func arrivalInRegister(_ piece: Piece, _ low: ProgramPoint, _ high: ProgramPoint) -> ProgramPoint? {
+        if low >= piece.end { return nil }
+        let first = points.block(at: low) + 1, last = points.block(at: piece.end &- 1)
+        let definition = definitionFrequency(Int(piece.register))
+        for b in first..<max(first, min(last + 1, first + 32)) {
+            let head = points.heads[b]
+            if head >= high { return nil }
+            if definition < points.frequencies[b] && head > piece.start && covers(piece, head) && arrivesInRegister(piece.register, b, before: low) { return head }
+        }
+        return nil
+    }
+    /// Whether most of the blocks that lead to `b` end by `point` with the value in a register.
+    func arrivesInRegister(_ v: UInt32, _ b: Int, before point: ProgramPoint) -> Bool {
+        var balance = 0
+        for p in problem.blocks[b].predecessors.prefix(16) {
+            let end = points.ends[problem.blockPool[Int(p)].index]
+            balance += end <= point && place(of: v, at: end &- 1) >= 0 ? 1 : -1
+        }
+        return balance > 0
     }
 
     /// The head of the block of `point`, if the value arrives there in a register from a block that was allocated already; else `point`.
@@ -316,13 +340,19 @@ extension LinearScan {
         return point
     }
 
+    /// Whether a use that could as well read memory had better load the value for the next one too: that is near, or runs more often.
+    private func isWorthRegister(_ use: UsePosition, _ next: UsePosition) -> Bool {
+        if next.need == .stack { return false }
+        return next.point - use.point <= 4 * 24 || points.frequency(at: next.point) > points.frequency(at: use.point)
+    }
+
     /// The next use at or after `point` that wants a register: one that needs it, or one of several that would profit.
     private func nextWish(_ piece: Piece, _ point: ProgramPoint) -> UInt32? {
         var i = useIndex(piece.uses, atOrAfter: point)
         while i < piece.uses.upperBound {
             let use = live.uses[Int(i)]
             if use.need == .register { return i }
-            if use.need == .preferRegister && i + 1 < piece.uses.upperBound && live.uses[Int(i) + 1].need != .stack { return i }
+            if use.need == .preferRegister && i + 1 < piece.uses.upperBound && isWorthRegister(use, live.uses[Int(i) + 1]) { return i }
             i += 1
         }
         return nil
