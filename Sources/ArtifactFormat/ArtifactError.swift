@@ -4,8 +4,10 @@ public enum ArtifactError: Error, Hashable, Sendable {
     case truncated(part: StaticName, needed: UInt64, found: UInt64)
     /// Not an ELF file, or one without a Precast stamp.
     case notAnArtifact
-    /// A container of artifacts for several targets, which this version does not read.
+    /// A container of artifacts for several targets, where one artifact was expected.
     case container
+    /// Two members of a container, by their place in it, are for the same target.
+    case repeatedMember(first: Int, second: Int)
     /// Laid out by another format version: only the stamp's first words can be read.
     case formatVersion(expected: FormatVersion, found: FormatVersion)
     /// The named field has a value that the format does not allow.
@@ -30,7 +32,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
         case .truncated(let part, let needed, let found):
             "truncated artifact: \(part.text) needs \(needed) bytes, \(found) are there"
         case .notAnArtifact: "not a Precast artifact"
-        case .container: "a container of several artifacts: take one out first"
+        case .container: "a container of artifacts for several targets: take one out first (`precast extract`)"
+        case .repeatedMember(let first, let second): "invalid container: members \(first + 1) and \(second + 1) are for the same target"
         case .formatVersion(let expected, let found):
             "format version \(found.number), expected \(expected.number): compile the module with a matching release"
         case .invalid(let field, let found): "invalid artifact: \(field.text) is \(found)"

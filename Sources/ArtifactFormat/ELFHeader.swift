@@ -125,7 +125,7 @@ public struct ArtifactHeader: Sendable {
 
     /// Whether `bytes` start as a container of several artifacts.
     public static func isContainer(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.count >= 8 && bytes.loadUnaligned(as: UInt64.self).littleEndian == 0x4354_5341_4345_5250
+        bytes.count >= 8 && UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) == Container.magic
     }
 
     /// Walks the notes of segment `note` for the stamp and returns its payload's offset.

@@ -142,6 +142,17 @@ extension CPUFeatures {
     }
 }
 
+/// A target as `--target` takes it: `x86_64-unknown-linux-gnu:x86-64-v2:+bmi2`. What `native` stands for is not spelt out.
+public func targetText(_ machine: Machine, _ cpu: String, _ features: CPUFeatures) -> String {
+    var text = machine.triple + ":" + cpu
+    guard let known = CPUFeatures.named(cpu, on: machine), known != features else { return text }
+    var changes: [String] = []
+    for name in features.subtracting(known).names(on: machine) { changes.append("+" + name) }
+    for name in known.subtracting(features).names(on: machine) { changes.append("-" + name) }
+    for (index, change) in changes.enumerated() { text += (index == 0 ? ":" : ",") + change }
+    return text
+}
+
 /// The known name with the smallest edit distance, if it is near.
 func nearest(_ name: String, _ known: [String]) -> String? {
     let name = Array(lowercased(name).utf8)

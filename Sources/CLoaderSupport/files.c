@@ -64,11 +64,11 @@ int32_t precast_write(int32_t file, const void *bytes, uint64_t count) {
     return 0;
 }
 
-int64_t precast_copy(int32_t from, int32_t to, uint64_t bytes) {
+int64_t precast_copy(int32_t from, int32_t to, uint64_t start, uint64_t bytes) {
     uint64_t done = 0;
     while (done < bytes) {
         uint64_t rest = bytes - done;
-        off_t offset = (off_t)done;
+        off_t offset = (off_t)(start + done);
         ssize_t count = sendfile(to, from, &offset, rest < 1u << 30 ? rest : 1u << 30);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return -errno;

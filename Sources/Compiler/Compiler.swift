@@ -77,6 +77,45 @@ public struct Compiler: Sendable {
     /// - Complexity: near linear in the size of the module; peak memory is proportional to it.
     public func compile(_ bytes: [UInt8], timing: Timing = Timing()) throws(CompileError) -> [UInt8] {
         let (module, validation) = try read(bytes, timing, supported: configuration.supportedFeatures)
+        return try compile(module, validation, timing)
+    }
+
+    /// Compiles a module for several targets, to one file: a container of what compiling for each of them alone gives, in the order of `targets`.
+    /// The configuration's own target is not asked. The module is decoded once for all targets that can have the same features of WebAssembly.
+    ///
+    /// - Throws: ``CompileError/configuration(_:)`` too, for a target that cannot be compiled for or two that are the same.
+    public func compile(_ bytes: [UInt8], for targets: [Target], timing: Timing = Timing()) throws(CompileError) -> [UInt8] {
+        let compilers = try targetCompilers(targets)
+        var lastRead: (features: FeatureSet, module: Module, validation: ValidationContext)?
+        var artifacts: [[UInt8]] = []
+        for compiler in compilers {
+            let features = compiler.configuration.supportedFeatures
+            if lastRead?.features != features {
+                let (module, validation) = try compiler.read(bytes, timing, supported: features)
+                lastRead = (features, module, validation)
+            }
+            if let lastRead { artifacts.append(try compiler.compile(lastRead.module, lastRead.validation, timing)) }
+        }
+        do throws(ArtifactError) { return try writeContainer(artifacts) } catch { throw .emission("\(error)") }
+    }
+
+    /// This compiler for each of the targets.
+    private func targetCompilers(_ targets: [Target]) throws(CompileError) -> [Compiler] {
+        do throws(ConfigurationError) {
+            try Target.checkDistinct(targets)
+            return try targets.map { (target) throws(ConfigurationError) in
+                var configuration = configuration
+                configuration.target = target
+                var compiler = try Compiler(configuration)
+                (compiler.dump, compiler.progress, compiler.hooks) = (dump, progress, hooks)
+                return compiler
+            }
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    private func compile(_ module: Module, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [UInt8] {
         let plan: ModulePlan
         do throws(ValidationError) { try checkConstantExpressions(module) } catch { throw .validation(error) }
         do throws(ArtifactError) { plan = try ModulePlan(module, validation.types, tunables: configuration.tunables) } catch { throw .tooLarge(error) }

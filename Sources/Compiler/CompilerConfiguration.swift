@@ -85,6 +85,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     case target(TargetError)
     /// A target that there is a loader for, but no code generator.
     case cannotCompile(Target)
+    /// Targets of one file must differ in their machine or their CPU's features, and there may be 1 to 32.
+    case repeatedTarget(Target, Target)
+    case targetCount(Int)
     case invalid(setting: String, value: String, reason: String)
 
     public var description: String {
@@ -92,6 +95,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
         case .target(let error): "\(error)"
         case .cannotCompile(let target):
             "there is no code generator for \(target.triple) yet, only the loader; can compile for: \(Target.compilable.map(\.triple).joined(separator: ", "))"
+        case .repeatedTarget(let first, let second):
+            first == second ? "\(first) is named twice" : "\(first) and \(second) are for the same CPU features: one file needs only one of them"
+        case .targetCount(let count): "a file takes 1 to \(Container.maximumMembers) targets, not \(count)"
         case .invalid(let setting, let value, let reason): "\(setting) cannot be \(value): \(reason)"
         }
     }

@@ -1,7 +1,7 @@
 public import PrecastArtifactFormat
 
 /// A machine to compile for: its triple, CPU and features.
-public struct Target: Hashable, Sendable {
+public struct Target: Hashable, Sendable, CustomStringConvertible {
     public let machine: Machine
     public let operatingSystem = OperatingSystem.linux
     /// The CPU as asked for.
@@ -12,6 +12,16 @@ public struct Target: Hashable, Sendable {
     public var triple: String { machine.triple }
     /// The names of ``features``.
     public var featureNames: [String] { features.names(on: machine) }
+
+    /// Checks that targets can be in one file: none is there twice, and there are not too many.
+    static func checkDistinct(_ targets: [Target]) throws(ConfigurationError) {
+        guard (1...Container.maximumMembers).contains(targets.count) else { throw .targetCount(targets.count) }
+        for second in targets.indices {
+            for first in targets[..<second] where first.machine == targets[second].machine && first.features == targets[second].features {
+                throw .repeatedTarget(first, targets[second])
+            }
+        }
+    }
 
     /// The machines that there is a code generator for.
     public static let compilable: [Machine] = [.x86_64, .aarch64]
@@ -39,4 +49,16 @@ public struct Target: Hashable, Sendable {
             throw .target(error)
         }
     }
+
+    /// - Parameters:
+    ///   - text: `TRIPLE`, `TRIPLE:CPU` or `TRIPLE:CPU:CHANGES`, such as `x86_64-unknown-linux-gnu:x86-64-v2:+bmi2`.
+    ///   - cpu: the CPU where `text` names none.
+    ///   - changes: the changes to its features, likewise.
+    public init(parsing text: String, cpu: String? = nil, features changes: String? = nil) throws(ConfigurationError) {
+        let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        try self.init(triple: parts.first ?? "", cpu: parts.count > 1 ? parts[1] : cpu, features: parts.count > 2 ? parts[2] : changes)
+    }
+
+    /// As ``init(parsing:cpu:features:)`` reads it.
+    public var description: String { targetText(machine, cpuName, features) }
 }

@@ -40,7 +40,9 @@ extension ArtifactReport {
     }
 
     /// The report as one JSON object with sorted keys.
-    public var json: String {
+    public var json: String { jsonText(jsonObject) }
+
+    var jsonObject: [String: Any] {
         var object: [String: Any] = [
             "target": stamp.target,
             "cpu": stamp.cpuName,
@@ -73,7 +75,7 @@ extension ArtifactReport {
             "exports": exports.map { ["name": $0.name, "type": $0.type] },
         ]
         if let moduleName { object["module"] = moduleName }
-        return jsonText(object)
+        return object
     }
 
     private var tunables: [(String, TunableValue)] {

@@ -1,6 +1,7 @@
 // Opening an artifact.
 //
-// Input: a file or bytes, and why they are to be trusted. Output: a mapped image whose code may run on this host.
+// Input: a file or bytes, and why they are to be trusted. Output: a mapped image whose code may run on this host. Of a container of artifacts for
+// several targets, one member is chosen by the members' stamps; the bytes of the others are not mapped.
 // Invariants: nothing is executable before every check has passed; no page is ever writable and executable; the file is
 // opened once and never by its path again. The number of system calls does not depend on how much code there is.
 //
@@ -32,12 +33,14 @@ public final class ArtifactImage: @unchecked Sendable {
     let view: ArtifactView
     /// For mapping memory images.
     let file: Int32
+    /// Where in ``file`` the image starts: not 0 in a container that is mapped in place.
+    let fileOffset: UInt64
     /// No other image of this process has the same number.
     let serial: UInt64
     private let base: UInt64
     private let mappedBytes: UInt64
 
-    /// Opens the artifact at `path`.
+    /// Opens the artifact at `path`, or the member for this host of a container of several.
     ///
     /// `host`: what to check against, this host unless the caller knows better (a minimum compiler, no signal handlers …).
     /// - Throws: ``LoadError``, for the first check that fails.
@@ -45,36 +48,49 @@ public final class ArtifactImage: @unchecked Sendable {
         var size: UInt64 = 0
         let file = precast_open(path, &size)
         guard file >= 0 else { throw .file(path: path, errorNumber: -file) }
+        let source = ArtifactSource.file(file, path: path, byteCount: size)
         switch trust {
         case .immutableFile:
-            return try ArtifactImage(file: file, fileSize: size, digest: nil, host: host)
+            let part: ArtifactSource.Part
+            do throws(LoadError) { part = try source.part(for: host) } catch {
+                precast_close(file)
+                throw error
+            }
+            return try ArtifactImage(file: file, at: part.range.lowerBound, bytes: part.header.stamp.imageSize, part.header, host: host)
         case .sha256(let digest):
             defer { precast_close(file) }
-            let snapshot = try makeSnapshot(bytes: size) { (target) throws(LoadError) in
-                let copied = precast_copy(file, target, size)
-                guard copied >= 0 else { throw .file(path: path, errorNumber: Int32(truncatingIfNeeded: 0 &- copied)) }
-                guard UInt64(copied) == size else { throw .changed(expectedBytes: size, foundBytes: UInt64(copied)) }
-            }
-            return try ArtifactImage(file: snapshot, fileSize: size, digest: digest, host: host)
+            return try openSnapshot(of: source, digest: digest, host: host)
         }
     }
 
-    /// Opens an artifact from bytes, which are copied.
+    /// Opens an artifact from bytes, which are copied; of a container's, those of the member for this host.
     public static func open(copying bytes: UnsafeRawBufferPointer, trust: BytesTrust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
-        let snapshot = try makeSnapshot(bytes: UInt64(bytes.count)) { (target) throws(LoadError) in
-            guard let start = bytes.baseAddress else { return }
-            let error = precast_write(target, start, UInt64(bytes.count))
-            guard error == 0 else { throw .resource(ResourceError(.snapshot, bytes: UInt64(bytes.count), error: Int64(error))) }
-        }
         var digest: Bytes32?
         if case .sha256(let expected) = trust { digest = expected }
-        return try ArtifactImage(file: snapshot, fileSize: UInt64(bytes.count), digest: digest, host: host)
+        return try openSnapshot(of: .memory(bytes), digest: digest, host: host)
     }
 
-    /// Opens an artifact from bytes, which are copied.
+    /// Opens an artifact from bytes, which are copied; of a container's, those of the member for this host.
     public static func open(copying bytes: [UInt8], trust: BytesTrust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
         try bytes.withUnsafeBufferPointer { (bytes) throws(LoadError) in
             try open(copying: UnsafeRawBufferPointer(bytes), trust: trust, host: host)
+        }
+    }
+
+    private static func openSnapshot(of source: ArtifactSource, digest: Bytes32?, host: HostDescription) throws(LoadError) -> ArtifactImage {
+        let part = try source.part(for: host), byteCount = part.range.upperBound - part.range.lowerBound
+        let snapshot = try makeSnapshot(bytes: byteCount) { (target) throws(LoadError) in try source.copy(part.range, to: target) }
+        // What was read to choose the part may have changed since; the snapshot does not.
+        let header: ArtifactHeader
+        do throws(LoadError) {
+            header = try ArtifactSource.file(snapshot, path: "snapshot", byteCount: byteCount).wholeHeader()
+        } catch {
+            precast_close(snapshot)
+            throw error
+        }
+        guard let digest else { return try ArtifactImage(file: snapshot, at: 0, bytes: header.stamp.imageSize, header, host: host) }
+        return try ArtifactImage(file: snapshot, at: 0, bytes: byteCount, header, host: host) { (bytes) throws(LoadError) in
+            try source.check(digest, of: part, copied: bytes)
         }
     }
 
@@ -96,21 +112,20 @@ public final class ArtifactImage: @unchecked Sendable {
         return file
     }
 
-    /// Takes over `file`.
-    private init(file: Int32, fileSize: UInt64, digest: Bytes32?, host: HostDescription) throws(LoadError) {
+    /// Takes over `file`, in which the artifact with `header` starts at `offset`. `bytes` of it are mapped, and `verify` is called with them.
+    private init(
+        file: Int32, at offset: UInt64, bytes: UInt64, _ header: ArtifactHeader, host: HostDescription,
+        verify: ((UnsafeRawBufferPointer) throws(LoadError) -> Void)? = nil
+    ) throws(LoadError) {
         var mapping: Mapping?
         do throws(LoadError) {
-            let header = try Self.readHeader(file, fileSize)
             // The address space is asked for when a memory is made, and its error then says how much is wanted.
             var host = host
             host.addressSpace = nil
             if let mismatch = mismatches(of: header.stamp, on: host).first { throw .mismatch(mismatch) }
-            let mapped = try Mapping(file, bytes: digest == nil ? header.stamp.imageSize : fileSize)
+            let mapped = try Mapping(file, at: offset, bytes: bytes)
             mapping = mapped
-            if let digest {
-                let found = SHA256.digest(mapped.bytes)
-                guard found == digest else { throw .digest(expected: digest, found: found) }
-            }
+            try verify?(mapped.bytes)
             do throws(ArtifactError) {
                 view = try ArtifactView(header: header, image: mapped.bytes)
                 try Self.checkExtents(view)
@@ -120,6 +135,7 @@ public final class ArtifactImage: @unchecked Sendable {
             try Self.makeExecutable(header.textRange, base: mapped.address)
             self.header = header
             self.file = file
+            fileOffset = offset
             serial = precast_next_serial()
             base = mapped.address
             mappedBytes = mapped.byteCount
@@ -141,29 +157,14 @@ public final class ArtifactImage: @unchecked Sendable {
         let byteCount: UInt64
         let bytes: UnsafeRawBufferPointer
 
-        init(_ file: Int32, bytes: UInt64) throws(LoadError) {
-            let mapped = precast_map_file(0, bytes, PRECAST_READ, file, 0)
+        init(_ file: Int32, at offset: UInt64, bytes: UInt64) throws(LoadError) {
+            let mapped = precast_map_file(0, bytes, PRECAST_READ, file, offset)
             guard mapped > 0, let start = UnsafeRawPointer(bitPattern: Int(mapped)) else {
                 throw .resource(ResourceError(.code, bytes: bytes, error: mapped))
             }
             address = UInt64(mapped)
             byteCount = bytes
             self.bytes = UnsafeRawBufferPointer(start: start, count: Int(bytes))
-        }
-    }
-
-    /// Header and stamp, read (not mapped) from the first page.
-    private static func readHeader(_ file: Int32, _ fileSize: UInt64) throws(LoadError) -> ArtifactHeader {
-        let wanted = Int(min(fileSize, UInt64(ArtifactHeader.limit)))
-        return try withUnsafeTemporaryAllocation(byteCount: ArtifactHeader.limit, alignment: 16) { (buffer) throws(LoadError) in
-            guard let start = buffer.baseAddress else { throw .artifact(.notAnArtifact) }
-            let count = precast_read(file, start, UInt64(wanted), 0)
-            guard count >= 0 else { throw .file(path: "artifact", errorNumber: Int32(truncatingIfNeeded: 0 &- count)) }
-            do throws(ArtifactError) {
-                return try ArtifactHeader(prefix: UnsafeRawBufferPointer(start: start, count: Int(count)), fileSize: fileSize)
-            } catch {
-                throw .artifact(error)
-            }
         }
     }
 

@@ -63,6 +63,8 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
     case artifact(ArtifactError)
     /// The artifact does not suit this host.
     case mismatch(Mismatch)
+    /// No member of a container suits this host: what each is for, and why not.
+    case noMember([RefusedMember])
     /// The file is not the one that was asked for.
     case digest(expected: Bytes32, found: Bytes32)
     /// The file ended before the size it had when it was opened.
@@ -79,7 +81,7 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
     /// Whether the artifact itself was refused, rather than something around it.
     public var isRefusal: Bool {
         switch self {
-        case .artifact, .mismatch, .digest: true
+        case .artifact, .mismatch, .noMember, .digest: true
         default: false
         }
     }
@@ -89,6 +91,7 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
         case .file(let path, let number): escaped(path) + ": " + systemErrorText(number)
         case .artifact(let error): error.text
         case .mismatch(let mismatch): mismatch.text
+        case .noMember(let members): Self.text(members)
         case .digest(let expected, let found): "untrusted artifact: expected SHA-256 \(expected.hex), found \(found.hex)"
         case .changed(let expected, let found): "the file changed while it was read: expected \(expected) bytes, found \(found)"
         case .notExecutable(let number):
@@ -96,6 +99,25 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
                 + "sha256:…, which maps a copy in memory, or move it"
         case .resource(let error): error.description
         }
+    }
+}
+
+/// A member of a container that a host cannot load.
+public struct RefusedMember: Sendable {
+    /// Its triple and CPU.
+    public let target: String
+    /// Everything against it; not empty.
+    public let mismatches: [Mismatch]
+}
+
+extension LoadError {
+    private static func text(_ members: [RefusedMember]) -> String {
+        var text = "none of the container's artifacts is for this host"
+        for member in members {
+            text += "\n  " + member.target
+            for mismatch in member.mismatches { text += "\n    " + mismatch.text }
+        }
+        return text
     }
 }
 

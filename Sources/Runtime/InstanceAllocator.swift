@@ -157,7 +157,10 @@ extension InstanceRecord {
         guard !bytes.overflow, row.imageOffset <= bytes.partialValue, row.imageByteCount <= bytes.partialValue - row.imageOffset else {
             throw .invalid(field: "memory image size", found: row.imageByteCount)
         }
-        return MemoryImage(file: module.loaded.image.file, artifact: module.loaded.image.serial, fileOffset: row.imageAddress, memoryOffset: row.imageOffset, byteCount: row.imageByteCount)
+        let image = module.loaded.image
+        return MemoryImage(
+            file: image.file, artifact: image.serial, fileOffset: image.fileOffset + row.imageAddress, memoryOffset: row.imageOffset,
+            byteCount: row.imageByteCount)
     }
 
     private func addTable(_ index: UInt32, _ store: StoreCore) throws(InstantiationError) {

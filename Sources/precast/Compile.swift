@@ -13,6 +13,8 @@ struct Compile: ParsableCommand {
             Examples:
               precast compile app.wasm
               precast compile app.wasm -o out/app.pwasm --cpu x86-64-v3
+              precast compile app.wasm --target aarch64-unknown-linux-gnu
+              precast compile app.wasm --target x86_64-linux-gnu:x86-64-v2 --target x86_64-linux-gnu:x86-64-v3
               precast compile app.wasm -O0 -j1 --time-passes
               precast compile app.wasm -o - | ssh host 'cat > app.pwasm'
               precast compile app.wasm --dump=opt,asm --function 12
@@ -30,6 +32,7 @@ struct Compile: ParsableCommand {
 
     func run() throws {
         let compiler = try options.compiler()
+        let targets = try options.targets(defaultCPU: nil)
         let bytes = try readFile(input)
         if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         let path = output ?? defaultOutput
@@ -37,7 +40,7 @@ struct Compile: ParsableCommand {
         let timing = Timing()
         let artifact: [UInt8]
         do throws(CompileFailure) {
-            artifact = try compile(bytes, from: input, compiler, timing)
+            artifact = try compile(bytes, from: input, compiler, for: targets.count > 1 ? targets : nil, timing)
         } catch {
             throw CommandFailure(error.message)
         }
@@ -73,7 +76,11 @@ struct Compile: ParsableCommand {
 struct CompileFailure: Error { let message: String }
 
 /// Compiles what was read from `path`, with progress on a terminal.
-func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing: Timing = Timing()) throws(CompileFailure) -> [UInt8] {
+///
+/// - Parameter targets: what a container is made for; nil: an artifact for the compiler's target.
+func compile(
+    _ bytes: [UInt8], from path: String, _ compiler: Compiler, for targets: [Target]? = nil, _ timing: Timing = Timing()
+) throws(CompileFailure) -> [UInt8] {
     if let reason = reasonAgainstModule(bytes, path) { throw CompileFailure(message: "\(inputName(path)): \(reason)") }
     let bytes = try binaryModule(bytes, from: path)
     var compiler = compiler
@@ -81,7 +88,8 @@ func compile(_ bytes: [UInt8], from path: String, _ compiler: Compiler, _ timing
     compiler.progress = { progress.update($0, $1) }
     defer { progress.clear() }
     do throws(CompileError) {
-        return try compiler.compile(bytes, timing: timing)
+        guard let targets else { return try compiler.compile(bytes, timing: timing) }
+        return try compiler.compile(bytes, for: targets, timing: timing)
     } catch {
         throw CompileFailure(message: "\(inputName(path)): \(error)\(FeatureOptions.hint(error.disabledFeature))")
     }

@@ -4,8 +4,10 @@ import PrecastCompiler
 
 /// Options that `compile` and `run` share.
 struct CompileOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The machine to compile for: `precast targets` lists them.", valueName: "triple"))
-    var target: String?
+    @Option(name: .long, help: ArgumentHelp(
+        "The machine to compile for, with its CPU if you like: `precast targets` lists them. For compile it may be repeated: one file for all.",
+        valueName: "triple[:cpu[:features]]"))
+    var target: [String] = []
     @Option(name: .long, help: ArgumentHelp("The CPU, or native: `precast targets` lists them.", valueName: "name"))
     var cpu: String?
     @Option(name: .customLong("cpu-features"), parsing: .unconditional, help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
@@ -40,14 +42,35 @@ struct CompileOptions: ParsableArguments {
     @Option(name: .customLong("function"), help: ArgumentHelp("The only function to dump, by its number among those the module defines.", valueName: "number"))
     var dumpedFunction: Int?
 
-    /// The configuration that the options describe.
-    func configuration(defaultCPU: String?) throws -> CompilerConfiguration {
-        var configuration = CompilerConfiguration()
-        do throws(ConfigurationError) {
-            configuration.target = try Target(triple: target, cpu: cpu ?? defaultCPU, features: cpuFeatures)
-        } catch {
+    /// The targets that the options name, the host's architecture if they name none; at least one.
+    func targets(defaultCPU: String?) throws -> [Target] {
+        do {
+            guard let first = target.first else { return [try Target(cpu: cpu ?? defaultCPU, features: cpuFeatures)] }
+            if target.count == 1 {
+                if first.contains(":"), cpu != nil || cpuFeatures != nil {
+                    throw CommandFailure.usage("the target names its CPU already: leave out --cpu and --cpu-features")
+                }
+                let isHost = try Target(parsing: first).machine == Target.host.machine
+                return [try Target(parsing: first, cpu: cpu ?? (isHost ? defaultCPU : nil), features: cpuFeatures)]
+            }
+            if cpu != nil || cpuFeatures != nil {
+                throw CommandFailure.usage("--cpu and --cpu-features are for one target: with several, name each one's CPU: --target TRIPLE:CPU")
+            }
+            return try target.map { try Target(parsing: $0) }
+        } catch let error as ConfigurationError {
             throw CommandFailure.usage("\(error)")
         }
+    }
+
+    /// Refuses several targets, where there can be but one.
+    func requireOneTarget(_ command: String) throws(CommandFailure) {
+        if target.count > 1 { throw .usage("\(command) takes one target: only compile can make a file for several") }
+    }
+
+    /// The configuration that the options describe, for the first of its targets.
+    func configuration(defaultCPU: String?) throws -> CompilerConfiguration {
+        var configuration = CompilerConfiguration()
+        configuration.target = try targets(defaultCPU: defaultCPU)[0]
         guard let level = OptimizationLevel(rawValue: optimization) else {
             throw CommandFailure.usage("unknown optimization level '-O\(optimization)'; known are -O0, -O1, -O2, -O3, -Os")
         }

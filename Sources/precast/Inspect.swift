@@ -10,20 +10,29 @@ struct Inspect: ParsableCommand {
         abstract: "Say what is in an artifact.",
         discussion: """
             Prints its stamp (target, CPU features, versions, settings, digests), sections, imports and exports. Nothing of it is run.
+            Of a file for several targets it lists the artifacts, and says which of them this machine loads.
             Exit status 0, or 1 with an error for what is no artifact, or a damaged one.
 
             Examples:
               precast inspect app.pwasm
               precast inspect --json app.pwasm | jq .cpu_features
+              precast inspect app.pwasm --target x86_64-unknown-linux-gnu:x86-64-v3
             """)
+    @Option(name: .long, help: ArgumentHelp("Of a file for several targets, the artifact for this one.", valueName: "triple[:cpu]"))
+    var target: String?
     @Flag(name: .long, help: "Print a JSON object.")
     var json = false
     @Argument(help: ArgumentHelp("The artifact, or - for standard input.", valueName: "file"))
     var file: String
 
     func run() throws {
-        let bytes = try readFile(file, limit: artifactLimit)
+        var bytes = try readFile(file, limit: artifactLimit)
+        if target != nil { bytes = try member(bytes, file, target) }
         do throws(ArtifactError) {
+            if isContainer(bytes) {
+                let report = try inspectContainer(bytes, on: .current)
+                return writeText(json ? report.json : report.text, to: STDOUT_FILENO)
+            }
             let report = try inspect(bytes)
             writeText(json ? report.json : report.text, to: STDOUT_FILENO)
         } catch {
@@ -38,7 +47,8 @@ struct Check: ParsableCommand {
         abstract: "Say whether an artifact will load on a host.",
         discussion: """
             Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are \
-            walked, its digests compared. Exit status 0 if it will load, 1 if not.
+            walked, its digests compared. Of a file for several targets it says which artifact the host loads, and why it does not load the \
+            others. Exit status 0 if it will load, 1 if not.
 
             Examples:
               precast check app.pwasm
@@ -68,13 +78,19 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let described = try describedHost()
-        let report = check(try readFile(file, limit: artifactLimit), on: described)
-        if json {
-            writeText(report.json, to: STDOUT_FILENO)
+        let bytes = try readFile(file, limit: artifactLimit)
+        if isContainer(bytes) {
+            let report = checkContainer(bytes, on: described)
+            try show(report.text, report.json, loads: report.loads)
         } else {
-            writeText("\(inputName(file)): \(report.text)", to: STDOUT_FILENO)
+            let report = check(bytes, on: described)
+            try show(report.text, report.json, loads: report.loads)
         }
-        if !report.loads { throw ExitCode(1) }
+    }
+
+    private func show(_ report: String, _ object: String, loads: Bool) throws {
+        writeText(json ? object : "\(inputName(file)): \(report)", to: STDOUT_FILENO)
+        if !loads { throw ExitCode(1) }
     }
 
     private func describedHost() throws -> HostDescription {

@@ -45,7 +45,12 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let guest = try guestOptions()
+        try options.requireOneTarget("run")
         let compiler = try options.compiler(defaultCPU: "native")
+        let machine = compiler.configuration.target.machine
+        if machine != .host {
+            throw CommandFailure.usage("this machine is \(Machine.host.name) and cannot run code for \(machine.name): compile it, and run it there")
+        }
         let trust = try trustOption()
         let bytes = try fileBytes()
         try check(bytes, trust)

@@ -74,10 +74,11 @@ struct Settings: ParsableCommand {
     func run() throws {
         let settings = try options.configuration(defaultCPU: nil)
         do { try settings.validate() } catch { throw CommandFailure.usage("\(error)") }
+        let targets = try options.targets(defaultCPU: nil).flatMap {
+            [("target", $0.triple), ("cpu", $0.cpuName), ("cpu features", $0.featureNames.joined(separator: ", "))]
+        }
         func flag(_ value: Bool) -> String { value ? "yes" : "no" }
-        let rows = [
-            ("target", settings.target.triple), ("cpu", settings.target.cpuName),
-            ("cpu features", settings.target.featureNames.joined(separator: ", ")),
+        let rows = targets + [
             ("optimization", "-O" + settings.optimizationLevel.rawValue), ("passes left out", settings.disabledPasses.sorted().joined(separator: ", ")),
             ("wasm features", settings.features.features.map(\.name).joined(separator: ", ")),
             ("threads", "\(settings.threadCount)"), ("memory reservation", "\(settings.memoryReservation)"),

@@ -48,8 +48,8 @@ void precast_close(int32_t file);
 int64_t precast_read(int32_t file, void *_Nonnull buffer, uint64_t bytes, uint64_t offset);
 /// Writes all of it. Returns 0, or a negative errno.
 int32_t precast_write(int32_t file, const void *_Nonnull bytes, uint64_t count);
-/// Copies the first `bytes` of one file to another. Returns the bytes copied (fewer when the file is shorter), or a negative errno.
-int64_t precast_copy(int32_t from, int32_t to, uint64_t bytes);
+/// Appends `bytes` of one file from `start` to another. Returns the bytes copied (fewer when the file is shorter), or a negative errno.
+int64_t precast_copy(int32_t from, int32_t to, uint64_t start, uint64_t bytes);
 /// An anonymous file in memory, close-on-exec.
 int32_t precast_memory_file(const char *_Nonnull name);
 /// Makes a memory file immutable for everyone, for ever: no write, growth, shrinking, or further seal.
