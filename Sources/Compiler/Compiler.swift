@@ -102,7 +102,7 @@ public struct Compiler: Sendable {
     /// This compiler for each of the targets.
     private func targetCompilers(_ targets: [Target]) throws(CompileError) -> [Compiler] {
         do throws(ConfigurationError) {
-            try Target.checkDistinct(targets)
+            try Target.check(targets)
             return try targets.map { (target) throws(ConfigurationError) in
                 var configuration = configuration
                 configuration.target = target

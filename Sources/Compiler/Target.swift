@@ -13,13 +13,14 @@ public struct Target: Hashable, Sendable, CustomStringConvertible {
     /// The names of ``features``.
     public var featureNames: [String] { features.names(on: machine) }
 
-    /// Checks that targets can be in one file: none is there twice, and there are not too many.
-    static func checkDistinct(_ targets: [Target]) throws(ConfigurationError) {
+    /// Checks that a file can be made for targets: there is a code generator for each, none is there twice, and there are not too many.
+    public static func check(_ targets: [Target]) throws(ConfigurationError) {
         guard (1...Container.maximumMembers).contains(targets.count) else { throw .targetCount(targets.count) }
         for second in targets.indices {
             for first in targets[..<second] where first.machine == targets[second].machine && first.features == targets[second].features {
                 throw .repeatedTarget(first, targets[second])
             }
+            if !compilable.contains(targets[second].machine) { throw .cannotCompile(targets[second]) }
         }
     }
 

@@ -15,7 +15,7 @@ public enum HostileKind: String, CaseIterable, Sendable {
     case text
     /// Scripts: parsed and run.
     case script
-    /// Artifacts: opened, all tables checked and walked.
+    /// Artifacts, and containers of two of them: opened, all tables checked and walked.
     case artifact
 }
 
@@ -65,9 +65,14 @@ public final class HostileCampaign {
             switch kind {
             case .binary: corpus.append((seed % 2 == 0 ? all.module(seed: seed) : implemented.module(seed: seed)).encode())
             case .text: corpus.append(try printModule(all.module(seed: seed).encode(), PrintOptions(isFolded: seed % 2 == 0)))
-            default: corpus.append(try compilers[Int(seed % 2)].compile(implemented.module(seed: seed).encode()))
+            default: corpus.append(try artifact(implemented.module(seed: seed).encode(), compilers[Int(seed % 2)], inContainer: seed % 4 == 3))
             }
         }
+    }
+
+    private func artifact(_ module: [UInt8], _ compiler: Compiler, inContainer: Bool) throws -> [UInt8] {
+        guard inContainer else { return try compiler.compile(module) }
+        return try compiler.compile(module, for: [.host, try Target(cpu: "native")])
     }
 
     /// The input of a seed.
@@ -115,9 +120,20 @@ public final class HostileCampaign {
         guard let image = try? ArtifactImage.open(copying: bytes, trust: .vouched), let loaded = try? LoadedModule(image) else { return false }
         for function in 0..<64 as Range<UInt32> { _ = loaded.functionName(function) }
         guard let engine = try? Engine(), (try? Module(engine, loaded)) != nil else { return false }
-        return bytes.withUnsafeBytes { bytes in
-            guard let view = try? ArtifactView(image: bytes) else { return false }
-            return (try? verifyTables(view)) != nil
+        return artifacts(in: bytes).allSatisfy { range in
+            bytes.withUnsafeBytes { bytes in
+                guard let view = try? ArtifactView(image: UnsafeRawBufferPointer(rebasing: bytes[range])) else { return false }
+                return (try? verifyTables(view)) != nil
+            }
+        }
+    }
+
+    /// Where the artifacts of a file are.
+    private func artifacts(in bytes: [UInt8]) -> [Range<Int>] {
+        bytes.withUnsafeBytes { bytes in
+            let prefix = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, ArtifactHeader.limit)])
+            guard let container = try? Container(prefix: prefix, fileSize: UInt64(bytes.count)) else { return [0..<bytes.count] }
+            return container.members.map(\.range)
         }
     }
 }

@@ -56,7 +56,9 @@ struct CompileOptions: ParsableArguments {
             if cpu != nil || cpuFeatures != nil {
                 throw CommandFailure.usage("--cpu and --cpu-features are for one target: with several, name each one's CPU: --target TRIPLE:CPU")
             }
-            return try target.map { try Target(parsing: $0) }
+            let targets = try target.map { try Target(parsing: $0) }
+            try Target.check(targets)
+            return targets
         } catch let error as ConfigurationError {
             throw CommandFailure.usage("\(error)")
         }
