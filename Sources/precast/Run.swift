@@ -46,11 +46,11 @@ struct Run: ParsableCommand {
     func run() throws {
         let guest = try guestOptions()
         try options.requireOneTarget("run")
-        let compiler = try options.compiler(defaultCPU: "native")
-        let machine = compiler.configuration.target.machine
+        let machine = try options.targets(defaultCPU: "native")[0].machine
         if machine != .host {
             throw CommandFailure.usage("this machine is \(Machine.host.name) and cannot run code for \(machine.name): compile it, and run it there")
         }
+        let compiler = try options.compiler(defaultCPU: "native")
         let trust = try trustOption()
         let bytes = try fileBytes()
         try check(bytes, trust)
