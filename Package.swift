@@ -164,7 +164,8 @@ let package = Package(
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("Compiler", [
-            "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport", "PrecastWasmText", "PrecastWasmTypes",
+            "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAAArch64", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport",
+            "PrecastWasmText", "PrecastWasmTypes",
         ]),
         tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),

@@ -1,18 +1,21 @@
 import PrecastArtifactFormat
 import PrecastCompiler
+import PrecastISAAArch64
 import PrecastISAX86_64
 import PrecastRuntime
 import Testing
 
-/// The artifact format and the x86-64 back end each have a table of CPU features: the loader links no back end, the back end knows no artifacts.
+/// The artifact format and each back end have a table of CPU features: the loader links no back end, back ends know no artifacts.
 @Suite struct FeatureTableTests {
     @Test func bitsAndNamesAgree() {
-        #expect(X86Feature.allCases.map(\.rawValue) == CPUFeature.allCases.map(\.rawValue))
-        #expect(X86Feature.allCases.map(\.name) == CPUFeature.allCases.map(\.name))
+        #expect(X86Feature.allCases.map(\.rawValue) == PrecastISAX86_64.CPUFeature.allCases.map(\.rawValue))
+        #expect(X86Feature.allCases.map(\.name) == PrecastISAX86_64.CPUFeature.allCases.map(\.name))
+        // Code for AArch64 asks for no more than the first of them.
+        for used in PrecastISAAArch64.CPUFeature.allCases { #expect(AArch64Feature(rawValue: used.rawValue)?.name == "\(used)") }
     }
 
     @Test func requirementsAgree() {
-        for (known, used) in zip(X86Feature.allCases, CPUFeature.allCases) {
+        for (known, used) in zip(X86Feature.allCases, PrecastISAX86_64.CPUFeature.allCases) {
             #expect(known.requirements.bits == used.requirements.bits, "\(known.name)")
         }
     }
