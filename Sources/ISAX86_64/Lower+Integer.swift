@@ -108,8 +108,8 @@ extension Lowering {
             if mask == 0xffff { return code.emit(.movzx(from: .w, dst, .register(operand(data.valueA, data.type)))) }
             if mask == 0xffff_ffff && data.type == .i64 { return code.emit(.move(.l, dst, use(data.valueA))) }
             // A mask of the low half clears the upper one anyway.
-            if data.type == .i64, mask > 0, mask <= Int64(Int32.max) {
-                return code.emit(.alu(.and, .l, dst, use(data.valueA), .immediate(Int32(mask))))
+            if data.type == .i64, let low = UInt32(exactly: mask) {
+                return code.emit(.alu(.and, .l, dst, use(data.valueA), .immediate(Int32(bitPattern: low))))
             }
         }
         if uses(.bmi1) {
