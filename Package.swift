@@ -145,7 +145,7 @@ let package = Package(
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmTestSupport",
         ]),
         tests("WasmText", ["PrecastWasmText", "PrecastWasmTestSupport"]),
-        tests("WastRunner", ["PrecastWastRunner", "PrecastCompiler"]),
+        tests("WastRunner", ["PrecastWastRunner", "PrecastCompiler", "PrecastWasmTestSupport"]),
         tests("ScriptHost", ["PrecastScriptHost", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
         tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),

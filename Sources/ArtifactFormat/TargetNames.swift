@@ -154,7 +154,7 @@ public func targetText(_ machine: Machine, _ cpu: String, _ features: CPUFeature
 }
 
 /// The known name with the smallest edit distance, if it is near.
-func nearest(_ name: String, _ known: [String]) -> String? {
+public func nearest(_ name: String, _ known: [String]) -> String? {
     let name = Array(lowercased(name).utf8)
     var best: (name: String, distance: Int)?
     for candidate in known {

@@ -27,7 +27,8 @@ public struct CodeGenerationSettings: Sendable {
 
 /// Compiles functions one after the other, keeping its memory. One per thread.
 public struct FunctionCompiler: ~Copyable {
-    public let settings: CodeGenerationSettings
+    /// May change between functions.
+    public var settings: CodeGenerationSettings { didSet { allocator.algorithm = settings.allocation } }
     /// Called before and after each stage.
     public var observer: StageObserver?
     /// For tests: called with each solution after it was checked, and the function's signature.

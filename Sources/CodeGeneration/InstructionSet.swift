@@ -1,13 +1,33 @@
 import PrecastIR
 public import PrecastISAAArch64
 public import PrecastISAX86_64
-import PrecastMachineCode
+public import PrecastMachineCode
 import PrecastRegisterAllocation
 
 /// The machine that code is generated for, and what instruction selection may assume of it.
 public enum TargetMachine: Sendable {
     case x86_64(PrecastISAX86_64.LoweringOptions)
     case aarch64(PrecastISAAArch64.LoweringOptions)
+
+    /// What lowering does to make code better, of what it can leave out.
+    public var optimizations: CodeOptimizations {
+        get {
+            switch self {
+            case .x86_64(let options): options.optimizations
+            case .aarch64(let options): options.optimizations
+            }
+        }
+        set {
+            switch self {
+            case .x86_64(var options):
+                options.optimizations = newValue
+                self = .x86_64(options)
+            case .aarch64(var options):
+                options.optimizations = newValue
+                self = .aarch64(options)
+            }
+        }
+    }
 }
 
 /// An instruction set as the stages of code generation see it. They are generic over it and specialised for each: which one it is, is asked once a function.

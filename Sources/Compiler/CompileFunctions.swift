@@ -38,13 +38,16 @@ extension Compiler {
     ///
     /// Two parallel phases: all functions are translated; then, callees before callers, each takes in what is worth inlining, is optimized once
     /// and becomes code. A small function's optimized body waits for its callers.
-    func compileFunctions(_ plan: ModulePlan, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> (functions: [EmittedFunction], features: FeatureSet) {
+    func compileFunctions(
+        _ plan: ModulePlan, _ validation: ValidationContext, _ gate: OptimizationGate?, _ timing: Timing
+    ) throws(CompileError) -> (functions: [EmittedFunction], features: FeatureSet) {
         let chunks = (plan.functionCount + Self.translationChunk - 1) / Self.translationChunk
-        let executor = ParallelExecutor(threadCount: min(configuration.threadCount, chunks))
-        let (translated, features) = try translate(plan, validation, executor, timing)
+        let countsSteps = configuration.optimizationFuel != nil || stepObserver != nil
+        let executor = ParallelExecutor(threadCount: countsSteps ? 1 : min(configuration.threadCount, chunks))
+        let (translated, features) = try translate(plan, validation, gate, executor, timing)
         let policy = configuration.inliningPolicy
         let graph = CallGraph(callees: policy.isEnabled ? translated.map(\.callees) : translated.map { _ in [] })
-        return (try generate(translated, graph, policy, plan, executor, timing), features)
+        return (try generate(translated, graph, policy, plan, gate, executor, timing), features)
     }
 
     // MARK: Translation
@@ -52,7 +55,7 @@ extension Compiler {
     private static var translationChunk: Int { 8 }
 
     private func translate(
-        _ plan: ModulePlan, _ validation: ValidationContext, _ executor: ParallelExecutor, _ timing: Timing
+        _ plan: ModulePlan, _ validation: ValidationContext, _ gate: OptimizationGate?, _ executor: ParallelExecutor, _ timing: Timing
     ) throws(CompileError) -> ([FunctionBox], FeatureSet) {
         let slots = ResultSlots<Result<FunctionBox, ModuleError>>(count: plan.functionCount)
         let features = SharedFeatures(validation.usedFeatures)
@@ -60,6 +63,7 @@ extension Compiler {
             var translator = FunctionTranslator(plan.environment, validation)
             while let range = next() {
                 for number in range {
+                    translator.expandsSmallCopies = gate?.allows(.smallCopies, in: number) ?? true
                     do throws(ModuleError) {
                         let function = try timing.measure(.translate) { () throws(ModuleError) in
                             try translator.translate(number: number, plan)
@@ -89,16 +93,17 @@ extension Compiler {
     // MARK: Inlining, optimization, code generation
 
     private func generate(
-        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ executor: ParallelExecutor,
-        _ timing: Timing
+        _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ gate: OptimizationGate?,
+        _ executor: ParallelExecutor, _ timing: Timing
     ) throws(CompileError) -> [EmittedFunction] {
         let slots = ResultSlots<Result<EmittedFunction, AllocationError>>(count: functions.count)
         let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
-        let stage = LaterStages(
-            compiler: self, graph: graph, policy: policy, plan: plan, timing: timing, options: configuration.optimizationOptions, bodies: bodies)
         var settings = configuration.codeGenerationSettings
         settings.emission.marksInstructions = dump?.points.contains(.assembly) ?? false
         let generation = settings
+        let stage = LaterStages(
+            compiler: self, graph: graph, policy: policy, plan: plan, gate: gate, timing: timing, options: configuration.optimizationOptions,
+            generation: generation, bodies: bodies)
         let finished = Counter()
         for level in graph.levels {
             let members = level.flatMap { graph.components[$0] }
@@ -134,23 +139,28 @@ private struct LaterStages: Sendable {
     let graph: CallGraph
     let policy: InliningPolicy
     let plan: ModulePlan
+    let gate: OptimizationGate?
     let timing: Timing
     let options: OptimizationOptions
+    let generation: CodeGenerationSettings
     /// Finished functions that callers may take in. Written by one worker, read in later levels only.
     let bodies: ResultSlots<PrecastOptimizer.FunctionBody>
 
     func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, AllocationError>? {
         guard var function = box.take() else { return nil }
-        if policy.isEnabled {
+        if policy.isEnabled && gate?.allows(.inlining, in: number) ?? true {
             timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) }
-            compiler.dump?.write(.pass(CompilerConfiguration.inlining), function)
+            compiler.dump?.write(.pass(Optimization.inlining.name), function)
         }
+        var options = options
+        if let gate { options.allows = { pass in gate.allows(pass.rawValue, in: number) } }
         let start = timing.now
         optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
         timing.add(.optimize, timing.now - start)
         compiler.hooks.optimized?(&function)
         compiler.dump?.write(.optimize, function)
         if policy.wants(FunctionSummary(function)), !graph.isRecursive(UInt32(number)) { bodies[number] = PrecastOptimizer.FunctionBody(function.clone()) }
+        if let gate { codeGenerator.settings = generation.limited(by: gate, function: number) }
         codeGenerator.observer = FunctionObserver(timing: timing, dump: compiler.dump, number: number)
         let locations = sourceLocations(function)
         do throws(AllocationError) {

@@ -64,6 +64,8 @@ public struct Compiler: Sendable {
     public var dump: DumpRequest?
     /// Told of finished functions: how many of how many. May be called from any thread.
     public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Told of each step of optimization, taken or not. Compiles with one thread then.
+    public var stepObserver: (@Sendable (OptimizationStep) -> Void)?
     package var hooks = StageHooks()
 
     /// - Throws: when settings contradict each other.
@@ -118,9 +120,15 @@ public struct Compiler: Sendable {
     private func compile(_ module: Module, _ validation: ValidationContext, _ timing: Timing) throws(CompileError) -> [UInt8] {
         let plan: ModulePlan
         do throws(ValidationError) { try checkConstantExpressions(module) } catch { throw .validation(error) }
-        do throws(ArtifactError) { plan = try ModulePlan(module, validation.types, tunables: configuration.tunables) } catch { throw .tooLarge(error) }
+        let gate = OptimizationGate(configuration, stepObserver)
+        do throws(ArtifactError) {
+            let keepsTables = gate?.allows(.readOnlyTables, in: nil) ?? true
+            plan = try ModulePlan(module, validation.types, tunables: configuration.tunables, makesTablesReadOnly: keepsTables)
+        } catch {
+            throw .tooLarge(error)
+        }
         var linked = LinkedModule()
-        let (functions, features) = try compileFunctions(plan, validation, timing)
+        let (functions, features) = try compileFunctions(plan, validation, gate, timing)
         linked.functions = functions
         linked.metadata = MetadataBuilder(plan: plan, configuration: configuration, usedFeatures: features).build()
         return try link(&linked, plan, timing)

@@ -1,5 +1,4 @@
 public import PrecastArtifactFormat
-import PrecastOptimizer
 public import PrecastWasmModel
 public import PrecastWasmTypes
 
@@ -44,13 +43,9 @@ public struct CompilerConfiguration: Sendable {
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 
-    /// Optimizations to leave out, by name.
-    public var disabledPasses: Set<String> = []
-    /// The names of all optimizations.
-    public static var passNames: [String] { [inlining] + Pass.allCases.map(\.rawValue) }
-    /// The name of the only one that looks at several functions.
-    static let inlining = "inlining"
-    /// Number of passes that still run on each function; nil: all. To bisect a miscompilation.
+    /// Optimizations to leave out: names of ``Optimization/all``.
+    public var disabledOptimizations: Set<String> = []
+    /// How many ``OptimizationStep``s of the compilation may happen; nil: all. To bisect a miscompilation. Compiles with one thread.
     public var optimizationFuel: Int?
     /// Verify the IR after each pass and prove each register allocation.
     public var checksItself = false
@@ -74,9 +69,9 @@ public struct CompilerConfiguration: Sendable {
             guard let missing = feature.requirements.subtracting(features).features.first else { continue }
             throw .invalid(setting: "features", value: "'\(feature.name)' without '\(missing.name)'", reason: "it is built on it")
         }
-        if let name = disabledPasses.sorted().first(where: { !Self.passNames.contains($0) }) {
-            throw .invalid(setting: "disabledPasses", value: "'\(name)'", reason: "known are \(Self.passNames.joined(separator: ", "))")
-        }
+        let known = Optimization.all.map(\.name)
+        if let name = disabledOptimizations.sorted().first(where: { !known.contains($0) }) { throw .unknownOptimization(name, known: known) }
+        if let fuel = optimizationFuel, fuel < 0 { throw .invalid(setting: "optimizationFuel", value: "\(fuel)", reason: "it counts steps") }
     }
 }
 
@@ -88,6 +83,7 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     /// Targets of one file must differ in their machine or their CPU's features, and there may be 1 to 32.
     case repeatedTarget(Target, Target)
     case targetCount(Int)
+    case unknownOptimization(String, known: [String])
     case invalid(setting: String, value: String, reason: String)
 
     public var description: String {
@@ -98,6 +94,8 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
         case .repeatedTarget(let first, let second):
             first == second ? "\(first) is named twice" : "\(first) and \(second) are for the same CPU features: one file needs only one of them"
         case .targetCount(let count): "a file takes 1 to \(Container.maximumMembers) targets, not \(count)"
+        case .unknownOptimization(let name, let known):
+            "unknown optimization '\(name)'" + (nearest(name, known).map { ", did you mean '\($0)'?" } ?? "") + "; known: \(known.joined(separator: ", "))"
         case .invalid(let setting, let value, let reason): "\(setting) cannot be \(value): \(reason)"
         }
     }

@@ -23,10 +23,12 @@ public struct DumpRequest: Sendable {
             case "regalloc": self = .allocate
             case "asm": self = .assembly
             default:
-                guard name.hasPrefix("opt:"), CompilerConfiguration.passNames.contains(String(name.dropFirst(4))) else { return nil }
+                guard name.hasPrefix("opt:"), Self.passNames.contains(String(name.dropFirst(4))) else { return nil }
                 self = .pass(String(name.dropFirst(4)))
             }
         }
+        /// The names that may follow `opt:`.
+        public static var passNames: [String] { Optimization.all.filter { $0.stage == .optimizer }.map(\.name) }
         var heading: String {
             switch self {
             case .translate: "translate"

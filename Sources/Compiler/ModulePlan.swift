@@ -29,10 +29,11 @@ public struct ModulePlan: Sendable {
     public var layout: ContextLayout { environment.layout }
     public var functionCount: Int { module.bodies.count + entryTrampolines.count + hostTrampolines.count }
 
+    /// - Parameter makesTablesReadOnly: tables that nothing changes are read-only data.
     /// - Throws: ``ArtifactError/contextTooLarge(byteCount:)`` if the module has too many entities for one context.
-    public init(_ module: Module, _ types: TypeRelations, tunables: Tunables) throws(ArtifactError) {
+    public init(_ module: Module, _ types: TypeRelations, tunables: Tunables, makesTablesReadOnly: Bool = true) throws(ArtifactError) {
         let canonical = module.types.indices.map { types.canonicalIndex(TypeIndex(index: $0)) }
-        let tables = ReadOnlyTables(module, canonical)
+        let tables = makesTablesReadOnly ? ReadOnlyTables(module, canonical) : ReadOnlyTables()
         let references = escapingFunctions(module, tables)
         readOnlyTables = tables.tables
         readOnlyDataSize = tables.size
@@ -172,6 +173,9 @@ private struct ReadOnlyTables {
     var size: UInt32 = 0
     /// What bodies do, if it had to be found out.
     var usage: ModuleUsage?
+
+    /// None.
+    init() {}
 
     init(_ module: Module, _ canonical: [TypeIndex]) {
         var candidates = (module.importedTableCount..<module.tables.count).filter { isCandidate(module.tables[$0]) }

@@ -12,14 +12,12 @@ import PrecastWasmTypes
 extension CompilerConfiguration {
     var optimizationOptions: OptimizationOptions {
         var options = OptimizationOptions(level: optimizationLevel.stage)
-        options.disabled = Set(disabledPasses.compactMap(Pass.init(rawValue:)))
-        options.fuel = optimizationFuel
         options.verifies = options.verifies || checksItself
         return options
     }
 
     var inliningPolicy: InliningPolicy {
-        InliningPolicy(level: disabledPasses.contains(Self.inlining) ? .O0 : optimizationLevel.stage)
+        InliningPolicy(level: disabledOptimizations.contains(Optimization.inlining.name) ? .O0 : optimizationLevel.stage)
     }
 
     var codeGenerationSettings: CodeGenerationSettings {
@@ -33,9 +31,8 @@ extension CompilerConfiguration {
             stackLimitOffset: Int32(RuntimeOffsets.stackLimit))
         emission.usesAVX = target.machine == .x86_64 && target.features.contains(.avx)
         emission.keepsFramePointers = keepsAllFramePointers
-        emission.alignsLoops = optimizationLevel != .none && optimizationLevel != .size
-        emission.delaysFrames = optimizationLevel != .none
-        emission.turnsLoops = optimizationLevel != .none
+        if optimizationLevel == .none || optimizationLevel == .size { emission.optimizations.remove(.loopAlignment) }
+        if optimizationLevel == .none { emission.optimizations.subtract([.loopTurning, .delayedFrames]) }
         if !usesSignals { emission.raise = (builtins, raise) }
         return CodeGenerationSettings(
             machine: machine(traps), emission: emission, allocation: optimizationLevel == .none ? .singlePass : .linearScan,
@@ -61,6 +58,17 @@ extension CompilerConfiguration {
             features.disable(.threads)
         }
         return features
+    }
+}
+
+extension CodeGenerationSettings {
+    /// These settings for one function, without what `gate` does not allow.
+    func limited(by gate: OptimizationGate, function: Int) -> CodeGenerationSettings {
+        var limited = self
+        limited.machine.optimizations = gate.allowed(machine.optimizations.intersection(.lowering), in: function)
+        if allocation != .singlePass && !gate.allows(.registerAllocation, in: function) { limited.allocation = .singlePass }
+        limited.emission.optimizations = gate.allowed(emission.optimizations.intersection(.emission), in: function)
+        return limited
     }
 }
 

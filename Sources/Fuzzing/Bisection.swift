@@ -1,10 +1,9 @@
 import PrecastCompiler
-import PrecastIR
 import Synchronization
 
 /// Names the first stage after which a module no longer does what it should.
 ///
-/// The interpreter runs the IR as translated, as inlining leaves it, and after each run of an optimizer pass; what is right in all of these is spoiled later.
+/// The interpreter runs the IR as translated, and as the optimizer leaves it with more or less fuel; what is right in all of these is spoiled later.
 struct Bisection {
     let interpreter: InterpreterEngine
     let module: FuzzModule
@@ -18,42 +17,46 @@ struct Bisection {
         case .lines(let lines) where lines != expected: return "translation, or what comes before it"
         case .lines: break
         }
-        if compiler.configuration.optimizationLevel == .none { return "lowering, register allocation or emission" }
-        let passes = passRuns(compiler)
-        for fuel in 0...passes.count {
-            var limited = compiler
-            guard let shortened = try? Compiler(with(compiler.configuration, fuel: fuel)) else { break }
-            limited = shortened
-            limited.hooks = compiler.hooks
-            switch interpreter.run(module, bytes, optimizedBy: limited) {
-            case .gaveUp(let reason): return "unknown: the interpreter gave up on optimized IR (\(reason))"
-            case .lines(let lines) where lines != expected: return fuel == 0 ? "inlining" : "\(passes[fuel - 1]), pass run \(fuel) of the optimizer"
-            case .lines: break
+        do throws(Undecided) {
+            if try isRight(compiler, fuel: nil) { return "lowering, register allocation or emission" }
+            let steps = steps(compiler)
+            // The first step makes tables read-only, which the interpreter's own plan takes for granted.
+            var right = 1, wrong = steps.count
+            let isRightWithout = try isRight(compiler, fuel: right)
+            if wrong <= right || !isRightWithout { return "no step of optimization: it is wrong without" }
+            while wrong - right > 1 {
+                let middle = (right + wrong) / 2
+                if try isRight(compiler, fuel: middle) { right = middle } else { wrong = middle }
             }
+            return "\(steps[wrong - 1]), optimization step \(wrong) of \(steps.count)"
+        } catch {
+            return "unknown: the interpreter gave up on optimized IR (\(error.reason))"
         }
-        return "lowering, register allocation or emission"
     }
 
-    private func with(_ configuration: CompilerConfiguration, fuel: Int) -> CompilerConfiguration {
-        var configuration = configuration
+    private struct Undecided: Error { let reason: String }
+
+    /// Whether the optimizer's IR does what it should when only `fuel` steps happen.
+    private func isRight(_ compiler: Compiler, fuel: Int?) throws(Undecided) -> Bool {
+        var configuration = compiler.configuration
         configuration.optimizationFuel = fuel
-        return configuration
+        guard var limited = try? Compiler(configuration) else { throw Undecided(reason: "invalid configuration") }
+        limited.hooks = compiler.hooks
+        switch interpreter.run(module, bytes, optimizedBy: limited) {
+        case .gaveUp(let reason): throw Undecided(reason: reason)
+        case .lines(let lines): return lines == expected
+        }
     }
 
-    /// The names of the passes that run on a function, in order.
-    private func passRuns(_ compiler: Compiler) -> [String] {
-        let runs = Runs()
+    private func steps(_ compiler: Compiler) -> [OptimizationStep] {
+        let record = Record()
         var observed = compiler
-        observed.dump = DumpRequest(points: Set(CompilerConfiguration.passNames.map { .pass($0) }), function: 0) { runs.add($0) }
+        observed.stepObserver = record.add
         _ = try? observed.compile(bytes)
-        return runs.names.withLock { $0 }
+        return record.steps.withLock { $0 }
     }
-    private final class Runs: Sendable {
-        let names = Mutex<[String]>([])
-        /// `text` begins with `; function N after opt:NAME`.
-        func add(_ text: String) {
-            guard let name = text.prefix(while: { $0 != "\n" }).split(separator: ":").last.map(String.init) else { return }
-            names.withLock { $0.append(name) }
-        }
+    private final class Record: Sendable {
+        let steps = Mutex<[OptimizationStep]>([])
+        func add(_ step: OptimizationStep) { steps.withLock { $0.append(step) } }
     }
 }

@@ -47,6 +47,12 @@ public struct CompiledConfiguration: Sendable {
             },
         ]
     }
+    /// Every fourth module goes through one of these, by its seed: without one optimization, or without any.
+    public static func leavingOut() throws -> [CompiledConfiguration] {
+        try Optimization.all.map { optimization in
+            try CompiledConfiguration("O2 without \(optimization.name)") { $0.disabledOptimizations = [optimization.name] }
+        } + [CompiledConfiguration("O2 without optimizations") { $0.disabledOptimizations = Set(Optimization.all.map(\.name)) }]
+    }
     /// Those of ``inTurn()`` that this machine can run.
     static func runnable() throws -> [CompiledConfiguration] {
         let host = try Target(cpu: "native").featureNames

@@ -49,7 +49,9 @@ public struct InterpreterEngine {
             functions.add(function.clone())
         }
         _ = try observed.compile(bytes)
-        let translated = try TranslatedModule(bytes, tunables: compiler.configuration.tunables, features: .all)
+        let translated = try TranslatedModule(
+            bytes, tunables: compiler.configuration.tunables, features: .all,
+            makesTablesReadOnly: !compiler.configuration.disabledOptimizations.contains("read-only-tables"))
         return try InterpretedInstance(translated) { _, machine in functions.define(in: machine) }
     }
 

@@ -57,7 +57,7 @@ struct Emitter: ~Copyable {
             saved: AArch64ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
             keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
-        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops, exit: \.blockExit)
+        blocks = BlockLayout(vcode, solution.edits, options.optimizations, exit: \.blockExit)
         buffer = CodeBuffer(
             forms: Branches.forms(reach: options.branchReach), capacity: vcode.instructions.count * 4 + 256, isMarked: options.marksInstructions)
         buffer.makeLabels(vcode.blocks.count)
@@ -110,7 +110,7 @@ struct Emitter: ~Copyable {
     }
 
     private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
-        if options.alignsLoops, b > 0, !vcode.blocks[b].isCold, isInnermostLoop(b, vcode) { buffer.align(16) }
+        if options.optimizations.contains(.loopAlignment), b > 0, !vcode.blocks[b].isCold, isInnermostLoop(b, vcode) { buffer.align(16) }
         bind(UInt32(b))
     }
     mutating func bind(_ label: UInt32) {

@@ -15,11 +15,12 @@ extension Lowering {
     mutating func address(base start: Value, _ displacement: Int64, bytes: Int, trap: UInt8 = 0) -> MemoryOperand {
         var base = dfg.resolve(start)
         var total = displacement
-        foldConstants(&base, &total)
+        let folds = options.optimizations.contains(.addressFolding)
+        if folds { foldConstants(&base, &total) }
         if let slot = definition(base, .stackAddress), let small = Int32(exactly: total + Int64(Int32(bitPattern: slot.b))) {
             return .stackSlot(slot.a, small)
         }
-        if total == 0 { return indexed(base, bytes, trap) }
+        if total == 0 { return folds ? indexed(base, bytes, trap) : .base(use(base), trap: trap) }
         if Immediates.isOffset(total, bytes: bytes) { return .base(use(base), Int32(total), trap: trap) }
         let x = use(base)
         // The upper part by an addition, if what is left fits.

@@ -15,6 +15,8 @@ import PrecastRegisterAllocation
 public struct LoweringOptions: Sendable {
     public var features: CPUFeatures
     public var traps: TrapCodes
+    /// Those that this instruction set's lowering can leave out.
+    public var optimizations: CodeOptimizations = .addressFolding
 
     public init(features: CPUFeatures, traps: TrapCodes) {
         self.features = features

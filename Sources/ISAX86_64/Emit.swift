@@ -66,10 +66,10 @@ struct Emitter: ~Copyable {
         self.frame = frame
         let isFrameless = !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && vcode.incomingArgumentBytes == 0
         self.isFrameless = isFrameless
-        let delaysFrame = options.delaysFrames && !options.keepsFramePointers && !isFrameless
+        let delaysFrame = options.optimizations.contains(.delayedFrames) && !options.keepsFramePointers && !isFrameless
         let region = delaysFrame ? FrameRegion(vcode, problem, solution) : FrameRegion()
         self.region = region
-        blocks = BlockLayout(vcode, solution.edits, turnsLoops: options.turnsLoops, early: region.early, keeping: region.hasPrologue, exit: \.blockExit)
+        blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue, exit: \.blockExit)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         entryLocation = vcode.locations.first { $0 != .max } ?? .max
         buffer.makeLabels(vcode.blocks.count)
@@ -122,7 +122,7 @@ struct Emitter: ~Copyable {
     }
 
     private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
-        if options.alignsLoops, b > 0, !vcode.blocks[b].isCold { alignLoop(b, vcode) }
+        if options.optimizations.contains(.loopAlignment), b > 0, !vcode.blocks[b].isCold { alignLoop(b, vcode) }
         buffer.bind(UInt32(b))
         shown.forget()
         beginFrame(b)
@@ -146,7 +146,7 @@ struct Emitter: ~Copyable {
     /// Encodes one instruction with machine registers.
     mutating func put(_ instruction: MachineInstruction) {
         shown.update(after: instruction)
-        var i = instruction.shortened
+        var i = options.optimizations.contains(.shortEncodings) ? instruction.shortened : instruction
         var entity: UInt32 = .max
         if i.mode == .memory, i.memoryKind != .registers {
             entity = i.base.bits
@@ -196,7 +196,7 @@ struct Emitter: ~Copyable {
 
     private mutating func emitInstruction(_ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], _ block: Int) {
         switch i.opcode {
-        case .test, .cmp: if !shown.answers(i, n, instructions) { put(i) }
+        case .test, .cmp: if !(options.optimizations.contains(.flagReuse) && shown.answers(i, n, instructions)) { put(i) }
         case .loadImmediate, .zeroFloat, .onesFloat:
             if i.dst.isSome { materialize(i, flagsLive: flagsAreLive(from: n + 1, instructions)) }
         case .lea where i.dst.isNone, .movss where i.dst.isNone, .movsd where i.dst.isNone, .movups where i.dst.isNone: break

@@ -60,7 +60,7 @@ extension Lowering {
     }
     private func borrow(_ inst: Inst) -> Borrow? {
         let data = dfg.instructions[inst]
-        guard data.opcode == .icmp, layout.block(of: inst) == layout.block(of: current), dfg.type(data.valueA) != .reference else { return nil }
+        guard options.optimizations.contains(.carryChains), data.opcode == .icmp, layout.block(of: inst) == layout.block(of: current), dfg.type(data.valueA) != .reference else { return nil }
         switch data.integerCondition {
         case .unsignedLess: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: false)
         case .unsignedGreater: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: false)
@@ -166,6 +166,7 @@ extension Lowering {
 
     /// The product of the same factors, near above in the block and wanted itself.
     private func lowerHalf(of data: InstructionData) -> Inst? {
+        if !options.optimizations.contains(.wideProducts) { return nil }
         let factors = (dfg.resolve(data.valueA), dfg.resolve(data.valueB))
         var inst = layout.previous(current), steps = 0
         while inst.isSome, steps < 12 {

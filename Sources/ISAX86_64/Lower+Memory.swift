@@ -14,6 +14,7 @@ extension Lowering {
     /// that are not in a register anyway. The parts stay live instead of the sum.
     mutating func address(base start: Value, _ displacement: Int64, trap: UInt8 = 0) -> MemoryOperand {
         var base = dfg.resolve(start)
+        if !options.optimizations.contains(.addressFolding) { return .base(use(base), Int32(displacement), trap: trap) }
         var total = displacement
         foldConstants(&base, &total)
         if let slot = definition(base, .stackAddress) {

@@ -16,6 +16,7 @@ public struct LoweringOptions: Sendable {
     public var features: CPUFeatures
     /// Trap codes that lowering itself needs.
     public var traps: TrapCodes
+    public var optimizations = CodeOptimizations.all
 
     public init(features: CPUFeatures, traps: TrapCodes) {
         self.features = features
@@ -250,7 +251,7 @@ struct Lowering: ~Copyable {
     }
     /// The load that defines `value`, if the current instruction may contain it. `uses`: how often it reads the value.
     func foldableLoad(_ value: Value, _ opcode: PrecastIR.Opcode = .load, uses: Int = 1) -> Inst? {
-        guard let inst = dfg.definition(value), dfg.instructions[inst].opcode == opcode, !swallowed.contains(inst),
+        guard options.optimizations.contains(.loadFolding), let inst = dfg.definition(value), dfg.instructions[inst].opcode == opcode, !swallowed.contains(inst),
             layout.block(of: inst) == layout.block(of: current), analysis.colours[inst.index] == analysis.colours[current.index],
             analysis.useCount(dfg.result(inst)) == uses, registers[dfg.result(inst).index].isNone
         else { return nil }

@@ -34,7 +34,7 @@ public struct BlockLayout: Sendable {
     ///   - keeping: whether a block has code even if it only jumps.
     ///   - exit: what a block's last instruction does.
     @inlinable public init<Instruction>(
-        _ vcode: borrowing VCode<Instruction>, _ edits: [Edit], turnsLoops: Bool, early: DenseBitSet = DenseBitSet(),
+        _ vcode: borrowing VCode<Instruction>, _ edits: [Edit], _ optimizations: CodeOptimizations, early: DenseBitSet = DenseBitSet(),
         keeping: (Int) -> Bool = { _ in false }, exit: (Instruction) -> BlockExit
     ) {
         let count = vcode.blocks.count
@@ -50,10 +50,11 @@ public struct BlockLayout: Sendable {
             firstEdits.append(edit)
             let hasEdits = edit < edits.count && edits[edit].point.rawValue < run.upperBound
             exits.append(exit(vcode.instructions[Int(run.upperBound) - 1]))
+            if !optimizations.contains(.jumpSkipping) { continue }
             // The entry has the prologue before it.
             if b > 0, !hasEdits, run.count == 1, case .jump(let target) = exits[b], !keeping(b) { targets[b] = target }
         }
-        self.init(targets: targets, firstEdits: firstEdits, exits: exits, loopDepths: vcode.blocks.map(\.loopDepth), early, turnsLoops: turnsLoops)
+        self.init(targets: targets, firstEdits: firstEdits, exits: exits, loopDepths: vcode.blocks.map(\.loopDepth), early, turnsLoops: optimizations.contains(.loopTurning))
     }
 
     @usableFromInline init(targets: [UInt32], firstEdits: [Int], exits: [BlockExit], loopDepths: [UInt16], _ early: DenseBitSet, turnsLoops: Bool) {

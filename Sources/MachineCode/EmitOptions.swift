@@ -4,12 +4,7 @@ public struct EmitOptions: Sendable {
     public var usesAVX = false
     /// Frames even where none is needed (`--frame-pointers=all`).
     public var keepsFramePointers = false
-    /// Short loops within cache lines, the heads of others at multiples of 16.
-    public var alignsLoops = true
-    /// Loops end in a conditional branch where they can.
-    public var turnsLoops = true
-    /// Functions that can return without a frame set it up only where they cannot.
-    public var delaysFrames = true
+    public var optimizations = CodeOptimizations.all
     /// Compare with the stack limit in the prologue of functions that docs/abi.md does not exempt.
     public var checksStack = true
     /// Trap code of a failed stack check.

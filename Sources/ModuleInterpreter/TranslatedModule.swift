@@ -13,10 +13,10 @@ public final class TranslatedModule {
     public let plan: ModulePlan
     public var translator: FunctionTranslator
 
-    public init(_ bytes: [UInt8], tunables: Tunables = Tunables(), features: FeatureSet = .default) throws {
+    public init(_ bytes: [UInt8], tunables: Tunables = Tunables(), features: FeatureSet = .default, makesTablesReadOnly: Bool = true) throws {
         module = try decodeModule(bytes, features: features)
         let context = try validate(module)
-        plan = try ModulePlan(module, context.types, tunables: tunables)
+        plan = try ModulePlan(module, context.types, tunables: tunables, makesTablesReadOnly: makesTablesReadOnly)
         translator = FunctionTranslator(plan.environment, context)
     }
 

@@ -30,9 +30,8 @@ public import PrecastIR
 
 public struct OptimizationOptions: Sendable {
     public var level: OptimizationLevel
-    public var disabled: Set<Pass> = []
-    /// How many pass runs may still happen in a function; nil for all. To find the run that breaks a program.
-    public var fuel: Int?
+    /// Asked before each run of a pass, in order; nil: all run. To find the run that breaks a program.
+    public var allows: (@Sendable (Pass) -> Bool)?
     /// Verify after every pass; a violation is a bug in the pass and ends the process.
     public var verifies: Bool
 
@@ -81,7 +80,6 @@ public func run(_ pass: Pass, _ function: inout Function) {
 private struct Pipeline {
     let options: OptimizationOptions
     let observer: ((Pass, borrowing Function) -> Void)?
-    var fuel: Int
     /// Kept between passes that do not change control flow.
     private var cfg: ControlFlowGraph?
     private var tree: DominatorTree?
@@ -89,12 +87,10 @@ private struct Pipeline {
     init(_ options: OptimizationOptions, _ observer: ((Pass, borrowing Function) -> Void)?) {
         self.options = options
         self.observer = observer
-        fuel = options.fuel ?? .max
     }
 
     mutating func run(_ pass: Pass, _ function: inout Function) {
-        if options.disabled.contains(pass) || fuel <= 0 { return }
-        fuel -= 1
+        if let allows = options.allows, !allows(pass) { return }
         if apply(pass, &function) { forget() }
         if options.verifies { verify(after: pass, function) }
         observer?(pass, function)

@@ -56,6 +56,9 @@ public struct FunctionTranslator: ~Copyable {
     var tableTargets: [UInt32: TableTarget] = [:]
     var references: ReferenceCache
 
+    /// Copies and fills of a small known size become loads and stores. May change between functions.
+    public var expandsSmallCopies = true
+
     /// The features that the bodies translated so far use.
     public var usedFeatures: FeatureSet { reader.usedFeatures }
 

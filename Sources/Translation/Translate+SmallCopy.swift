@@ -11,7 +11,7 @@ extension FunctionTranslator {
 
     /// The known, small length on top of the stack.
     private func smallLength() -> Int? {
-        guard let length = builder.function.dfg.integerConstant(peek(0)), length > 0, length <= Self.smallLimit else { return nil }
+        guard expandsSmallCopies, let length = builder.function.dfg.integerConstant(peek(0)), length > 0, length <= Self.smallLimit else { return nil }
         return Int(length)
     }
 

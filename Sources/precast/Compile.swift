@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PrecastCompiler
 import PrecastGuestRunner
+import Synchronization
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -87,11 +88,32 @@ func compile(
     let progress = Progress(inputSize: bytes.count)
     compiler.progress = { progress.update($0, $1) }
     defer { progress.clear() }
+    let steps = StepRecord()
+    if compiler.configuration.optimizationFuel != nil { compiler.stepObserver = steps.add }
+    defer { steps.report() }
     do throws(CompileError) {
         guard let targets else { return try compiler.compile(bytes, timing: timing) }
         return try compiler.compile(bytes, for: targets, timing: timing)
     } catch {
         throw CompileFailure(message: "\(inputName(path)): \(error)\(FeatureOptions.hint(error.disabledFeature))")
+    }
+}
+
+/// What `--opt-fuel` reached.
+private final class StepRecord: Sendable {
+    private let record = Mutex<(last: OptimizationStep?, count: Int)>((nil, 0))
+
+    func add(_ step: OptimizationStep) {
+        record.withLock {
+            if step.isTaken { $0.last = step }
+            $0.count = step.number
+        }
+    }
+    /// Says on standard error which step was the last, if there was any.
+    func report() {
+        let (last, count) = record.withLock { $0 }
+        if count == 0 { return }
+        writeText("optimization steps: \(last?.number ?? 0) of \(count); the last: \(last.map { "\($0)" } ?? "none")\n", to: STDERR_FILENO)
     }
 }
 

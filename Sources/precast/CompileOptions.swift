@@ -31,9 +31,9 @@ struct CompileOptions: ParsableArguments {
     var relaxedSIMDDeterministic = false
     @Option(name: .customLong("frame-pointers"), help: ArgumentHelp("Which functions keep a frame pointer: non-leaf (default) or all.", valueName: "which"))
     var framePointers = "non-leaf"
-    @Option(name: .customLong("disable-pass"), help: ArgumentHelp("Leave out an optimization; may be repeated.", valueName: "name"))
-    var disabledPasses: [String] = []
-    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Run only that many passes on each function, to bisect a miscompilation.", valueName: "count"))
+    @Option(name: .customLong("disable-opt"), help: ArgumentHelp("Leave out optimizations, or all: names of precast settings --list-opts, separated by commas.", valueName: "names"))
+    var disabledOptimizations: [String] = []
+    @Option(name: .customLong("opt-fuel"), help: ArgumentHelp("Take only that many steps of optimization in all, to bisect a miscompilation.", valueName: "count"))
     var optimizationFuel: Int?
     @Flag(name: .customLong("verify"), help: "Check the compiler's own work after every stage.")
     var verify = false
@@ -89,7 +89,8 @@ struct CompileOptions: ParsableArguments {
             throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
         }
         configuration.keepsAllFramePointers = framePointers == "all"
-        configuration.disabledPasses = Set(disabledPasses)
+        configuration.disabledOptimizations = Set(disabledOptimizations.flatMap { $0.split(separator: ",").map(String.init) })
+        if configuration.disabledOptimizations.contains("all") { configuration.disabledOptimizations = Set(Optimization.all.map(\.name)) }
         configuration.optimizationFuel = optimizationFuel
         configuration.checksItself = verify
         return configuration
@@ -118,7 +119,7 @@ struct CompileOptions: ParsableArguments {
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
                 throw CommandFailure.usage("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
-                    + CompilerConfiguration.passNames.joined(separator: ", "))
+                    + DumpRequest.Point.passNames.joined(separator: ", "))
             }
             points.insert(point)
         }

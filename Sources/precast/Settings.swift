@@ -68,10 +68,17 @@ struct Settings: ParsableCommand {
             Examples:
               precast settings
               precast settings --cpu native -Os
+              precast settings --list-opts
             """)
     @OptionGroup var options: CompileOptions
+    @Flag(name: .customLong("list-opts"), help: "List the optimizations that --disable-opt takes, in the order in which a function meets them, and the stages that they are part of.")
+    var listsOptimizations = false
 
     func run() throws {
+        if listsOptimizations {
+            let text = Optimization.all.map { $0.name.padding(toLength: 24, withPad: " ", startingAt: 0) + $0.stage.rawValue + "\n" }.joined()
+            return writeText(text, to: STDOUT_FILENO)
+        }
         let settings = try options.configuration(defaultCPU: nil)
         do { try settings.validate() } catch { throw CommandFailure.usage("\(error)") }
         let targets = try options.targets(defaultCPU: nil).flatMap {
@@ -79,7 +86,7 @@ struct Settings: ParsableCommand {
         }
         func flag(_ value: Bool) -> String { value ? "yes" : "no" }
         let rows = targets + [
-            ("optimization", "-O" + settings.optimizationLevel.rawValue), ("passes left out", settings.disabledPasses.sorted().joined(separator: ", ")),
+            ("optimization", "-O" + settings.optimizationLevel.rawValue), ("optimizations off", settings.disabledOptimizations.sorted().joined(separator: ", ")),
             ("wasm features", settings.features.features.map(\.name).joined(separator: ", ")),
             ("threads", "\(settings.threadCount)"), ("memory reservation", "\(settings.memoryReservation)"),
             ("memory guard", "\(settings.memoryGuard)"), ("signal traps", flag(settings.usesSignals)),

@@ -16,7 +16,8 @@ import Testing
         #expect(try here.names == ["a.pwasm", "a.wasm", "b.pwasm", "b.wasm", "c.pwasm", "c.wasm"])
     }
 
-    @Test(arguments: [["-O2"], ["-O", "2"], ["-Os", "-j2"], ["-O3", "--cpu=x86-64-v3"], ["--cpu-features", "+bmi2,-sse4.2"], ["--cpu-features", "-popcnt"], ["--no-signals"]])
+    @Test(arguments: [["-O2"], ["-O", "2"], ["-Os", "-j2"], ["-O3", "--cpu=x86-64-v3"], ["--cpu-features", "+bmi2,-sse4.2"], ["--cpu-features", "-popcnt"], ["--no-signals"],
+        ["--disable-opt=selects,flag-reuse", "--disable-opt", "inlining"], ["--disable-opt", "all"]])
     func optionsAreTaken(options: [String]) throws {
         let folder = try WorkFolder()
         _ = try folder.compile("a", Guests.add, options)
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: [
         ["-O9"], ["-j0"], ["-jx"], ["--cpu", "x86-64-v9"], ["--cpu-features", "+warp"], ["--cpu-features", "avx"], ["--target", "vax"], ["--dump=everything"],
-        ["--dump=opt:no-such-pass"], ["--function", "3"], ["--disable-pass", "no-such-pass"], ["--memory-reservation=1"], ["--frame-pointers=some"], ["--bogus"],
+        ["--dump=opt:no-such-pass"], ["--function", "3"], ["--disable-opt", "selects,no-such-pass"], ["--opt-fuel=-1"], ["--memory-reservation=1"], ["--frame-pointers=some"], ["--bogus"],
         ["--features", "+no-such"], ["--features=simd;threads"],
     ])
     func optionsAreRefused(options: [String]) throws {
@@ -144,6 +145,26 @@ import Testing
         #expect(outcome.text.contains(" after asm\n000000: "))
         for stage in ["decode", "translate", "optimize", "lower", "allocate", "emit", "link", "total"] { #expect(outcome.errors.contains(stage)) }
         #expect(try folder.run(.precast, ["compile", "a.wasm", "--dump=opt", "-o", "-"]).status == 1)
+    }
+
+    /// Fuel says how far it reached; a name that is none gets the nearest that is one.
+    @Test func optimizationsLeftOut() throws {
+        let folder = try WorkFolder()
+        let module = generatedModule(functions: 20)
+        let plain = try folder.read(try folder.compile("a", module))
+        let none = try folder.read(try folder.compile("b", module, ["--disable-opt=all"]))
+        #expect(none != plain)
+        for (fuel, report, expected) in [(0, "steps: 0 of", none), (7, "steps: 7 of", nil), (1_000_000, " of ", plain)] {
+            let outcome = try folder.run(.precast, ["compile", "a.wasm", "-j3", "--opt-fuel", "\(fuel)", "-o", "c.pwasm"])
+            #expect(outcome.status == 0 && outcome.errors.hasPrefix("optimization steps: ") && outcome.errors.contains(report), "\(outcome.errors)")
+            if let expected { #expect(try folder.read("c.pwasm") == expected) }
+        }
+        let names = try folder.run(.precast, ["settings", "--list-opts"]).text.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(names.count > 20 && names.contains("inlining") && names.contains("flag-reuse"))
+        let settings = try folder.run(.precast, ["settings", "--disable-opt", "selects,dead-code"]).text
+        #expect(settings.contains("optimizations off   dead-code, selects\n"), "\(settings)")
+        let refused = try folder.run(.precast, ["compile", "a.wasm", "--disable-opt", "dead-cod"])
+        #expect(refused.status == 64 && refused.errors.contains("'dead-cod', did you mean 'dead-code'?; known: read-only-tables, "), "\(refused.errors)")
     }
 
     /// However and whenever it is ended, a compilation leaves its whole output or nothing.

@@ -98,7 +98,7 @@ import Testing
         configuration.memoryReservation = 65537
         #expect(throws: ConfigurationError.self) { try Compiler(configuration) }
         configuration = CompilerConfiguration()
-        configuration.disabledPasses = ["no-such-pass"]
+        configuration.disabledOptimizations = ["no-such-pass"]
         #expect(throws: ConfigurationError.self) { try Compiler(configuration) }
         #expect(throws: ConfigurationError.self) { try Target(triple: "pdp11-dec-unix") }
         #expect(throws: ConfigurationError.self) { try Target(cpu: "x86-64-v9") }

@@ -89,12 +89,12 @@ import Testing
         #expect(texts.count { $0 == "push rbp" } == 1)
         #expect(function.unwind.first { if case .defineCFA(_, 16) = $0.rule { true } else { false } }?.offset == function.marks[push + 1].offset)
 
-        let plain = fibonacci.compile { $0.delaysFrames = false; $0.marksInstructions = true }
+        let plain = fibonacci.compile { $0.optimizations.remove(.delayedFrames); $0.marksInstructions = true }
         #expect(plain.marks.first?.text == "push rbp")
         #expect(fibonacci.compile { $0.keepsFramePointers = true; $0.marksInstructions = true }.marks.first?.text == "push rbp")
         for algorithm in TestFunction.algorithms {
             for delays in [false, true] {
-                #expect(Executable([fibonacci.compile(algorithm) { $0.delaysFrames = delays }]).call(0, 0, 15) == 610)
+                #expect(Executable([fibonacci.compile(algorithm) { if !delays { $0.optimizations.remove(.delayedFrames) } }]).call(0, 0, 15) == 610)
             }
         }
     }
