@@ -1,4 +1,4 @@
-// Times Wasmtime's loader through its C API, for tools/compare-loader: opening a compiled module, instantiating it, calls both ways.
+// Times Wasmtime's loader through its C API, for tools/bench --loader: opening a compiled module, instantiating it, calls both ways, fresh memory.
 //
 //   loader-peer MODULE.wasm SCRATCH on-demand|pooled      prints one JSON object, times as [minimum, median]
 //
@@ -53,7 +53,7 @@ void *wasm_valtype_new(uint8_t);
 void wasm_valtype_vec_new(wasm_vec_t *, size_t, void *const *);
 void *wasm_functype_new(wasm_vec_t *, wasm_vec_t *);
 
-enum { opens = 200, instances = 500, calls = 1000000, rounds = 9 };
+enum { opens = 200, instances = 500, calls = 1000000, rounds = 9, touches = 30, touched_pages = 64 };
 
 static void check(error_t *error) {
     if (!error) return;
@@ -132,6 +132,29 @@ static void measure_calls(engine_t *engine, const instance_pre_t *prepared) {
     wasmtime_store_delete(store);
 }
 
+// Each time in an instance of its own, whose memory nothing has touched.
+static void measure_fresh_memory(engine_t *engine, const instance_pre_t *prepared) {
+    double times[touches];
+    for (int i = 0; i < touches; i++) {
+        store_t *store = wasmtime_store_new(engine, NULL, NULL);
+        context_t *context = wasmtime_store_context(store);
+        instance_t instance;
+        trap_t *trap = NULL;
+        extern_t touch;
+        check(wasmtime_instance_pre_instantiate(prepared, context, &instance, &trap));
+        if (!wasmtime_instance_export_get(context, &instance, "touch", 5, &touch)) {
+            wasmtime_store_delete(store);
+            return;
+        }
+        val_raw_t values[1] = {{.i32 = touched_pages}};
+        double start = now();
+        wasmtime_func_call_unchecked(context, &touch.of.func, values, 1, &trap);
+        times[i] = (now() - start) / (touched_pages * 16);
+        wasmtime_store_delete(store);
+    }
+    report("fault_us", times, touches, 1e3);
+}
+
 int main(int argc, char **argv) {
     if (argc != 4) { fprintf(stderr, "loader-peer MODULE.wasm SCRATCH on-demand|pooled\n"); return 2; }
     config_t *config = wasm_config_new();
@@ -180,6 +203,7 @@ int main(int argc, char **argv) {
     report("instantiate_us", times, instances, 1e3);
     report("cycle_us", cycles, instances, 1e3);
     measure_calls(engine, prepared);
+    measure_fresh_memory(engine, prepared);
     printf("}\n");
     return 0;
 }

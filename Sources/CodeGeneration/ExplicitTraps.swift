@@ -21,30 +21,14 @@ public func makeTrapsExplicit(_ function: inout Function, _ raise: RaiseBuiltin)
     let signature = function.dfg.signatures.push(Signature(.systemV, parameters: [ABIParameter(.i64, .context), ABIParameter(.i64)]))
     var block = function.layout.firstBlock
     while block.isSome {
-        var inst = function.layout.first(block)
+        let following = function.layout.next(block)
+        // From the end: what follows a trap moves to another block, and is short then.
+        var inst = function.layout.last(block)
         while inst.isSome {
-            let following = function.layout.next(inst)
+            let previous = function.layout.previous(inst)
             let data = function.dfg.instructions[inst]
             switch data.opcode {
-            case .trapIfZero, .trapIfNonzero:
-                let location = function.dfg.locations[inst.index]
-                let rest = function.dfg.makeBlock()
-                let cold = function.dfg.makeBlock()
-                function.dfg.blocks[cold].isCold = true
-                function.dfg.blocks[rest].isCold = function.dfg.blocks[block].isCold
-                function.layout.insert(rest, after: block)
-                function.layout.append(cold)
-                function.layout.moveTail(from: following, to: rest)
-                function.layout.remove(inst)
-                let toCold = function.dfg.makeBlockCall(cold, EmptyCollection())
-                let toRest = function.dfg.makeBlockCall(rest, EmptyCollection())
-                let (nonzero, zero) = data.opcode == .trapIfNonzero ? (toCold, toRest) : (toRest, toCold)
-                let branch = function.dfg.makeEffect(InstructionData(.branch, a: data.a, b: nonzero.rawValue, c: zero.rawValue), at: location)
-                function.layout.append(branch, to: block)
-                appendRaise(&function, raise, signature, context, data.trapCode, location, cold)
-                let trap = function.dfg.makeEffect(InstructionData(.trap, flags: data.flags), at: location)
-                function.layout.append(trap, to: cold)
-                block = rest
+            case .trapIfZero, .trapIfNonzero: branch(&function, raise, signature, context, block, inst, data)
             case .trap where !followsRaise(function, inst):
                 let location = function.dfg.locations[inst.index]
                 function.layout.remove(inst)
@@ -52,10 +36,33 @@ public func makeTrapsExplicit(_ function: inout Function, _ raise: RaiseBuiltin)
                 function.layout.append(inst, to: block)
             default: break
             }
-            inst = following
+            inst = previous
         }
-        block = function.layout.next(block)
+        block = following
     }
+}
+
+/// Replaces a conditional trap by a branch to a cold block that raises.
+private func branch(
+    _ function: inout Function, _ raise: RaiseBuiltin, _ signature: SignatureReference, _ context: Value, _ block: Block, _ inst: Inst, _ data: InstructionData
+) {
+    let location = function.dfg.locations[inst.index]
+    let rest = function.dfg.makeBlock()
+    let cold = function.dfg.makeBlock()
+    function.dfg.blocks[cold].isCold = true
+    function.dfg.blocks[rest].isCold = function.dfg.blocks[block].isCold
+    function.layout.insert(rest, after: block)
+    function.layout.append(cold)
+    function.layout.moveTail(from: function.layout.next(inst), to: rest)
+    function.layout.remove(inst)
+    let toCold = function.dfg.makeBlockCall(cold, EmptyCollection())
+    let toRest = function.dfg.makeBlockCall(rest, EmptyCollection())
+    let (nonzero, zero) = data.opcode == .trapIfNonzero ? (toCold, toRest) : (toRest, toCold)
+    let branch = function.dfg.makeEffect(InstructionData(.branch, a: data.a, b: nonzero.rawValue, c: zero.rawValue), at: location)
+    function.layout.append(branch, to: block)
+    appendRaise(&function, raise, signature, context, data.trapCode, location, cold)
+    let trap = function.dfg.makeEffect(InstructionData(.trap, flags: data.flags), at: location)
+    function.layout.append(trap, to: cold)
 }
 
 private func followsRaise(_ function: borrowing Function, _ trap: Inst) -> Bool {

@@ -111,6 +111,11 @@ public struct DataFlowGraph: Sendable {
     /// The first of ``vectorConstants`` with each value, as far as they are indexed.
     private var vectorConstantNumbers: [VectorConstantData: VectorConstant] = [:]
     private var indexedVectorConstants = 0
+    /// The same of ``signatures`` and ``functions``.
+    private var signatureNumbers: [Signature: SignatureReference] = [:]
+    private var indexedSignatures = 0
+    private var functionNumbers: [ExternalFunction: FunctionReference] = [:]
+    private var indexedFunctions = 0
 
     public init() {}
 
@@ -150,6 +155,24 @@ public struct DataFlowGraph: Sendable {
         }
         if let known = vectorConstantNumbers[value] { return known }
         return vectorConstants.push(value)
+    }
+    /// The signature equal to `value`, made if there is none. Constant time, but for those added to ``signatures`` directly since the last time.
+    public mutating func signature(_ value: Signature) -> SignatureReference {
+        while indexedSignatures < signatures.count {
+            let next = SignatureReference(index: indexedSignatures)
+            if signatureNumbers[signatures[next]] == nil { signatureNumbers[signatures[next]] = next }
+            indexedSignatures += 1
+        }
+        return signatureNumbers[value] ?? signatures.push(value)
+    }
+    /// The same of functions outside.
+    public mutating func function(_ value: ExternalFunction) -> FunctionReference {
+        while indexedFunctions < functions.count {
+            let next = FunctionReference(index: indexedFunctions)
+            if functionNumbers[functions[next]] == nil { functionNumbers[functions[next]] = next }
+            indexedFunctions += 1
+        }
+        return functionNumbers[value] ?? functions.push(value)
     }
 
     // MARK: Instructions

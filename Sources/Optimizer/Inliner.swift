@@ -63,13 +63,14 @@ public struct InliningPolicy: Sendable {
         block = function.layout.next(block)
     }
     let limit = max(size * policy.growthFactor, size + policy.minimumGrowth)
-    var count = 0
+    var chosen: [(Inst, FunctionBody)] = []
     for (call, callee) in calls where size + callee.summary.size <= limit {
-        inline(callee.function, into: &function, at: call)
         size += callee.summary.size
-        count += 1
+        chosen.append((call, callee))
     }
-    return count
+    // The last first: what follows a call moves to another block, and is short then.
+    for (call, callee) in chosen.reversed() { inline(callee.function, into: &function, at: call) }
+    return chosen.count
 }
 
 /// Replaces a direct call by the body of the function called.
@@ -95,8 +96,9 @@ private struct Inliner {
     private var values: [Value]
     private var blocks: [Block]
     private var locations: [SourceLocation]
-    private var signatures: [SignatureReference] = []
-    private var functions: [FunctionReference] = []
+    /// Made when they are first met: a callee may have more than its code still names.
+    private var signatures: [SignatureReference]
+    private var functions: [FunctionReference]
     private var slots: [StackSlot] = []
     private var vectorConstants: [VectorConstant] = []
     /// The handlers of the call, and the exception that their arguments name.
@@ -110,6 +112,8 @@ private struct Inliner {
         values = Array(repeating: .none, count: callee.dfg.values.count)
         blocks = Array(repeating: .none, count: callee.dfg.blocks.count)
         locations = Array(repeating: .none, count: callee.sourceLocations.count)
+        signatures = Array(repeating: .none, count: callee.dfg.signatures.count)
+        functions = Array(repeating: .none, count: callee.dfg.functions.count)
     }
 
     mutating func split(_ caller: inout Function, _ callee: borrowing Function) {
@@ -141,10 +145,6 @@ private struct Inliner {
     }
 
     mutating func copyEntities(_ callee: borrowing Function, _ caller: inout Function) {
-        for signature in callee.dfg.signatures.storage { signatures.append(caller.dfg.signature(equalTo: signature)) }
-        for function in callee.dfg.functions.storage {
-            functions.append(caller.dfg.function(number: function.number, signature: signatures[function.signature.index]))
-        }
         for constant in callee.dfg.vectorConstants.storage { vectorConstants.append(caller.dfg.vectorConstant(constant)) }
         for slot in callee.dfg.stackSlots.storage { slots.append(caller.dfg.stackSlots.push(slot)) }
         let entry = callee.entry
@@ -195,8 +195,23 @@ private struct Inliner {
         return caller.dfg.blockCalls.push(BlockCallData(block: blocks[data.block.index], arguments: list(data.arguments, callee, &caller)))
     }
 
+    private mutating func signature(_ word: UInt32, _ callee: borrowing Function, _ caller: inout Function) -> SignatureReference {
+        let reference = SignatureReference(rawValue: word)
+        if signatures[reference.index].isNone { signatures[reference.index] = caller.dfg.signature(callee.dfg.signatures[reference]) }
+        return signatures[reference.index]
+    }
+    private mutating func function(_ word: UInt32, _ callee: borrowing Function, _ caller: inout Function) -> FunctionReference {
+        let reference = FunctionReference(rawValue: word)
+        if functions[reference.index].isNone {
+            let data = callee.dfg.functions[reference]
+            let signature = signature(data.signature.rawValue, callee, &caller)
+            functions[reference.index] = caller.dfg.function(ExternalFunction(number: data.number, signature: signature))
+        }
+        return functions[reference.index]
+    }
+
     /// Gives `copy` the operands of the callee's instruction.
-    private func translate(_ data: InstructionData, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) {
+    private mutating func translate(_ data: InstructionData, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) {
         var new = data
         switch data.opcode.format {
         case .nullary, .immediate, .dataAddress, .trap: return
@@ -214,16 +229,16 @@ private struct Inliner {
             new.b = value(data.valueB, callee).rawValue
             new.c = value(data.valueC, callee).rawValue
         case .stackAddress: new.a = slots[Int(data.a)].rawValue
-        case .functionAddress: new.a = functions[Int(data.a)].rawValue
+        case .functionAddress: new.a = function(data.a, callee, &caller).rawValue
         case .call:
-            new.a = functions[Int(data.a)].rawValue
+            new.a = function(data.a, callee, &caller).rawValue
             new.b = list(data.list, callee, &caller).position
         case .callIndirect:
-            new.a = signatures[Int(data.a)].rawValue
+            new.a = signature(data.a, callee, &caller).rawValue
             new.b = value(data.valueB, callee).rawValue
             new.c = list(data.list, callee, &caller).position
         case .tryCall:
-            new.a = functions[Int(data.a)].rawValue
+            new.a = function(data.a, callee, &caller).rawValue
             new.b = list(data.list, callee, &caller).position
             new.c = exceptionTable(data.exceptionTable, copy, callee, &caller).rawValue
         case .tryCallIndirect:
@@ -252,10 +267,10 @@ private struct Inliner {
     }
 
     /// The callee's handlers, then those of the call that is replaced.
-    private func exceptionTable(_ table: ExceptionTable, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) -> ExceptionTable {
+    private mutating func exceptionTable(_ table: ExceptionTable, _ copy: Inst, _ callee: borrowing Function, _ caller: inout Function) -> ExceptionTable {
         let data = callee.dfg.exceptionTables[table]
         let normal = blockCall(data.normal.rawValue, callee, &caller)
-        var new = ExceptionTableData(signature: signatures[data.signature.index], normal: normal, handlers: [])
+        var new = ExceptionTableData(signature: signature(data.signature.rawValue, callee, &caller), normal: normal, handlers: [])
         for handler in data.handlers {
             let call = blockCall(handler.call.rawValue, callee, &caller)
             new.handlers.append(ExceptionHandler(tag: handler.tag, retention: handler.retention, call: call))
@@ -333,17 +348,5 @@ private struct Inliner {
             locations[link.index] = outer
         }
         return outer
-    }
-}
-
-extension DataFlowGraph {
-    fileprivate mutating func signature(equalTo signature: Signature) -> SignatureReference {
-        if let i = signatures.storage.firstIndex(of: signature) { return SignatureReference(index: i) }
-        return signatures.push(signature)
-    }
-    fileprivate mutating func function(number: UInt32, signature: SignatureReference) -> FunctionReference {
-        let new = ExternalFunction(number: number, signature: signature)
-        if let i = functions.storage.firstIndex(of: new) { return FunctionReference(index: i) }
-        return functions.push(new)
     }
 }

@@ -35,12 +35,10 @@ public struct FunctionTranslator: ~Copyable {
     /// Addresses computed before, by the low bits of the index's number.
     var knownAddresses = Array(repeating: KnownAddress(), count: 16)
     var lastSerial: UInt32 = 0
-    /// By local index.
-    var locals: [Variable] = []
+    var locals = LocalVariables()
     /// Where the locals are instead, when they are in the frame: ``localStride`` bytes each.
     var localSlot = StackSlot.none
     var localStride: UInt32 = 8
-    var localTypes: [Type] = []
     /// The instance context.
     var context = Value.none
     /// Scratch for calls.
@@ -114,13 +112,10 @@ public struct FunctionTranslator: ~Copyable {
     private mutating func beginFunction(_ function: FunctionIndex, localsInFrame: Bool) {
         let type = environment.types[environment.module.functions[function.index].index]
         begin(number: environment.number(of: function), type.direct)
-        locals.removeAll(keepingCapacity: true)
-        localTypes.removeAll(keepingCapacity: true)
+        locals.removeAll()
         localSlot = .none
-        localTypes.append(contentsOf: environment.typePool[type.shape.parameters])
-        for run in reader.localDeclarations {
-            localTypes.append(contentsOf: repeatElement(irType(run.type), count: Int(run.count)))
-        }
+        for type in environment.typePool[type.shape.parameters] { locals.append(1, type) }
+        for run in reader.localDeclarations { locals.append(Int(run.count), irType(run.type)) }
         defineLocals(parameterCount: type.shape.parameters.count, inFrame: localsInFrame)
         pushFrame(ControlFrame(kind: .function, shape: BlockShape(parameters: 0..<0, results: type.shape.results)))
     }

@@ -22,28 +22,26 @@ extension FunctionTranslator {
 
     // MARK: Locals
 
-    /// Makes the locals that ``localTypes`` lists: parameters from the entry block, the rest zero.
+    /// Makes the locals that ``locals`` lists: parameters from the entry block, the rest zero.
     mutating func defineLocals(parameterCount: Int, inFrame: Bool) {
         if inFrame {
-            localStride = localTypes.contains(.v128) ? 16 : 8
-            let slot = StackSlotData(size: localStride * UInt32(max(localTypes.count, 1)), alignment: localStride)
+            localStride = locals.hasVectors ? 16 : 8
+            let slot = StackSlotData(size: localStride * UInt32(max(locals.count, 1)), alignment: localStride)
             localSlot = builder.function.dfg.stackSlots.push(slot)
-        } else {
-            for type in localTypes { locals.append(builder.declareVariable(type)) }
         }
         let entry = builder.function.entry
         for i in 0..<parameterCount { writeLocal(i, builder.function.dfg.parameter(entry, i + 1)) }
         if inFrame {
             // A variable that was never written is zero by itself; a slot is not.
-            for i in parameterCount..<localTypes.count { writeLocal(i, builder.zero(localTypes[i])) }
+            for i in parameterCount..<locals.count { writeLocal(i, builder.zero(locals.type(i))) }
         }
     }
     private mutating func readLocal(_ i: Int) -> Value {
-        if localSlot.isNone { return builder.read(locals[i]) }
-        return builder.load(localTypes[i], localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
+        if localSlot.isNone { return builder.read(locals.variable(i, &builder)) }
+        return builder.load(locals.type(i), localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
     }
     private mutating func writeLocal(_ i: Int, _ value: Value) {
-        if localSlot.isNone { return builder.write(locals[i], value) }
+        if localSlot.isNone { return builder.write(locals.variable(i, &builder), value) }
         builder.store(value, localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
     }
     private mutating func localAddress(_ i: Int) -> Value { slotAddress(localSlot, UInt32(i) * localStride) }

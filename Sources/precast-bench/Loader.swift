@@ -14,6 +14,8 @@ struct LoaderMeasurement: Encodable {
     var call_ns: [Double]?
     /// A call of the host from the export `loop`, a round of whose loop it is.
     var host_call_ns: [Double]?
+    /// The first write to a page of 4 KiB of a memory that the export `touch` has just grown.
+    var fault_us: [Double]?
 }
 
 struct LoaderBench {
@@ -21,6 +23,8 @@ struct LoaderBench {
     private static let instances = 500
     private static let calls: Int32 = 1_000_000
     private static let rounds = 9
+    private static let touches = 30
+    private static let touchedPages: Int32 = 64
 
     /// - Parameter linker: has what the module imports.
     static func measure<State>(_ path: String, _ engine: Engine, _ linker: Linker<State>, state: () throws -> State) throws -> LoaderMeasurement {
@@ -44,8 +48,22 @@ struct LoaderBench {
         cycles.sort()
         measurement.cycle_us = [cycles[0], cycles[cycles.count / 2]]
         let store = try Store(engine, data: try state())
-        try measureCalls(try resolved.instantiate(in: store), &measurement)
+        let instance = try resolved.instantiate(in: store)
+        try measureCalls(instance, &measurement)
+        if instance.function("touch") != nil {
+            measurement.fault_us = try summary(touches, per: 1e3 * Double(touchedPages) * 16) { try touch(resolved, engine, try state()) }
+        }
         return measurement
+    }
+
+    /// In an instance of its own, whose memory nothing has touched.
+    @inline(never)
+    private static func touch<State>(_ resolved: ResolvedModule<State>, _ engine: Engine, _ state: State) throws -> Double {
+        let store = try Store(engine, data: state)
+        let touch = try resolved.instantiate(in: store).function("touch", as: ((Int32) -> Int32).self)
+        let start = now()
+        _ = try touch(touchedPages)
+        return Double(now() - start)
     }
 
     /// The store and the instance end with the function.

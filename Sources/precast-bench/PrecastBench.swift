@@ -16,8 +16,8 @@ import PrecastWasmTypes
             open and instantiate are measured warm. Guest output goes to /dev/null.
 
             Prints one JSON object: module, wasm_bytes, compile_ms, artifact_bytes, open_us, instantiate_us, run_ms, minor_faults, error.
-            With --loader: artifact_bytes, open_us, instantiate_us, cycle_us, call_ns, host_call_ns, each time as [minimum, median]. For the calls the
-            module imports `bench.add` and exports `add` and `loop`, as tools/compare-loader has it.
+            With --loader: artifact_bytes, open_us, instantiate_us, cycle_us, call_ns, host_call_ns, fault_us, each time as [minimum, median]. For the last
+            three the module imports `bench.add` and exports `add`, `loop` and `touch`, as tools/bench --loader has it.
             """)
 
     @Argument(help: ArgumentHelp("The module.", valueName: "file"))
