@@ -149,7 +149,9 @@ let package = Package(
         tests("ScriptHost", ["PrecastScriptHost", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("IR", ["PrecastEntities", "PrecastIR", "PrecastIRTestSupport"]),
         tests("IRInterpreter", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter"]),
-        tests("Optimizer", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer"]),
+        tests("Optimizer", [
+            "PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastOptimizer", "PrecastCompiler", "PrecastWasmText",
+        ]),
         tests("Translation", [
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler", "PrecastModuleInterpreter",

@@ -9,6 +9,8 @@ public struct FunctionSummary: Sendable, Equatable {
     public var isLeaf = true
     /// Holds nothing that ties it to a frame of its own.
     public var isInlinable = true
+    /// How many calls deep code was inlined into it.
+    public var depth = 0
     /// Numbers of the functions that it calls directly, ascending, each once.
     public var callees: [UInt32] = []
 
@@ -29,6 +31,13 @@ public struct FunctionSummary: Sendable, Equatable {
             block = function.layout.next(block)
         }
         callees = Array(Set(callees)).sorted()
+        // A row comes after the one that it was inlined at.
+        var depths: [Int] = []
+        depths.reserveCapacity(function.sourceLocations.count)
+        for location in function.sourceLocations.storage {
+            depths.append(location.inlinedAt.isSome ? depths[location.inlinedAt.index] + 1 : 0)
+            depth = max(depth, depths[depths.count - 1])
+        }
     }
 }
 

@@ -20,6 +20,8 @@ public struct InliningPolicy: Sendable {
     /// How much a function may grow: to this many times its size, but at least by ``minimumGrowth``.
     public var growthFactor = 2
     public var minimumGrowth = 200
+    /// How many calls deep code is inlined. Each costs a row of the tables that backtraces read, also where nothing else is left of the call.
+    public var depthLimit = 16
 
     public init(level: OptimizationLevel = .O2) {
         if level == .Os {
@@ -36,7 +38,7 @@ public struct InliningPolicy: Sendable {
     public var isEnabled: Bool { leafLimit > 0 || callerLimit > 0 }
 
     public func wants(_ callee: FunctionSummary) -> Bool {
-        callee.isInlinable && callee.size <= (callee.isLeaf ? leafLimit : callerLimit)
+        callee.isInlinable && callee.depth < depthLimit && callee.size <= (callee.isLeaf ? leafLimit : callerLimit)
     }
 }
 

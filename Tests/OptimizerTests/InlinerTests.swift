@@ -55,6 +55,31 @@ import Testing
         #expect(total > Int(RandomProgramTests.count / 4))
     }
 
+    /// A tower of functions that all come to a constant: each says where it came from, but not from how deep without bound.
+    @Test func depthIsBounded() throws {
+        let policy = InliningPolicy()
+        var bodies: [UInt32: FunctionBody] = [:]
+        var depths: [Int] = []
+        for number in (0..<60 as Range<UInt32>).reversed() {
+            let body = number == 59 ? "v1 = iconst.i32 1  @7" : "v2 = call fn0(v0)  @8\n v1 = iadd.i32 v2, v2  @9"
+            var function = try parseFunction("""
+                function \(number)(i32) -> i32 precast {
+                    sig0 = (i32) -> i32 precast
+                    fn0 = function \(number + 1) sig0
+                block0(v0: i32):
+                    \(body)
+                    return v1  @10
+                }
+                """)
+            inlineCalls(&function, policy) { bodies[$0] }
+            optimize(&function, OptimizationOptions())
+            bodies[number] = FunctionBody(function.clone())
+            depths.append(FunctionSummary(function).depth)
+        }
+        #expect(depths.max() == policy.depthLimit)
+        #expect(depths.count { $0 == policy.depthLimit } >= 3)
+    }
+
     @Test func locationsSayWhereTheyWereInlined() throws {
         var caller = try parseFunction("""
             function 0(i32) -> i32 precast {

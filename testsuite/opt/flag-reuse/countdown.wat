@@ -1,0 +1,30 @@
+;; The subtraction has set the zero flag as a comparison with zero would.
+(module
+  (func (export "f") (param $n i32) (result i32) (local $sum i32)
+    (loop $l
+      (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31)) (i32.const 7)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum)))
+; without
+000000: xor eax, eax
+000002: nop
+00000b: nop
+000014: nop
+00001d: nop
+000020: imul eax, eax, 31
+000023: add eax, 7
+000026: add esi, -1
+000029: test esi, esi
+00002b: jne 000020
+00002d: ret
+; with
+000000: xor eax, eax
+000002: nop
+00000b: nop
+000014: nop
+00001d: nop
+000020: imul eax, eax, 31
+000023: add eax, 7
+000026: add esi, -1
+000029: jne 000020
+00002b: ret
