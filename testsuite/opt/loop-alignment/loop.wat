@@ -1,4 +1,4 @@
-;; The head of a short innermost loop is at a multiple of 32.
+;; The loop lies within one cache line of 64 bytes.
 (module
   (func (export "f") (param $n i32) (result i32) (local $sum i32)
     (loop $l
