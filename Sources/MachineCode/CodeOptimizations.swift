@@ -1,7 +1,7 @@
 /// What back ends do to make code better, and may leave out. Each ISA heeds those that it has.
-public struct CodeOptimizations: OptionSet, Sendable {
+@frozen public struct CodeOptimizations: OptionSet, Sendable {
     public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Additions and shifts become parts of addresses.
     public static let addressFolding = CodeOptimizations(rawValue: 1 << 0)
