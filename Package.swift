@@ -81,7 +81,7 @@ let package = Package(
         module("Fuzzing", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmText", "PrecastIR",
             "PrecastIRInterpreter", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastModuleInterpreter", "PrecastArtifactFormat",
-            "PrecastCompiler", "PrecastRuntime", "PrecastWastRunner", "CLoaderSupport",
+            "PrecastCompiler", "PrecastRuntime", "PrecastScriptHost", "PrecastWastRunner", "CLoaderSupport",
         ]),
 
         // Loader
@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "precast-fuzz",
             dependencies: [
-                .target(name: "PrecastFuzzing", condition: compilerOnly), "PrecastWasmTypes",
+                .target(name: "PrecastFuzzing", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly), "PrecastWasmTypes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast-fuzz", swiftSettings: settings),
@@ -156,7 +156,7 @@ let package = Package(
             "CRuntimeABI", "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastIRInterpreter", "PrecastTranslation", "PrecastArtifactFormat", "PrecastCompiler", "PrecastModuleInterpreter",
         ]),
-        tests("Fuzzing", ["PrecastFuzzing", "PrecastCompiler", "PrecastWasmTypes"]),
+        tests("Fuzzing", ["PrecastFuzzing", "PrecastCompiler", "PrecastWasmTypes", "PrecastWastRunner"]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),

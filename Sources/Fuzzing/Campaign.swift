@@ -1,5 +1,6 @@
 public import PrecastCompiler
 public import PrecastWasmTypes
+public import PrecastWastRunner
 
 /// Engines that did not say the same of a module.
 public struct Difference: Sendable {
@@ -18,7 +19,8 @@ public struct Difference: Sendable {
 
 /// Runs generated modules through all engines and compares.
 ///
-/// The interpreter's answer (of the IR as translated) and the outside engine's are compared with those of the artifacts: at -O0, at -O2 and, three modules of four, one more way.
+/// The interpreter's answer (of the IR as translated) and the outside engine's are compared with those of the artifacts: at -O0, at -O2 and, three modules of four, one more way;
+/// with a runner for AArch64, at -O2 for that and, three modules of four, one more way.
 public struct Campaign {
     public struct Summary: Sendable {
         public var modules = 0
@@ -38,16 +40,33 @@ public struct Campaign {
     public let features: FeatureSet
     public private(set) var summary = Summary()
     private var generator: Generator
-    private let compiled: CompiledEngine
     private let interpreter = InterpreterEngine()
-    private let always: [(name: String, compiler: Compiler)]
-    private let inTurn: [(name: String, compiler: Compiler)]
-    private let leavingOut: [(name: String, compiler: Compiler)]
+    private var machines: [Machine] = []
     private let outside: OutsideEngine?
 
-    /// - Parameter change: made to all compilers: what plants faults.
-    public init(features: FeatureSet, outside: OutsideEngine?, change: @escaping (inout Compiler) -> Void = { _ in }) throws {
-        func make(_ configuration: CompiledConfiguration) throws -> (String, Compiler) {
+    /// Where artifacts run, and the ways to make them.
+    private struct Machine {
+        typealias Way = (name: String, compiler: Compiler)
+        let engine: CompiledEngine
+        /// For every module.
+        let always: [Way]
+        /// For every other module, one after the other.
+        let inTurn: [Way]
+        /// For every fourth, of the others.
+        let leavingOut: [Way]
+
+        func ways(seed: UInt64) -> [Way] {
+            if seed % 2 == 1 { return always + [inTurn[Int(seed / 2 % UInt64(inTurn.count))]] }
+            return seed % 4 == 2 ? always + [leavingOut[Int(seed / 4 % UInt64(leavingOut.count))]] : always
+        }
+    }
+
+    /// - Parameters:
+    ///   - outside: another engine to compare with.
+    ///   - aarch64: a script host on an AArch64 machine, or an emulated one.
+    ///   - change: made to all compilers: what plants faults.
+    public init(features: FeatureSet, outside: OutsideEngine?, aarch64: RunnerProcess? = nil, change: @escaping (inout Compiler) -> Void = { _ in }) throws {
+        func make(_ configuration: CompiledConfiguration) throws -> Machine.Way {
             var compiler = try Compiler(configuration.settings)
             change(&compiler)
             return (configuration.name, compiler)
@@ -55,10 +74,14 @@ public struct Campaign {
         self.features = features
         self.outside = outside
         generator = Generator(features: features)
-        compiled = try CompiledEngine()
-        always = try CompiledConfiguration.always().map(make)
-        inTurn = try CompiledConfiguration.runnable().map(make)
-        leavingOut = try CompiledConfiguration.leavingOut().map(make)
+        machines.append(Machine(
+            engine: CompiledEngine(), always: try CompiledConfiguration.always().map(make), inTurn: try CompiledConfiguration.runnable().map(make),
+            leavingOut: try CompiledConfiguration.leavingOut().map(make)))
+        if let aarch64 {
+            machines.append(Machine(
+                engine: CompiledEngine(runner: aarch64), always: try CompiledConfiguration.alwaysOnAArch64().map(make),
+                inTurn: try CompiledConfiguration.inTurnOnAArch64().map(make), leavingOut: try CompiledConfiguration.leavingOutOnAArch64().map(make)))
+        }
     }
 
     /// Modules of the seeds `range`, in batches. Stops when `report` returns false.
@@ -91,7 +114,7 @@ public struct Campaign {
     /// What is different about a module, all engines asked; nil also for one that is not valid.
     public mutating func difference(of module: FuzzModule) throws -> Difference? {
         let bytes = module.encode()
-        guard (try? always[0].compiler.validate(bytes)) != nil else { return nil }
+        guard (try? machines[0].always[0].compiler.validate(bytes)) != nil else { return nil }
         let kept = summary
         defer { summary = kept }
         try outside?.send([(module, bytes)])
@@ -117,7 +140,8 @@ public struct Campaign {
     public func firstWrongStage(_ difference: Difference) throws -> String {
         let bytes = difference.module.encode()
         if difference.other == "the interpreter" { return "the interpreter, translation or what comes before it" }
-        guard let compiler = (always + inTurn + leavingOut).first(where: { $0.name == difference.other })?.compiler else { return "unknown" }
+        let ways = machines.flatMap { $0.always + $0.inTurn + $0.leavingOut }
+        guard let compiler = ways.first(where: { $0.name == difference.other })?.compiler else { return "unknown" }
         guard case .lines(let expected) = interpreter.run(difference.module, bytes) else { return "unknown: the interpreter gave up" }
         return Bisection(interpreter: interpreter, module: difference.module, bytes: bytes, expected: expected).firstWrongStage(compiler)
     }
@@ -133,13 +157,10 @@ public struct Campaign {
             summary.gaveUp += 1
             summary.reasons[reason, default: 0] += 1
         }
-        for (name, compiler) in compilers(seed: module.seed) { answers.append((name, compiled.run(module, bytes, compiler))) }
+        for machine in machines {
+            for (name, compiler) in machine.ways(seed: module.seed) { answers.append((name, machine.engine.run(module, bytes, compiler))) }
+        }
         return answers
-    }
-
-    private func compilers(seed: UInt64) -> [(name: String, compiler: Compiler)] {
-        if seed % 2 == 1 { return always + [inTurn[Int(seed / 2 % UInt64(inTurn.count))]] }
-        return seed % 4 == 2 ? always + [leavingOut[Int(seed / 4 % UInt64(leavingOut.count))]] : always
     }
 
     private mutating func compare(_ module: FuzzModule, _ answers: [(name: String, lines: [String])]) -> Difference? {

@@ -23,10 +23,26 @@ public struct CompiledConfiguration: Sendable {
     }
     /// Every other module goes through one of these, by its seed.
     public static func inTurn() throws -> [CompiledConfiguration] {
-        try [
+        var ways = try [
             CompiledConfiguration("O2, native") { settings in settings.target = try Target(cpu: "native") },
             CompiledConfiguration("O2, x86-64-v3") { settings in settings.target = try Target(cpu: "x86-64-v3") },
             CompiledConfiguration("O2, x86-64 with sse4.1") { settings in settings.target = try Target(cpu: "x86-64", features: "+sse4.1") },
+            CompiledConfiguration("O0, native") { settings in
+                settings.optimizationLevel = .none
+                settings.target = try Target(cpu: "native")
+            },
+        ]
+        ways += try portable()
+        return ways
+    }
+    /// Those of ``inTurn()`` that this machine can run.
+    static func runnable() throws -> [CompiledConfiguration] {
+        let host = try Target(cpu: "native").featureNames
+        return try inTurn().filter { Set($0.settings.target.featureNames).isSubset(of: host) }
+    }
+    /// Ways that no machine is needed for.
+    private static func portable() throws -> [CompiledConfiguration] {
+        try [
             CompiledConfiguration("O1, no signals") {
                 $0.optimizationLevel = .less
                 $0.usesSignals = false
@@ -41,10 +57,6 @@ public struct CompiledConfiguration: Sendable {
                 $0.optimizationLevel = .size
                 $0.keepsAllFramePointers = true
             },
-            CompiledConfiguration("O0, native") { settings in
-                settings.optimizationLevel = .none
-                settings.target = try Target(cpu: "native")
-            },
         ]
     }
     /// Every fourth module goes through one of these, by its seed: without one optimization, or without any.
@@ -53,9 +65,27 @@ public struct CompiledConfiguration: Sendable {
             try CompiledConfiguration("O2 without \(optimization.name)") { $0.disabledOptimizations = [optimization.name] }
         } + [CompiledConfiguration("O2 without optimizations") { $0.disabledOptimizations = Set(Optimization.all.map(\.name)) }]
     }
-    /// Those of ``inTurn()`` that this machine can run.
-    static func runnable() throws -> [CompiledConfiguration] {
-        let host = try Target(cpu: "native").featureNames
-        return try inTurn().filter { Set($0.settings.target.featureNames).isSubset(of: host) }
+
+    // MARK: AArch64
+
+    /// Every module goes through this for AArch64, where there is one.
+    static func alwaysOnAArch64() throws -> [CompiledConfiguration] { [try CompiledConfiguration("O2") { _ in }.onAArch64("generic")] }
+    /// Every other module goes through one of these for AArch64.
+    static func inTurnOnAArch64() throws -> [CompiledConfiguration] {
+        var ways = try portable().map { try $0.onAArch64("generic") }
+        ways.append(try CompiledConfiguration("O2") { _ in }.onAArch64("neoverse-n1"))
+        for cpu in ["generic", "neoverse-v1"] { ways.append(try CompiledConfiguration("O0") { $0.optimizationLevel = .none }.onAArch64(cpu)) }
+        return ways
+    }
+    /// Every fourth module goes through one of these for AArch64.
+    static func leavingOutOnAArch64() throws -> [CompiledConfiguration] { try leavingOut().map { try $0.onAArch64("generic") } }
+    private func onAArch64(_ cpu: String) throws -> CompiledConfiguration {
+        var settings = settings
+        settings.target = try Target(triple: "aarch64-unknown-linux-gnu", cpu: cpu)
+        return CompiledConfiguration(name: "AArch64 \(cpu), \(name)", settings: settings)
+    }
+    private init(name: String, settings: CompilerConfiguration) {
+        self.name = name
+        self.settings = settings
     }
 }

@@ -1,54 +1,78 @@
 import PrecastArtifactFormat
 public import PrecastCompiler
-import PrecastRuntime
+import PrecastScriptHost
 import PrecastWasmTypes
+public import PrecastWastRunner
 
-/// Runs modules the whole way: compiled to an artifact, loaded, called.
+/// Runs modules the whole way: compiled to an artifact, loaded, called; in this process or in that of a runner.
 public final class CompiledEngine {
-    private let engine: Engine
+    private let runner: RunnerProcess?
 
-    public init() throws { engine = try Engine() }
+    /// - Parameter runner: the process to run modules in; nil: this one.
+    public init(runner: RunnerProcess? = nil) { self.runner = runner }
 
     /// The lines of ``Outcome``; one line `error: …` if it does not get that far.
     public func run(_ module: FuzzModule, _ bytes: [UInt8], _ compiler: Compiler) -> [String] {
-        do { return try lines(module, bytes, compiler) } catch { return ["error: \(error)"] }
+        do {
+            let artifact = try compiler.compile(bytes)
+            return try lines(module, artifact, executor())
+        } catch {
+            return ["error: \(error)"]
+        }
     }
 
-    private func lines(_ module: FuzzModule, _ bytes: [UInt8], _ compiler: Compiler) throws -> [String] {
-        let artifact = try compiler.compile(bytes)
-        let loaded = try Module(engine, LoadedModule(ArtifactImage.open(copying: artifact, trust: .vouched)))
-        let instance = try Linker<Void>(engine).instantiate(loaded, in: Store(engine))
+    private func executor() throws(RunnerError) -> any ScriptExecutor {
+        if let runner { try runner.executor() } else { try LocalExecutor() }
+    }
+
+    private func lines(_ module: FuzzModule, _ artifact: [UInt8], _ executor: any ScriptExecutor) throws -> [String] {
+        try expectDone(executor.answer(.open(module: 0, artifact: artifact)))
+        try expectDone(executor.answer(.instantiate(module: 0, instance: 0)))
         var lines = try module.calls.map { call in
-            let name = FuzzModule.functionName(call.function)
-            guard let function = instance.function(name), let fuel = instance.global(FuzzModule.fuelName) else { throw FuzzingError("no export \(name)") }
-            fuel.set(.i32(FuzzModule.fuel))
-            return "call \(name) " + outcome(of: function, zip(function.type.parameters, call.arguments).map(Value.init))
+            let name = FuzzModule.functionName(call.function), type = module.type(of: call.function)
+            try expectDone(executor.answer(.set(instance: 0, global: FuzzModule.fuelName, value: .i32(UInt32(bitPattern: FuzzModule.fuel)))))
+            let arguments = zip(type.parameters, call.arguments).map { PlainValue($0, bits: $1) }
+            return "call \(name) " + outcome(try executor.answer(.invoke(instance: 0, function: name, arguments: arguments)), type.results)
         }
         for i in module.memories.indices where module.memories[i].isExported {
-            guard let memory = instance.memory(FuzzModule.memoryName(i)) else { throw FuzzingError("no memory \(i)") }
-            lines.append(memory.withUnsafeMutableBytes { Outcome.memory(FuzzModule.memoryName(i), $0, count: $0.count) })
+            let name = FuzzModule.memoryName(i), bytes = try memory(name, executor)
+            lines.append(Outcome.memory(name, bytes, count: bytes.count))
         }
         for i in module.globals.indices where module.globals[i].isExported && module.globals[i].type.isNumber {
-            guard let global = instance.global(FuzzModule.globalName(i)) else { throw FuzzingError("no global \(i)") }
-            lines.append(Outcome.global(FuzzModule.globalName(i), global.value.bits, module.globals[i].type))
+            let name = FuzzModule.globalName(i)
+            guard case .values(let values) = try executor.answer(.get(instance: 0, global: name)), let bits = values.first?.bits else { throw FuzzingError("no global \(i)") }
+            lines.append(Outcome.global(name, bits.low, module.globals[i].type))
         }
         for i in module.tables.indices where module.tables[i].isExported {
-            guard let table = instance.table(FuzzModule.tableName(i)) else { throw FuzzingError("no table \(i)") }
-            lines.append(Outcome.table(FuzzModule.tableName(i), (0..<table.count).map { table[$0]?.isNull ?? true }))
+            let name = FuzzModule.tableName(i)
+            guard case .table(let nulls) = try executor.answer(.readTable(instance: 0, table: name)) else { throw FuzzingError("no table \(i)") }
+            lines.append(Outcome.table(name, nulls))
         }
         return lines
     }
 
-    private func outcome(of function: Function, _ arguments: [Value]) -> String {
-        do {
-            let results = try function.call(arguments)
-            return Outcome.results(zip(results, function.type.results).map { ($0.bits, $1) })
-        } catch {
-            switch error {
-            case .trap(let trap): return Outcome.trap(trap.code.message)
-            case .exception: return Outcome.trap(TrapCode.uncaughtException.message)
-            default: return "error: \(error)"
+    private func expectDone(_ answer: ScriptAnswer) throws {
+        if answer != .done { throw FuzzingError(answer.text) }
+    }
+
+    /// All of a memory, which may take several messages.
+    private func memory(_ name: String, _ executor: any ScriptExecutor) throws -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            guard case .memory(let size, let bytes) = try executor.answer(.readMemory(instance: 0, memory: name, offset: UInt64(all.count), count: 16 << 20)) else {
+                throw FuzzingError("no memory \(name)")
             }
+            all += bytes
+            if bytes.isEmpty || UInt64(all.count) >= size { return all }
+        }
+    }
+
+    private func outcome(_ answer: ScriptAnswer, _ types: [ValueType]) -> String {
+        switch answer {
+        case .values(let values): Outcome.results(zip(values, types).map { ($0.bits?.low ?? 0, $1) })
+        case .trap(let message, _): Outcome.trap(message)
+        case .exception: Outcome.trap(TrapCode.uncaughtException.message)
+        default: "error: \(answer.text)"
         }
     }
 }
@@ -59,30 +83,13 @@ public struct FuzzingError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-extension Value {
-    fileprivate init(_ type: ValueType, _ bits: UInt64) {
+extension PlainValue {
+    fileprivate init(_ type: ValueType, bits: UInt64) {
         switch type {
-        case .i32: self = .i32(Int32(truncatingIfNeeded: bits))
-        case .i64: self = .i64(Int64(bitPattern: bits))
-        case .f32: self = .f32(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-        default: self = .f64(Double(bitPattern: bits))
-        }
-    }
-    fileprivate var bits: UInt64 {
-        switch self {
-        case .i32(let x): UInt64(UInt32(bitPattern: x))
-        case .i64(let x): UInt64(bitPattern: x)
-        case .f32(let x): UInt64(x.bitPattern)
-        case .f64(let x): x.bitPattern
-        default: 0
-        }
-    }
-    fileprivate var isNull: Bool {
-        switch self {
-        case .function(let function): function == nil
-        case .extern(let reference): reference == nil
-        case .exception(let reference): reference == nil
-        default: false
+        case .i32: self = .i32(UInt32(truncatingIfNeeded: bits))
+        case .i64: self = .i64(bits)
+        case .f32: self = .f32(UInt32(truncatingIfNeeded: bits))
+        default: self = .f64(bits)
         }
     }
 }

@@ -1,4 +1,4 @@
-import PrecastScriptHost
+public import PrecastScriptHost
 import PrecastWasmText
 import PrecastWasmTypes
 
@@ -36,7 +36,7 @@ extension PlainValue {
 
 extension ScriptAnswer {
     /// What messages show of an answer that was not expected.
-    var text: String {
+    public var text: String {
         switch self {
         case .trap(_, let text), .exception(let text), .unlinkable(let text, _), .failure(let text): text
         case .values(let values): "\(values.map(\.text))"

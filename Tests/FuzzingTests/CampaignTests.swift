@@ -1,5 +1,8 @@
+import Foundation
+import PrecastCompiler
 import PrecastFuzzing
 import PrecastWasmTypes
+import PrecastWastRunner
 import Testing
 
 struct CampaignTests {
@@ -12,6 +15,24 @@ struct CampaignTests {
         #expect(campaign.summary.modules == 39)
         #expect(campaign.summary.returned > campaign.summary.trapped)
         #expect(campaign.summary.gaveUp < 5)
+    }
+
+    /// In the script host that was built with the tests.
+    @Test func modulesDoTheSameInAnotherProcess() throws {
+        let host = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).deletingLastPathComponent()
+            .appendingPathComponent("precast-script-host").path
+        let here = CompiledEngine(), there = CompiledEngine(runner: RunnerProcess([host], timeout: 120))
+        var generator = Generator(features: .implemented), calls = 0
+        var settings = CompilerConfiguration()
+        settings.features = .all
+        let compiler = try Compiler(settings)
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let module = generator.module(seed: seed), bytes = module.encode()
+            let expected = here.run(module, bytes, compiler)
+            calls += expected.filter { $0.hasPrefix("call ") }.count
+            #expect(there.run(module, bytes, compiler) == expected)
+        }
+        #expect(calls > 30)
     }
 
     /// Those whose code cannot take the process down with it; tools/fuzz --planted has them all.

@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `a runner that crashes is a failure with its signal`() throws {
-        let result = try run(endless, on: ["sh", "-c", "\(Self.host) & sleep 1; kill -SEGV $!; wait $!; kill -SEGV $$"])
+        let result = try run(endless, on: ["sh", "-c", "exec 3<&0; \(Self.host) <&3 & sleep 1; kill -SEGV $!; wait $!; kill -SEGV $$"])
         #expect(result.failures.map(\.line) == [3, 8, 8])
         #expect(result.failures.first?.message.contains("signal 11") == true)
     }
