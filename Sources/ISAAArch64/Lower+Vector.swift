@@ -204,7 +204,7 @@ extension Lowering {
     private mutating func lowerBitmask(_ size: OperandSize, _ inst: Inst, _ data: InstructionData) {
         let x = use(data.valueA), dst = result(inst)
         if size == .d2 { return emitBitmask64(dst, x) }
-        let signs = vector(.cmltZero, size, x)
+        let signs = isMask(data.valueA, size) ? x : vector(.cmltZero, size, x)
         switch size {
         case .b16:
             // Neighbours are added three times: a byte of each half is left.
@@ -218,6 +218,11 @@ extension Lowering {
             let bits = vector(.and, .b16, signs, loadConstant(VectorConstantData(low: 0x0000_0002_0000_0001, high: 0x0000_0008_0000_0004)))
             code.emit(.vector(.umov, .s4, dst, vector(.addv, .s4, bits)))
         }
+    }
+    /// Whether a comparison of such lanes computes a vector: all bits of a lane are its sign.
+    private func isMask(_ value: Value, _ size: OperandSize) -> Bool {
+        guard let op = definition(value, .vbinary)?.vectorOperation else { return false }
+        return op.comparison?.instruction.size == size || op.inequality?.size == size
     }
     private mutating func emitBitmask64(_ dst: Register, _ x: Register) {
         let signs = vector(.ushr, .d2, x, amount: 63)

@@ -101,6 +101,15 @@ import Testing
         #expect(mnemonics { b, x, y in b.vector(.v128Or, b.vector(.v128Not, y), x) } == ["orn"])
         #expect(mnemonics { b, x, y in b.vector(.v128Andnot, x, y) } == ["bic"])
     }
+    @Test func bitmasks() {
+        func mask(_ op: VectorOperation, of comparison: VectorOperation?) -> [String] {
+            mnemonics { b, x, y in b.vector(.i32x4Splat, b.vector(op, comparison.map { b.vector($0, x, y) } ?? x)) }
+        }
+        #expect(mask(.i32x4Bitmask, of: nil) == ["cmlt", "and", "addv", "umov", "dup"])
+        // Lanes of a comparison are signs all over, if they are as wide.
+        #expect(mask(.i32x4Bitmask, of: .f32x4Lt) == ["fcmgt", "and", "addv", "umov", "dup"])
+        #expect(mask(.i8x16Bitmask, of: .i16x8Eq) == ["cmeq", "cmlt", "and", "addp", "addp", "addp", "umov", "dup"])
+    }
     @Test func features() {
         func dot(_ features: CPUFeatures) -> [String] { mnemonics(features) { b, x, y in b.vector(.i32x4RelaxedDotI8x16I7x16AddS, x, y, x) } }
         #expect(dot([]) == ["smull", "smull2", "addp", "sadalp"])
