@@ -7,24 +7,16 @@
     (local.get $sum)))
 ; without
 000000: xor eax, eax
-000002: nop
-00000b: nop
-000014: nop
-00001d: nop
-000020: imul eax, eax, 31
-000023: add eax, 7
-000026: add esi, -1
-000029: test esi, esi
-00002b: jne 000020
-00002d: ret
+000002: imul eax, eax, 31
+000005: add eax, 7
+000008: add esi, -1
+00000b: test esi, esi
+00000d: jne 000002
+00000f: ret
 ; with
 000000: xor eax, eax
-000002: nop
-00000b: nop
-000014: nop
-00001d: nop
-000020: imul eax, eax, 31
-000023: add eax, 7
-000026: add esi, -1
-000029: jne 000020
-00002b: ret
+000002: imul eax, eax, 31
+000005: add eax, 7
+000008: add esi, -1
+00000b: jne 000002
+00000d: ret

@@ -1,25 +1,42 @@
 ;; The loop lies within one cache line of 64 bytes.
 (module
+  (memory 1)
   (func (export "f") (param $n i32) (result i32) (local $sum i32)
+    (i64.store (i32.const 0) (i64.const 1)) (i64.store (i32.const 8) (i64.const 2)) (i64.store (i32.const 16) (i64.const 3))
+    (i64.store (i32.const 24) (i64.const 4)) (i64.store (i32.const 32) (i64.const 5)) (i32.store8 (i32.const 40) (i32.const 6)) (i64.store (i32.const 48) (i64.const 7)) (i64.store (i32.const 56) (i64.const 8))
     (loop $l
       (local.set $sum (i32.xor (i32.mul (local.get $sum) (i32.const 31)) (local.get $n)))
       (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum)))
 ; without
-000000: xor eax, eax
-000002: imul eax, eax, 31
-000005: xor eax, esi
-000007: add esi, -1
-00000a: jne 000002
-00000c: ret
+000000: mov rax, qword ptr [rdi + 64]
+000004: mov qword ptr [rax], 1
+00000b: mov qword ptr [rax + 8], 2
+000013: mov qword ptr [rax + 16], 3
+00001b: mov qword ptr [rax + 24], 4
+000023: mov qword ptr [rax + 32], 5
+00002b: mov byte ptr [rax + 40], 6
+00002f: mov qword ptr [rax + 48], 7
+000037: mov qword ptr [rax + 56], 8
+00003f: xor eax, eax
+000041: imul eax, eax, 31
+000044: xor eax, esi
+000046: add esi, -1
+000049: jne 000041
+00004b: ret
 ; with
-000000: xor eax, eax
-000002: nop
-00000b: nop
-000014: nop
-00001d: nop
-000020: imul eax, eax, 31
-000023: xor eax, esi
-000025: add esi, -1
-000028: jne 000020
-00002a: ret
+000000: mov rax, qword ptr [rdi + 64]
+000004: mov qword ptr [rax], 1
+00000b: mov qword ptr [rax + 8], 2
+000013: mov qword ptr [rax + 16], 3
+00001b: mov qword ptr [rax + 24], 4
+000023: mov qword ptr [rax + 32], 5
+00002b: mov byte ptr [rax + 40], 6
+00002f: mov qword ptr [rax + 48], 7
+000037: mov qword ptr [rax + 56], 8
+00003f: xor eax, eax
+000041: imul eax, eax, 31
+000044: xor eax, esi
+000046: add esi, -1
+000049: jne 000041
+00004b: ret

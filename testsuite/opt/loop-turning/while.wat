@@ -12,30 +12,24 @@
 ; without
 000000: mov rax, qword ptr [rdi + 64]
 000004: xor ecx, ecx
-000006: nop
-00000f: nop
-000018: nop
-000020: movzx edx, byte ptr [rax + rsi*1]
-000024: test edx, edx
-000026: je 000033
-000028: imul ecx, ecx, 31
-00002b: add ecx, 1
-00002e: add esi, 1
-000031: jmp 000020
-000033: mov rax, rcx
-000036: ret
+000006: movzx edx, byte ptr [rax + rsi*1]
+00000a: test edx, edx
+00000c: je 000019
+00000e: imul ecx, ecx, 31
+000011: add ecx, 1
+000014: add esi, 1
+000017: jmp 000006
+000019: mov rax, rcx
+00001c: ret
 ; with
 000000: mov rax, qword ptr [rdi + 64]
 000004: xor ecx, ecx
-000006: jmp 000029
-000008: nop
-000011: nop
-00001a: nop
-000020: imul ecx, ecx, 31
-000023: add ecx, 1
-000026: add esi, 1
-000029: movzx edx, byte ptr [rax + rsi*1]
-00002d: test edx, edx
-00002f: jne 000020
-000031: mov rax, rcx
-000034: ret
+000006: jmp 000011
+000008: imul ecx, ecx, 31
+00000b: add ecx, 1
+00000e: add esi, 1
+000011: movzx edx, byte ptr [rax + rsi*1]
+000015: test edx, edx
+000017: jne 000008
+000019: mov rax, rcx
+00001c: ret

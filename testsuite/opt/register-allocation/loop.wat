@@ -12,27 +12,21 @@
 000008: xor eax, eax
 00000a: mov qword ptr [rbp - 16], rax
 00000e: mov qword ptr [rbp - 8], rsi
-000012: nop
-00001b: nop
-000020: imul eax, dword ptr [rbp - 16], 31
-000024: xor eax, dword ptr [rbp - 8]
-000027: mov qword ptr [rbp - 16], rax
-00002b: mov rcx, qword ptr [rbp - 8]
-00002f: add ecx, -1
-000032: mov qword ptr [rbp - 8], rcx
-000036: jne 000020
-000038: mov rax, qword ptr [rbp - 16]
-00003c: add rsp, 16
-000040: pop rbp
-000041: ret
+000012: imul eax, dword ptr [rbp - 16], 31
+000016: xor eax, dword ptr [rbp - 8]
+000019: mov qword ptr [rbp - 16], rax
+00001d: mov rcx, qword ptr [rbp - 8]
+000021: add ecx, -1
+000024: mov qword ptr [rbp - 8], rcx
+000028: jne 000012
+00002a: mov rax, qword ptr [rbp - 16]
+00002e: add rsp, 16
+000032: pop rbp
+000033: ret
 ; with
 000000: xor eax, eax
-000002: nop
-00000b: nop
-000014: nop
-00001d: nop
-000020: imul eax, eax, 31
-000023: xor eax, esi
-000025: add esi, -1
-000028: jne 000020
-00002a: ret
+000002: imul eax, eax, 31
+000005: xor eax, esi
+000007: add esi, -1
+00000a: jne 000002
+00000c: ret
