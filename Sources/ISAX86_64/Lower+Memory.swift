@@ -120,6 +120,8 @@ extension Lowering {
             swallowed.insert(load)
             swallowed.insert(opInst)
             let right: RegisterOrImmediate = if let i = immediate(other) { .immediate(i) } else { .register(operand(other, data.type)) }
+            // The load faults first.
+            code.location = dfg.locations[load.index].rawValue
             code.emit(.aluMemory(alu, width, address(inst), right))
             return true
         }

@@ -259,6 +259,8 @@ struct Lowering: ~Copyable {
     }
     mutating func swallow(_ load: Inst) -> MemoryOperand {
         swallowed.insert(load)
+        // A fault is the load's.
+        code.location = dfg.locations[load.index].rawValue
         return address(load)
     }
     /// `value` of the full width as a register, immediate or folded load.

@@ -325,8 +325,8 @@ private struct Inliner {
         data.opcode = data.opcode == .returnCall ? .call : .callIndirect
         let types = callee.signature.results.map(\.type)
         data.type = types.first ?? .none
-        let location = caller.dfg.locations[copy.index]
-        let plain = caller.dfg.make(data, results: types, at: location)
+        // The callee's frame is gone when what it calls runs.
+        let plain = caller.dfg.make(data, results: types, at: callLocation)
         caller.layout.insert(plain, before: copy)
         let results = caller.dfg.results(plain).map { $0 }
         caller.dfg.rewrite(copy, InstructionData(.jump, a: caller.dfg.makeBlockCall(rest, results).rawValue))

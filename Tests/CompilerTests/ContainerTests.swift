@@ -109,7 +109,7 @@ import Testing
 
     @Test func badTargets() throws {
         let compiler = try Compiler()
-        func refusal(_ names: [String]) throws -> ConfigurationError? {
+        func refusal(_ names: [String]) throws -> PrecastCompiler.ConfigurationError? {
             let targets = try names.map { try Target(parsing: $0) }
             do throws(CompileError) {
                 _ = try compiler.compile([], for: targets)
@@ -125,8 +125,8 @@ import Testing
         #expect(try refusal(["amd64:x86-64", "x86_64:x86-64-v3", "x86_64-linux-musl:x86-64-v1"]) == .repeatedTarget(plain, v1))
         #expect(try refusal(["x86_64", "riscv64"]) == .cannotCompile(Target(baselineOf: .riscv64)))
         #expect("\(try Target(parsing: "x86_64-linux:X86-64-V2:+bmi2"))" == "x86_64-unknown-linux-gnu:x86-64-v2:+bmi2")
-        #expect(throws: ConfigurationError.self) { try Target(parsing: "x86_64-linux:") }
-        #expect(throws: ConfigurationError.self) { try Target(parsing: ":x86-64") }
+        #expect(throws: PrecastCompiler.ConfigurationError.self) { try Target(parsing: "x86_64-linux:") }
+        #expect(throws: PrecastCompiler.ConfigurationError.self) { try Target(parsing: ":x86-64") }
     }
 
     /// Spoiled containers are refused with a typed error or load; what loads was for this host.
