@@ -110,7 +110,7 @@ import Testing
             block0(v0: i32):
                 v3 = iadd.i32 v0, v0  @20:1<10:0
                 v4 = imul.i32 v3, v0  @30:2<21:1<10:0
-                v5 = call fn1(v4)  @22:1<10:0
+                v5 = call fn1(v4)  @10
                 jump block1(v5)  @22:1<10:0
             block1(v2: i32):
                 return v2  @11
