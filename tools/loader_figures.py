@@ -142,7 +142,7 @@ def table(report):
             if key not in figures:
                 continue
             found = figures[key]
-            cells = {name: f"{low:.4g} / {middle:.4g}" for name, (low, middle) in found.items()}
+            cells = {name: " / ".join(f"{value:.0f}" if value >= 1000 else f"{value:.3g}" for value in pair) for name, pair in found.items()}
             ratios = {peer: found["precast"][0] / found[peer][0] for peer in PEERS}
             line = f"  {label:34}{cells['precast']:>18}" + "".join(f"{cells[peer]:>18}{ratios[peer]:8.2f}" for peer in PEERS)
             print(line + ("" if bar is None else f"{bar:7.2f}{goal:7.2f}  {verdict(ratios['on demand'], bar, goal)}"))
