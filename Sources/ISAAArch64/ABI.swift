@@ -9,6 +9,7 @@ public enum AArch64ABI {
     public static let callerSaved = PhysicalRegisterSet(integer: 0xffff, float: 0x7fff_ffff)
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = (19...28).map { .x($0) }
+    static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
 
     public static let registerEnvironment = RegisterEnvironment(
         callerSaved: [(0..<16).map { .x($0) }, (0..<31).map { .v($0) }],

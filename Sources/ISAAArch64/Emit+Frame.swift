@@ -27,28 +27,97 @@ struct FrameShape {
     }
 }
 
+/// The callee-saved registers that a function uses, and where in its frame they are.
+struct SavedRegisters {
+    let registers: [PhysicalRegister]
+    /// At sp, where one instruction saves the first ones and makes room for the frame. Else below the frame record.
+    let areAtBottom: Bool
+    var bytes: Int { (registers.count * 8 + 15) & ~15 }
+
+    init(_ shape: FrameShape, _ solution: Solution, slots: [StackSlot]) {
+        registers = AArch64ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) }
+        // The displacements of such instructions: 9 bits for one register, 7 in units of 8 for two.
+        let limit = registers.count > 1 ? 496 : 240
+        let bytes = slots.reduce(solution.spillAreaSize + registers.count * 8 + 32) { $0 + Int($1.size) + 16 }
+        areAtBottom = !registers.isEmpty && !shape.hasLandingPads && shape.outgoingBytes == 0 && bytes <= limit
+    }
+}
+
 /// Prologue, epilogue, tail calls (docs/abi.md, "AArch64").
 extension Emitter {
     /// Frames up to this size may lie below the limit: the loader keeps more than that below it.
     static var uncheckedFrame: Int32 { 1024 }
 
+    /// Sets up the frame. Reads the instance context in x0; changes x16, x17 and flags besides.
     mutating func emitPrologue() {
-        if isFrameless { return }
+        setLocation(entryLocation)
+        if describesFrame { describeNoFrame(stackBytes: 0) }
+        describesFrame = true
         put(.storePair(.x, .indexedBefore(.sp, -16), .fp, .lr))
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: 16))
-        buffer.unwind(.saved(register: DWARFRegister.number(.fp), offset: -16))
-        buffer.unwind(.saved(register: DWARFRegister.number(.lr), offset: -8))
+        describeRecord()
         put(.add(.x, .fp, .sp, .immediate(0)))
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.fp), offset: 16))
         if options.checksStack, shape.hasCalls || frame.size > Self.uncheckedFrame { emitStackCheck() }
-        adjustStack(-frame.size)
-        for (n, r) in frame.saved.enumerated() { put(.store(.x, saveSlot(n), Register(r))) }
-        for (n, r) in frame.saved.enumerated() {
-            buffer.unwind(.saved(register: DWARFRegister.number(r), offset: -24 - 8 * Int32(n)))
-        }
-        if frame.keepsContext { put(.store(.x, saveSlot(frame.saved.count), .x(0))) }
+        emitSaves()
+        describeSavedRegisters()
     }
-    private func saveSlot(_ n: Int) -> MemoryOperand { .base(.fp, -8 * Int32(n + 1)) }
+    private mutating func describeRecord() {
+        buffer.unwind(.saved(register: DWARFRegister.number(.fp), offset: -16))
+        buffer.unwind(.saved(register: DWARFRegister.number(.lr), offset: -8))
+    }
+    private mutating func describeSavedRegisters() {
+        for (n, r) in saves.registers.enumerated() {
+            let offset = saves.areAtBottom ? 8 * Int32(n) - frame.size - 16 : -24 - 8 * Int32(n)
+            buffer.unwind(.saved(register: DWARFRegister.number(r), offset: offset))
+        }
+    }
+    private mutating func describeNoFrame(stackBytes: Int32) {
+        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: stackBytes))
+        buffer.unwind(.restored(register: DWARFRegister.number(.fp)))
+        buffer.unwind(.restored(register: DWARFRegister.number(.lr)))
+    }
+
+    private mutating func emitSaves() {
+        let registers = saves.registers
+        if saves.areAtBottom {
+            // The first ones take sp down.
+            let first = registers.count > 1
+                ? MachineInstruction.storePair(.x, .indexedBefore(.sp, -frame.size), Register(registers[0]), Register(registers[1]))
+                : .store(.x, .indexedBefore(.sp, -frame.size), Register(registers[0]))
+            put(first)
+        } else {
+            adjustStack(-frame.size)
+        }
+        for n in registers.indices.dropFirst(saves.areAtBottom ? 2 : 0) { put(.store(.x, saveSlot(n), Register(registers[n]))) }
+        if frame.keepsContext { put(.store(.x, saveSlot(registers.count), .x(0))) }
+    }
+    private func saveSlot(_ n: Int) -> MemoryOperand { saves.areAtBottom ? .base(.sp, 8 * Int32(n)) : .base(.fp, -8 * Int32(n + 1)) }
+
+    /// What the unwinder has to know where a block begins; the prologue, if it has one there.
+    mutating func beginFrame(_ b: Int) {
+        if region.isEmpty { return }
+        if region.heads.contains(b) {
+            emitPrologue()
+        } else if !region.early.contains(b), !describesFrame {
+            describeRecord()
+            buffer.unwind(.defineCFA(register: DWARFRegister.number(.fp), offset: 16))
+            describeSavedRegisters()
+            describesFrame = true
+        }
+        hasFrame = !region.early.contains(b)
+    }
+    /// The prologue before the jump of an early block, and before that jump's edits.
+    mutating func emitPrologue(atEndOf b: Int) {
+        buffer.unwind(.rememberState)
+        emitPrologue()
+        hasFrame = true
+    }
+    /// Behind that jump.
+    mutating func endFrame(_ b: Int) {
+        buffer.unwind(.restoreState)
+        describesFrame = false
+    }
 
     /// Traps if sp less the frame would lie below the store's limit. A small frame is not subtracted:
     /// it is within what any function may use below the limit unchecked.
@@ -92,25 +161,31 @@ extension Emitter {
         }
     }
 
-    private mutating func restoreSaved() {
-        for (n, r) in frame.saved.enumerated() { put(.load(.x, Register(r), saveSlot(n))) }
+    private mutating func restoreSaved(from first: Int = 0) {
+        for n in saves.registers.indices.dropFirst(first) { put(.load(.x, Register(saves.registers[n]), saveSlot(n))) }
     }
     /// Takes the frame down.
     private mutating func emitEpilogue() {
         buffer.unwind(.rememberState)
-        restoreSaved()
-        if frame.size > 0 { put(.add(.x, .sp, .fp, .immediate(0))) }
+        if saves.areAtBottom {
+            restoreSaved(from: 2)
+            let last = saves.registers.count > 1
+                ? MachineInstruction.loadPair(.x, Register(saves.registers[0]), Register(saves.registers[1]), .indexedAfter(.sp, frame.size))
+                : .load(.x, Register(saves.registers[0]), .indexedAfter(.sp, frame.size))
+            put(last)
+        } else {
+            restoreSaved()
+            if frame.size > 0 { put(.add(.x, .sp, .fp, .immediate(0))) }
+        }
         put(.loadPair(.x, .fp, .lr, .indexedAfter(.sp, 16)))
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: 0))
-        buffer.unwind(.restored(register: DWARFRegister.number(.fp)))
-        buffer.unwind(.restored(register: DWARFRegister.number(.lr)))
+        describeNoFrame(stackBytes: 0)
     }
 
     mutating func emitReturn() {
-        if !isFrameless { emitEpilogue() }
+        if hasFrame { emitEpilogue() }
         if popsIncoming { adjustStack(incomingBytes) }
         put(MachineInstruction(.ret, .x))
-        if !isFrameless { buffer.unwind(.restoreState) }
+        if hasFrame { buffer.unwind(.restoreState) }
     }
 
     // MARK: Tail calls
@@ -150,9 +225,7 @@ extension Emitter {
         buffer.unwind(.rememberState)
         restoreSaved()
         put(.loadPair(.x, .fp, .lr, .base(.fp)))
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: frame.size + 16))
-        buffer.unwind(.restored(register: DWARFRegister.number(.fp)))
-        buffer.unwind(.restored(register: DWARFRegister.number(.lr)))
+        describeNoFrame(stackBytes: frame.size + 16)
         let top = frame.size + 16 - growth
         copyArguments(bytes, to: top)
         adjustStack(top)

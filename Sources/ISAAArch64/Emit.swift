@@ -10,7 +10,7 @@ public import PrecastRegisterAllocation
 
 /// Emits a function. O(size).
 public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
-    var emitter = Emitter(vcode, solution, options)
+    var emitter = Emitter(vcode, problem, solution, options)
     emitter.emitBody(vcode, problem, solution)
     return emitter.finish(vcode)
 }
@@ -20,6 +20,9 @@ struct Emitter: ~Copyable {
     let options: EmitOptions
     let frame: FrameLayout
     let shape: FrameShape
+    let saves: SavedRegisters
+    let isFrameless: Bool
+    let region: FrameRegion
     let blocks: BlockLayout
     let infos: [CallInfo]
     let handlers: [CallHandler]
@@ -34,6 +37,11 @@ struct Emitter: ~Copyable {
     /// Out-of-line traps to write at the end.
     var stubs: [TrapStub] = []
     var location: UInt32 = .max
+    /// Whether the code at hand runs with the frame; whether the rules of unwinding say so.
+    var hasFrame = false
+    var describesFrame = false
+    /// The location of the prologue.
+    let entryLocation: UInt32
     /// The access to the frame that was emitted last, if nothing came after it.
     var lastAccess: FrameAccess?
 
@@ -45,7 +53,7 @@ struct Emitter: ~Copyable {
         var raises: Bool
     }
 
-    init(_ vcode: borrowing VCode<MachineInstruction>, _ solution: Solution, _ options: EmitOptions) {
+    init(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) {
         self.options = options
         infos = vcode.callInfos
         handlers = vcode.callHandlers
@@ -53,11 +61,20 @@ struct Emitter: ~Copyable {
         popsIncoming = vcode.popsIncomingArguments
         let shape = FrameShape(vcode)
         self.shape = shape
-        frame = FrameLayout(
-            saved: AArch64ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
-            keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
-            spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
-        blocks = BlockLayout(vcode, solution.edits, options.optimizations, exit: \.blockExit)
+        let saves = SavedRegisters(shape, solution, slots: vcode.stackSlots)
+        let frame = FrameLayout(
+            saved: saves.areAtBottom ? [] : saves.registers, keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
+            spillBytes: solution.spillAreaSize, outgoingBytes: saves.areAtBottom ? saves.bytes : Int(shape.outgoingBytes))
+        self.saves = saves
+        self.frame = frame
+        let isFrameless = !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && vcode.incomingArgumentBytes == 0
+        self.isFrameless = isFrameless
+        let delaysFrame = options.optimizations.contains(.delayedFrames) && !options.keepsFramePointers && !isFrameless
+        let region = delaysFrame
+            ? FrameRegion(vcode, problem, solution, saved: AArch64ABI.calleeSavedSet, context: .x(0)) : FrameRegion()
+        self.region = region
+        blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue)
+        entryLocation = vcode.locations.first { $0 != .max } ?? .max
         buffer = CodeBuffer(
             forms: Branches.forms(reach: options.branchReach), capacity: vcode.instructions.count * 4 + 256, isMarked: options.marksInstructions)
         buffer.makeLabels(vcode.blocks.count)
@@ -66,18 +83,15 @@ struct Emitter: ~Copyable {
         tableLabels = Array(repeating: .max, count: vcode.jumpTables.count)
     }
 
-    var isFrameless: Bool {
-        !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && incomingBytes == 0
-    }
-
     // MARK: The walk
 
     mutating func emitBody(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution) {
         let instructions = vcode.instructions
         let locations = vcode.locations
         let edits = solution.edits
-        setLocation(locations.first { $0 != .max } ?? .max)
-        emitPrologue()
+        setLocation(entryLocation)
+        hasFrame = !isFrameless
+        if hasFrame, region.isEmpty { emitPrologue() }
         solution.allocations.withUnsafeBufferPointer { allocations in
             var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
             for b in blocks.order.lazy.map(Int.init) {
@@ -85,7 +99,9 @@ struct Emitter: ~Copyable {
                 var edit = blocks.firstEdits[b]
                 assigner.cursor = problem.operandRange(InstructionIndex(rawValue: block.instructions.lowerBound)).lowerBound
                 beginBlock(b, vcode)
-                for n in Int(block.instructions.lowerBound)..<Int(block.instructions.upperBound) {
+                let last = Int(block.instructions.upperBound) - 1
+                for n in Int(block.instructions.lowerBound)...last {
+                    if n == last, region.ends.contains(b) { emitPrologue(atEndOf: b) }
                     setLocation(locations[n])
                     while edit < edits.count, edits[edit].point.index == n {
                         emitEdit(edits[edit], instructions)
@@ -99,11 +115,12 @@ struct Emitter: ~Copyable {
                     i.visitOperands(&assigner)
                     emitInstruction(i, b)
                 }
+                if region.ends.contains(b) { endFrame(b) }
             }
         }
     }
 
-    private mutating func setLocation(_ new: UInt32) {
+    mutating func setLocation(_ new: UInt32) {
         if new == location { return }
         location = new
         buffer.location(new)
@@ -112,6 +129,7 @@ struct Emitter: ~Copyable {
     private mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<MachineInstruction>) {
         if options.optimizations.contains(.loopAlignment), b > 0, !vcode.blocks[b].isCold, isInnermostLoop(b, vcode) { buffer.align(16) }
         bind(UInt32(b))
+        beginFrame(b)
     }
     mutating func bind(_ label: UInt32) {
         buffer.bind(label)

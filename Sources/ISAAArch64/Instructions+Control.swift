@@ -64,17 +64,6 @@ extension MachineInstruction {
     }
 }
 
-extension MachineInstruction {
-    /// Where the instruction leads as the last one of a block.
-    var blockExit: BlockExit {
-        switch opcode {
-        case .jump: .jump(lowWord)
-        case .branch, .branchZero, .branchNonzero, .branchBitClear, .branchBitSet: .branch(lowWord, highWord)
-        default: .other
-        }
-    }
-}
-
 /// What a conditional branch tests.
 @frozen public enum Test: Hashable, Sendable, BitwiseCopyable {
     case flags(Condition)

@@ -4,7 +4,6 @@ import PrecastMachineCode
 extension Lowering {
     mutating func lowerFloatInstruction(_ inst: Inst, _ data: InstructionData) {
         switch data.opcode {
-        case .f32const, .f64const: code.emit(.loadFloat(size(data.type), result(inst), bits: floatBits(data)))
         case .fadd: lowerArithmetic(.add, inst, data)
         case .fsub: lowerArithmetic(.sub, inst, data)
         case .fmul: lowerArithmetic(.mul, inst, data)

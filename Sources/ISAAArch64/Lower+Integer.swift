@@ -6,7 +6,7 @@ extension Lowering {
         let data = dfg.instructions[inst]
         switch data.opcode {
         case .nop, .uextend: break
-        case .iconst: code.emit(.loadImmediate(integerSize(data.type), result(inst), data.immediate))
+        case .iconst, .f32const, .f64const: lowerConstant(inst)
         case .iadd: lowerAdd(inst, data)
         case .isub: lowerSub(inst, data)
         case .band: lowerAnd(inst, data)

@@ -37,6 +37,8 @@ struct Lowering: ~Copyable {
     let signature: Signature
     let cfg: ControlFlowGraph
     let order: LoweredBlockOrder
+    let tree: DominatorTree
+    let loops: LoopForest
     let analysis: LoweringAnalysis
     let options: LoweringOptions
 
@@ -45,6 +47,8 @@ struct Lowering: ~Copyable {
     var registers: [Register]
     /// What an already lowered instruction contains.
     var swallowed: EntitySet<Inst>
+    /// Constants of a loop that are made before it: at the end of these blocks.
+    private var hoisted: [Block: [Inst]] = [:]
     /// The instruction being lowered.
     var current = Inst.none
     /// Hidden argument: address of the return area.
@@ -59,8 +63,9 @@ struct Lowering: ~Copyable {
         layout = function.layout
         signature = function.signature
         cfg = ControlFlowGraph(function)
-        let tree = DominatorTree(cfg)
-        order = LoweredBlockOrder(function, cfg, tree, LoopForest(cfg, tree))
+        tree = DominatorTree(cfg)
+        loops = LoopForest(cfg, tree)
+        order = LoweredBlockOrder(function, cfg, tree, loops)
         analysis = LoweringAnalysis(function)
         self.options = options
         code = VCode(blockCount: order.order.count)
@@ -103,6 +108,11 @@ struct Lowering: ~Copyable {
         begin(terminator)
         let (successors, passed) = lowerTerminator(terminator)
         code.endGroup()
+        for constant in hoisted.removeValue(forKey: block) ?? [] {
+            begin(constant)
+            emitConstant(constant)
+            code.endGroup()
+        }
         var inst = layout.previous(terminator)
         while inst.isSome {
             if isNeeded(inst) {
@@ -176,17 +186,16 @@ struct Lowering: ~Copyable {
         let data = dfg.instructions[inst]
         switch data.opcode {
         case .iconst:
+            // What takes several instructions is made once.
+            if Immediates.moveCount(data.immediate, integerSize(data.type)) > 1 { return register(defining: root) }
             let r = temporary()
-            code.emit(.loadImmediate(size(data.type), r, data.immediate))
+            code.emit(.loadImmediate(integerSize(data.type), r, data.immediate))
             return r
         case .f32const, .f64const:
-            // A pool load is worth keeping; what takes no memory is not.
-            if registers[root.index].isNone, isCheap(data) {
-                let r = floatTemporary()
-                code.emit(.loadFloat(size(data.type), r, bits: floatBits(data)))
-                return r
-            }
-            return register(defining: root)
+            if isInLoop || !isCheap(data) { return register(defining: root) }
+            let r = floatTemporary()
+            code.emit(.loadFloat(size(data.type), r, bits: floatBits(data)))
+            return r
         case .vconst: return useVectorConstant(root, dfg.vectorConstants[VectorConstant(rawValue: data.a)])
         default: return register(defining: root)
         }
@@ -211,7 +220,29 @@ struct Lowering: ~Copyable {
         return use(root)
     }
     /// The register for an operation of the value's own width: a 32-bit one does not care for upper halves.
-    mutating func operand(_ value: Value) -> Register { dfg.type(value) == .i32 ? useLow(value) : use(value) }
+    mutating func operand(_ value: Value) -> Register {
+        if isInLoop, dfg.integerConstant(value) != nil { return register(defining: dfg.resolve(value)) }
+        return dfg.type(value) == .i32 ? useLow(value) : use(value)
+    }
+    private var isInLoop: Bool { current.isSome && loops.loop(of: layout.block(of: current)).isSome }
+
+    /// The constant `inst`, which somebody wants in a register: here, or before the loop that it is in.
+    mutating func lowerConstant(_ inst: Inst) {
+        let loop = loops.loop(of: layout.block(of: inst))
+        if loop.isSome {
+            let before = tree.immediateDominator(loops.loops[loop].header)
+            if before.isSome {
+                hoisted[before, default: []].append(inst)
+                return
+            }
+        }
+        emitConstant(inst)
+    }
+    private mutating func emitConstant(_ inst: Inst) {
+        let data = dfg.instructions[inst], dst = register(defining: dfg.result(inst))
+        code.emit(data.opcode == .iconst
+            ? .loadImmediate(integerSize(data.type), dst, data.immediate) : .loadFloat(size(data.type), dst, bits: floatBits(data)))
+    }
 
     /// The value whose register also holds `value`: an unsigned i32 is its own widening.
     func free(_ value: Value) -> Value {

@@ -85,5 +85,7 @@ extension MachineInstruction: AllocatableInstruction {
 
 /// States a function's allocation problem. O(size).
 public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem {
-    makeProblem(vcode, AArch64ABI.registerEnvironment, clobberSets: AArch64ABI.clobberSets)
+    var problem = makeProblem(vcode, AArch64ABI.registerEnvironment, clobberSets: AArch64ABI.clobberSets)
+    FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
+    return problem
 }

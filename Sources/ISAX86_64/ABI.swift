@@ -8,6 +8,7 @@ public enum X86ABI {
     public static let callerSaved = PhysicalRegisterSet(integer: 0b0000_1111_1100_0111, float: 0xffff)
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = [.rbx, .r12, .r13, .r14, .r15]
+    static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
 
     /// Cheap encodings first. r12 and r13 come last: as address bases they cost a byte.
     public static let registerEnvironment = RegisterEnvironment(

@@ -67,9 +67,9 @@ struct Emitter: ~Copyable {
         let isFrameless = !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && vcode.incomingArgumentBytes == 0
         self.isFrameless = isFrameless
         let delaysFrame = options.optimizations.contains(.delayedFrames) && !options.keepsFramePointers && !isFrameless
-        let region = delaysFrame ? FrameRegion(vcode, problem, solution) : FrameRegion()
+        let region = delaysFrame ? FrameRegion(vcode, problem, solution, saved: X86ABI.calleeSavedSet, context: .rdi) : FrameRegion()
         self.region = region
-        blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue, exit: \.blockExit)
+        blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
         entryLocation = vcode.locations.first { $0 != .max } ?? .max
         buffer.makeLabels(vcode.blocks.count)

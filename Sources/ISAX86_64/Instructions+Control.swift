@@ -75,13 +75,4 @@ extension MachineInstruction {
         i.condition = cc
         return i
     }
-
-    /// Where the instruction leads as the last one of a block.
-    var blockExit: BlockExit {
-        switch opcode {
-        case .jmp: .jump(lowWord)
-        case .jcc, .jccAnd, .jccOr: .branch(lowWord, highWord)
-        default: .other
-        }
-    }
 }

@@ -6,7 +6,18 @@ public import PrecastRegisterAllocation
     case jump(UInt32)
     /// To one of two blocks, by a condition.
     case branch(UInt32, UInt32)
+    case functionReturn
     case other
+}
+
+/// What laying out and emitting code asks of an instruction set's instructions.
+public protocol EmittableInstruction: AllocatableInstruction {
+    /// Where the instruction leads as the last one of a block.
+    var blockExit: BlockExit { get }
+    /// It traps, calls, or reads or writes the frame.
+    var needsFrame: Bool { get }
+    /// It stands for what the caller passed.
+    var definesArguments: Bool { get }
 }
 
 /// Which blocks have code, in which order, and where branches to the others lead: a block that only jumps is skipped, and branches go on to its target.
@@ -32,10 +43,9 @@ public struct BlockLayout: Sendable {
     ///   - edits: sorted by point.
     ///   - early: blocks that run before the frame is set up.
     ///   - keeping: whether a block has code even if it only jumps.
-    ///   - exit: what a block's last instruction does.
-    @inlinable public init<Instruction>(
+    @inlinable public init<Instruction: EmittableInstruction>(
         _ vcode: borrowing VCode<Instruction>, _ edits: [Edit], _ optimizations: CodeOptimizations, early: DenseBitSet = DenseBitSet(),
-        keeping: (Int) -> Bool = { _ in false }, exit: (Instruction) -> BlockExit
+        keeping: (Int) -> Bool = { _ in false }
     ) {
         let count = vcode.blocks.count
         var targets = (0..<UInt32(count)).map { $0 }
@@ -49,7 +59,7 @@ public struct BlockLayout: Sendable {
             while edit < edits.count, edits[edit].point.rawValue < run.lowerBound { edit += 1 }
             firstEdits.append(edit)
             let hasEdits = edit < edits.count && edits[edit].point.rawValue < run.upperBound
-            exits.append(exit(vcode.instructions[Int(run.upperBound) - 1]))
+            exits.append(vcode.instructions[Int(run.upperBound) - 1].blockExit)
             if !optimizations.contains(.jumpSkipping) { continue }
             // The entry has the prologue before it.
             if b > 0, !hasEdits, run.count == 1, case .jump(let target) = exits[b], !keeping(b) { targets[b] = target }
@@ -124,7 +134,7 @@ public struct BlockLayout: Sendable {
             case .branch(let then, let other):
                 note(then, position)
                 note(other, position)
-            case .other: break
+            case .functionReturn, .other: break
             }
         }
     }
