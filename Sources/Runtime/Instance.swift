@@ -47,7 +47,8 @@ public struct Instance {
 /// An instance's context and what the loader keeps beside it. Owned by the store.
 final class InstanceRecord {
     let module: Module
-    let imports: ResolvedImports
+    /// Until it is initialized all of them, then those that only it keeps alive: items of the store would keep the store, which owns them and it.
+    var imports: [Definition]
     let base: UnsafeMutableRawPointer
     /// By index space: imported ones first.
     var memories: [LinearMemory] = []
@@ -56,7 +57,7 @@ final class InstanceRecord {
     var droppedData = BitSet()
     var droppedElements = BitSet()
 
-    init(_ module: Module, _ imports: ResolvedImports, base: UnsafeMutableRawPointer) {
+    init(_ module: Module, _ imports: [Definition], base: UnsafeMutableRawPointer) {
         self.module = module
         self.imports = imports
         self.base = base

@@ -17,7 +17,8 @@ extension Instance {
         }
         let size = UInt64(module.loaded.layout.size)
         guard let base = precast_allocate(size) else { throw .resource(ResourceError(.instance, bytes: size)) }
-        let record = InstanceRecord(module, imports, base: base)
+        let record = InstanceRecord(module, imports.definitions, base: base)
+        defer { record.imports = imports.storeless }
         do throws(InstantiationError) {
             try record.allocate(store)
         } catch {
@@ -54,8 +55,8 @@ extension InstanceRecord {
     private func addImports(_ store: StoreCore) throws(InstantiationError) {
         let layout = layout
         var functions: UInt32 = 0, memoryCount: UInt32 = 0, tableCount: UInt32 = 0, globals: UInt32 = 0, tags: UInt32 = 0
-        for index in imports.definitions.indices {
-            let definition = imports.definitions[index]
+        for index in imports.indices {
+            let definition = imports[index]
             if case .item(let item) = definition, let owner = item.store, owner !== store {
                 throw .link(.wrongStore(module: module.imports[index].module, name: module.imports[index].name))
             }
@@ -217,7 +218,7 @@ extension InstanceRecord {
         let target = base.load(fromByteOffset: Int(layout.importedFunction(row.functionIndex)), as: precast_import_function.self)
         var reference = precast_function_reference(code: target.code, context: target.context, type_id: type, function_index: .max)
         var left = row.functionIndex
-        for definition in imports.definitions {
+        for definition in imports {
             let source: UInt64
             switch definition {
             case .host: source = 0
@@ -312,7 +313,7 @@ extension InstanceRecord {
         let imported = layout.counts.importedFunctions
         if index < imported {
             var left = index
-            for definition in imports.definitions {
+            for definition in imports {
                 switch definition {
                 case .host(let host): if left == 0 { return CallTarget(store: store, host: host) }
                 case .item(.function(let function)):

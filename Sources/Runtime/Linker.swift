@@ -119,6 +119,14 @@ enum Definition {
     case host(HostFunction)
     case item(Extern)
 
+    /// Whether it is a host function or a shared memory, of no store.
+    var isStoreless: Bool {
+        switch self {
+        case .host: true
+        case .item(let item): item.store == nil
+        }
+    }
+
     /// What is there instead of `wanted`, or nil when it matches by the specification's rules (§4.5.3).
     func mismatch(with wanted: Module.Import, engine: Engine) -> String? {
         let found = type
@@ -170,8 +178,14 @@ enum Definition {
     }
 }
 
-/// Definitions in the order of a module's imports. Instances keep it, and so the host functions in it, alive.
+/// Definitions in the order of a module's imports.
 final class ResolvedImports {
     let definitions: [Definition]
-    init(_ definitions: [Definition]) { self.definitions = definitions }
+    /// Those that belong to no store. Instances keep them alive.
+    let storeless: [Definition]
+
+    init(_ definitions: [Definition]) {
+        self.definitions = definitions
+        storeless = definitions.filter { $0.isStoreless }
+    }
 }
