@@ -70,10 +70,10 @@ import Testing
         func put(_ bytes: inout [UInt8], _ at: Int, _ value: UInt64) { bytes.replaceSubrange(at..<at + 8, with: withUnsafeBytes(of: value.littleEndian, Array.init)) }
         let second = Container.headerSize + Container.memberSize
         // Misaligned, over the header, over the first member (twice the same place), behind a hole, outside the file, at the end of the number range.
-        for offset in [131073, 135168, 0, 64, 65536, 196608, 1 << 40, UInt64.max, .max - 65535] {
+        for offset in [131073, 135168, 0, 64, 65536, 196608, 1 << 40, .max, .max - 65535] as [UInt64] {
             #expect(try Self.refusal { put(&$0, second, offset) } == .invalid(field: "offset of a container member", found: offset))
         }
-        for size in [0, 65540, 1 << 40, UInt64.max, .max - 131072] {
+        for size in [0, 65540, 1 << 40, .max, .max - 131072] as [UInt64] {
             #expect(try Self.refusal { put(&$0, second + 8, size) } == .invalid(field: "size of a container member", found: size))
         }
         #expect(try Self.refusal { put(&$0, second + 8, 65537) } == .invalid(field: "offset of a container member", found: 196608))
