@@ -68,6 +68,9 @@ public struct CompiledConfiguration: Sendable {
 
     // MARK: AArch64
 
+    /// What the names of ways to compile for AArch64 begin with.
+    static let aarch64Prefix = "AArch64 "
+
     /// Every module goes through this for AArch64, where there is one.
     static func alwaysOnAArch64() throws -> [CompiledConfiguration] { [try CompiledConfiguration("O2") { _ in }.onAArch64("generic")] }
     /// Every other module goes through one of these for AArch64.
@@ -82,7 +85,7 @@ public struct CompiledConfiguration: Sendable {
     private func onAArch64(_ cpu: String) throws -> CompiledConfiguration {
         var settings = settings
         settings.target = try Target(triple: "aarch64-unknown-linux-gnu", cpu: cpu)
-        return CompiledConfiguration(name: "AArch64 \(cpu), \(name)", settings: settings)
+        return CompiledConfiguration(name: "\(Self.aarch64Prefix)\(cpu), \(name)", settings: settings)
     }
     private init(name: String, settings: CompilerConfiguration) {
         self.name = name
