@@ -18,6 +18,7 @@ struct RelocationResolver {
     }
 
     private func resolve(_ relocation: Relocation, in number: Int, _ text: inout TextSection) throws(EmissionError) {
+        guard relocation.kind.machine == module.target.machine else { throw .unsupportedRelocation(relocation.kind, function: number) }
         let target = try address(of: relocation, in: number, text)
         guard UInt64(relocation.offset) + 4 <= UInt64(module.functions[number].compiled.code.count) else {
             throw .invalidRelocation(function: number, offset: relocation.offset)
@@ -88,5 +89,16 @@ struct RelocationResolver {
             }
         }
         return bytes
+    }
+}
+
+extension Relocation.Kind {
+    /// The machine whose instructions have such a field.
+    fileprivate var machine: Machine {
+        switch self {
+        case .x86PCRelative32: .x86_64
+        case .aarch64Call26, .aarch64Page21, .aarch64PageOffset12: .aarch64
+        case .riscvCall: .riscv64
+        }
     }
 }

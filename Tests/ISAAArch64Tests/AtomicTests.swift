@@ -77,7 +77,10 @@ import Testing
         _ expected: inout [(bytes: [UInt8]?, text: String)]
     ) throws {
         var parser = FunctionParser(text)
-        guard let function = try parser.next() else { return Issue.record("no function") }
+        guard let function = try parser.next() else {
+            Issue.record("no function")
+            return
+        }
         try verify(function)
         program.call(program.add(try TestFunctions.compile(function, features, algorithm)), input: input, outputBytes: 256)
         let machine = Machine()
