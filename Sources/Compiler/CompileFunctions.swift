@@ -106,8 +106,8 @@ extension Compiler {
             generation: generation, bodies: bodies)
         let finished = Counter()
         for level in graph.levels {
-            let members = level.flatMap { graph.components[$0] }
-            executor.run(count: members.count, chunk: 4) { next in
+            let members = plan.largestFirst(level.flatMap { graph.components[$0] })
+            executor.run(count: members.count) { next in
                 var compiler = FunctionCompiler(generation, observer: nil)
                 compiler.changeSolution = hooks.allocated
                 while let range = next() {
@@ -203,6 +203,14 @@ extension ModulePlan {
         let trampoline = number - module.bodies.count
         return trampoline < entryTrampolines.count
             ? .entryTrampoline(entryTrampolines[trampoline]) : .hostTrampoline(hostTrampolines[trampoline - entryTrampolines.count])
+    }
+}
+
+extension ModulePlan {
+    /// The functions with the longest bodies first, so that threads end together; trampolines last.
+    fileprivate func largestFirst(_ numbers: [UInt32]) -> [UInt32] {
+        func size(_ number: UInt32) -> Int { Int(number) < module.bodies.count ? module.bodies[Int(number)].range.count : 0 }
+        return numbers.sorted { (size($1), $0) < (size($0), $1) }
     }
 }
 
