@@ -90,7 +90,11 @@ private struct Pipeline {
     }
 
     mutating func run(_ pass: Pass, _ function: inout Function) {
-        if let allows = options.allows, !allows(pass) { return }
+        if let allows = options.allows, !allows(pass) {
+            // What the other passes count on: every block can be reached.
+            if pass == .controlFlow, removeUnreachable(&function, graph(function)) { forget() }
+            return
+        }
         if apply(pass, &function) { forget() }
         if options.verifies { verify(after: pass, function) }
         observer?(pass, function)
@@ -145,7 +149,7 @@ private struct Pipeline {
         do throws(VerifierError) {
             try PrecastIR.verify(function)
         } catch {
-            preconditionFailure("after \(pass.rawValue): \(error)\n\(PrecastIR.print(function))")
+            fatalError("after \(pass.rawValue): \(error)\n\(PrecastIR.print(function))")
         }
     }
 }
