@@ -96,7 +96,7 @@ extension Compiler {
         _ functions: [FunctionBox], _ graph: CallGraph, _ policy: InliningPolicy, _ plan: ModulePlan, _ gate: OptimizationGate?,
         _ executor: ParallelExecutor, _ timing: Timing
     ) throws(CompileError) -> [EmittedFunction] {
-        let slots = ResultSlots<Result<EmittedFunction, AllocationError>>(count: functions.count)
+        let slots = ResultSlots<Result<EmittedFunction, CompileError>>(count: functions.count)
         let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
         var settings = configuration.codeGenerationSettings
         settings.emission.marksInstructions = dump?.points.contains(.assembly) ?? false
@@ -125,7 +125,7 @@ extension Compiler {
         for (number, slot) in slots.take().enumerated() {
             switch slot {
             case .success(let function): result.append(function)
-            case .failure(let error): throw .internalInconsistency("register allocation of function \(number): \(error)")
+            case .failure(let error): throw error
             case nil: throw .internalInconsistency("function \(number) was not compiled")
             }
         }
@@ -146,7 +146,7 @@ private struct LaterStages: Sendable {
     /// Finished functions that callers may take in. Written by one worker, read in later levels only.
     let bodies: ResultSlots<PrecastOptimizer.FunctionBody>
 
-    func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, AllocationError>? {
+    func finish(_ box: FunctionBox, _ number: Int, _ codeGenerator: inout FunctionCompiler) -> Result<EmittedFunction, CompileError>? {
         guard var function = box.take() else { return nil }
         if policy.isEnabled && gate?.allows(.inlining, in: number) ?? true {
             timing.measure(.inline) { _ = inlineCalls(&function, policy, body: body) }
@@ -155,7 +155,11 @@ private struct LaterStages: Sendable {
         var options = options
         if let gate { options.allows = { pass in gate.allows(pass.rawValue, in: number) } }
         let start = timing.now
-        optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
+        do throws(OptimizationError) {
+            try optimize(&function, options) { pass, function in compiler.dump?.write(.pass(pass.rawValue), function) }
+        } catch {
+            return .failure(.internalInconsistency("optimization of function \(number): \(error)"))
+        }
         timing.add(.optimize, timing.now - start)
         compiler.hooks.optimized?(&function)
         compiler.dump?.write(.optimize, function)
@@ -167,7 +171,7 @@ private struct LaterStages: Sendable {
             let compiled = try codeGenerator.compile(&function)
             return .success(emitted(compiled, number, locations))
         } catch {
-            return .failure(error)
+            return .failure(.internalInconsistency("register allocation of function \(number): \(error)"))
         }
     }
 

@@ -32,7 +32,7 @@ public struct OptimizationOptions: Sendable {
     public var level: OptimizationLevel
     /// Asked before each run of a pass, in order; nil: all run. To find the run that breaks a program.
     public var allows: (@Sendable (Pass) -> Bool)?
-    /// Verify after every pass; a violation is a bug in the pass and ends the process.
+    /// Verify after every pass; a violation is a bug in the pass.
     public var verifies: Bool
 
     public init(level: OptimizationLevel = .O2) {
@@ -43,38 +43,46 @@ public struct OptimizationOptions: Sendable {
     }
 }
 
+/// A pass that left an invalid function: a bug in it.
+public struct OptimizationError: Error, CustomStringConvertible {
+    public var pass: Pass
+    public var violation: VerifierError
+    public var description: String { "after \(pass.rawValue): \(violation)" }
+}
+
 /// Improves a function in place.
 ///
 /// Input: a valid function. Output: a valid function that returns, stores and traps the same, in the same order. Loads execute at
 /// most as often as before. What each pass does, and from which source, is on its page in docs/passes.
-/// `observer` sees the function after each pass that ran. Cost: near linear in the function's size.
-public func optimize(_ function: inout Function, _ options: OptimizationOptions, observer: ((Pass, borrowing Function) -> Void)? = nil) {
+/// `observer` sees the function after each pass that ran. Throws only if the options say to verify. Cost: near linear in the function's size.
+public func optimize(_ function: inout Function, _ options: OptimizationOptions, observer: ((Pass, borrowing Function) -> Void)? = nil) throws(OptimizationError) {
     if options.level == .O0 { return }
     var pipeline = Pipeline(options, observer)
-    pipeline.run(.controlFlow, &function)
-    pipeline.run(.redundantParameters, &function)
-    pipeline.run(.valueNumbering, &function)
+    try pipeline.run(.controlFlow, &function)
+    try pipeline.run(.redundantParameters, &function)
+    try pipeline.run(.valueNumbering, &function)
     if options.level != .O1 {
-        pipeline.run(.switches, &function)
-        pipeline.run(.controlFlow, &function)
-        pipeline.run(.deadCode, &function)
-        pipeline.run(.redundantParameters, &function)
-        pipeline.run(.loopInvariantMotion, &function)
-        pipeline.run(.selects, &function)
-        pipeline.run(.controlFlow, &function)
-        pipeline.run(.valueNumbering, &function)
-        pipeline.run(.deadStores, &function)
+        try pipeline.run(.switches, &function)
+        try pipeline.run(.controlFlow, &function)
+        try pipeline.run(.deadCode, &function)
+        try pipeline.run(.redundantParameters, &function)
+        try pipeline.run(.loopInvariantMotion, &function)
+        try pipeline.run(.selects, &function)
+        try pipeline.run(.controlFlow, &function)
+        try pipeline.run(.valueNumbering, &function)
+        try pipeline.run(.deadStores, &function)
     }
-    pipeline.run(.controlFlow, &function)
-    pipeline.run(.deadCode, &function)
-    pipeline.run(.earlyReturns, &function)
-    pipeline.run(.blockPlacement, &function)
+    try pipeline.run(.controlFlow, &function)
+    try pipeline.run(.deadCode, &function)
+    try pipeline.run(.earlyReturns, &function)
+    try pipeline.run(.blockPlacement, &function)
 }
 
 /// Runs one pass alone: for tests and dumps.
-public func run(_ pass: Pass, _ function: inout Function) {
+/// - Throws: only in builds that verify.
+public func run(_ pass: Pass, _ function: inout Function) throws(OptimizationError) {
     var pipeline = Pipeline(OptimizationOptions(), nil)
-    pipeline.run(pass, &function)
+    try pipeline.run(pass, &function)
 }
 
 private struct Pipeline {
@@ -89,14 +97,14 @@ private struct Pipeline {
         self.observer = observer
     }
 
-    mutating func run(_ pass: Pass, _ function: inout Function) {
+    mutating func run(_ pass: Pass, _ function: inout Function) throws(OptimizationError) {
         if let allows = options.allows, !allows(pass) {
             // What the other passes count on: every block can be reached.
             if pass == .controlFlow, removeUnreachable(&function, graph(function)) { forget() }
             return
         }
         if apply(pass, &function) { forget() }
-        if options.verifies { verify(after: pass, function) }
+        if options.verifies { try verify(after: pass, function) }
         observer?(pass, function)
     }
 
@@ -145,11 +153,11 @@ private struct Pipeline {
         cfg = nil
         tree = nil
     }
-    private func verify(after pass: Pass, _ function: borrowing Function) {
+    private func verify(after pass: Pass, _ function: borrowing Function) throws(OptimizationError) {
         do throws(VerifierError) {
             try PrecastIR.verify(function)
         } catch {
-            fatalError("after \(pass.rawValue): \(error)\n\(PrecastIR.print(function))")
+            throw OptimizationError(pass: pass, violation: error)
         }
     }
 }

@@ -85,8 +85,8 @@ import Testing
             let function = Self.make(&random, number: 0)
             var optimized = function.clone()
             optimized.number = 1
-            run(.valueNumbering, &optimized)
-            run(.deadCode, &optimized)
+            try run(.valueNumbering, &optimized)
+            try run(.deadCode, &optimized)
             try verify(optimized)
             let text = PrecastIR.print(function), after = PrecastIR.print(optimized)
             machine.define(function)
@@ -123,7 +123,7 @@ import Testing
                 var function = Self.division(opcode, type, divisor, number: 0)
                 machine.define(function.clone())
                 function.number = 1
-                run(.valueNumbering, &function)
+                try run(.valueNumbering, &function)
                 try verify(function)
                 machine.define(function)
                 var dividends = Self.edges

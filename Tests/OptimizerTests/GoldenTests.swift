@@ -87,7 +87,7 @@ import Testing
         guard var function = try parser.next() else { return "" }
         try verify(function)
         if let pass = Pass(rawValue: name) {
-            run(pass, &function)
+            try run(pass, &function)
         } else {
             try #require(name == "inlining")
             guard let callee = try parser.next() else { return "" }

@@ -20,7 +20,7 @@ import Testing
                 inlined += inlineCalls(&function, policy) { bodies[$0] }
                 try verify(function)
                 if optimizes {
-                    optimize(&function, OptimizationOptions())
+                    try optimize(&function, OptimizationOptions())
                     try verify(function)
                 }
                 bodies[number] = FunctionBody(function.clone())
@@ -72,7 +72,7 @@ import Testing
                 }
                 """)
             inlineCalls(&function, policy) { bodies[$0] }
-            optimize(&function, OptimizationOptions())
+            try optimize(&function, OptimizationOptions())
             bodies[number] = FunctionBody(function.clone())
             depths.append(FunctionSummary(function).depth)
         }

@@ -46,7 +46,7 @@ func execute(_ define: (Machine) -> Void, arguments seed: UInt64) -> Outcome {
 }
 
 /// A program of three random functions, each changed by `transform`.
-func outcome(seed: UInt64, _ transform: (inout Function) -> Void) -> Outcome {
+func outcome(seed: UInt64, _ transform: (inout Function) throws -> Void) -> Outcome {
     execute({ machine in
         for number in 0..<3 as Range<UInt32> {
             var function = RandomFunction.make(seed: seed &* 31 &+ UInt64(number), number: number, of: 3, size: Int(10 + seed % 60))
@@ -60,13 +60,17 @@ func outcome(seed: UInt64, _ transform: (inout Function) -> Void) -> Outcome {
     static let count = UInt64(ProcessInfo.processInfo.environment["RANDOM_COUNT"] ?? "") ?? 400
     static let start = UInt64(ProcessInfo.processInfo.environment["RANDOM_START"] ?? "") ?? 1
 
-    private func check(_ what: String, _ transform: (inout Function) -> Void) {
+    private func check(_ what: String, _ transform: (inout Function) throws -> Void) {
         for seed in Self.start..<(Self.start + Self.count) {
             let expected = outcome(seed: seed) { _ in }
             if expected.error == .outOfFuel { continue }
             let found = outcome(seed: seed) { function in
-                transform(&function)
-                do { try verify(function) } catch { Issue.record("seed \(seed), \(what): \(error)") }
+                do {
+                    try transform(&function)
+                    try verify(function)
+                } catch {
+                    Issue.record("seed \(seed), \(what): \(error)")
+                }
             }
             if found != expected {
                 Issue.record("seed \(seed), \(what): found \(found.results) \(String(describing: found.error)), expected \(expected.results) \(String(describing: expected.error)); memory equal: \(found.memory == expected.memory)")
@@ -86,16 +90,16 @@ func outcome(seed: UInt64, _ transform: (inout Function) -> Void) -> Outcome {
         }
         #expect(ended * 3 > Int(Self.count), "only \(ended) of \(Self.count) programs end without a trap")
     }
-    @Test(arguments: Pass.allCases) func onePassKeepsMeaning(_ pass: Pass) { check(pass.rawValue) { run(pass, &$0) } }
+    @Test(arguments: Pass.allCases) func onePassKeepsMeaning(_ pass: Pass) { check(pass.rawValue) { try run(pass, &$0) } }
     @Test(arguments: Pass.allCases, [Pass.valueNumbering, .controlFlow]) func twoPassesKeepMeaning(_ second: Pass, _ first: Pass) {
         check("\(first.rawValue), \(second.rawValue)") { function in
-            run(first, &function)
-            run(second, &function)
+            try run(first, &function)
+            try run(second, &function)
         }
     }
     @Test(arguments: OptimizationLevel.allCases) func thePipelineKeepsMeaning(_ level: OptimizationLevel) {
         var options = OptimizationOptions(level: level)
         options.verifies = true
-        check("\(level)") { optimize(&$0, options) }
+        check("\(level)") { try optimize(&$0, options) }
     }
 }

@@ -28,7 +28,7 @@ import Testing
         var options = OptimizationOptions()
         options.verifies = true
         options.allows = { $0 != left }
-        optimize(&function, options)
+        try optimize(&function, options)
         try verify(function)
         #expect(ControlFlowGraph(function).reversePostorder.count == Array(function.layout.blocks).count)
     }

@@ -15,7 +15,7 @@ import Testing
                 return v2, v3, v4
             }
             """)
-        optimize(&function, OptimizationOptions())
+        try optimize(&function, OptimizationOptions())
         try verify(function)
         let text = print(function)
         #expect(text.contains("return v2, v3, v2"))
@@ -59,7 +59,7 @@ import Testing
                 let seed = UInt64(i) * 100 + round
                 let function = RandomVectorFunction.make(seed: seed, first: op, size: round == 0 ? 0 : 25)
                 var optimized = function.clone()
-                optimize(&optimized, OptimizationOptions())
+                try optimize(&optimized, OptimizationOptions())
                 try verify(optimized)
                 let expected = try output(function, seed), found = try output(optimized, seed)
                 #expect(found == expected, "\(op.name), seed \(seed)")
