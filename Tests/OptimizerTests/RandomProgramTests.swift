@@ -46,7 +46,7 @@ func execute(_ define: (Machine) -> Void, arguments seed: UInt64) -> Outcome {
 }
 
 /// A program of three random functions, each changed by `transform`.
-func outcome(seed: UInt64, _ transform: (inout Function) throws -> Void) -> Outcome {
+func outcome(seed: UInt64, _ transform: (inout Function) -> Void) -> Outcome {
     execute({ machine in
         for number in 0..<3 as Range<UInt32> {
             var function = RandomFunction.make(seed: seed &* 31 &+ UInt64(number), number: number, of: 3, size: Int(10 + seed % 60))
