@@ -43,6 +43,9 @@ public struct CompilerConfiguration: Sendable {
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 
+    /// Follow where variables are, for debug information. Does not change the code.
+    public var debugInformation = false
+
     /// Optimizations to leave out: names of ``Optimization/all``.
     public var disabledOptimizations: Set<String> = []
     /// How many ``OptimizationStep``s of the compilation may happen; nil: all. To bisect a miscompilation. Compiles with one thread.

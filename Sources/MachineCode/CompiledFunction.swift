@@ -130,6 +130,10 @@ public struct CompiledFunction: Sendable {
     public var features: UInt64 = 0
     /// No prologue: the return address is at the stack pointer throughout.
     public var isFrameless = false
+    /// Offset of the first instruction behind the prologue: from there on the frame is set up and parameters are where they stay.
+    public var prologueEnd: UInt32 = 0
+    /// Where variables are, where that was asked for: in the order of `inlinedAt`, subject, offset.
+    public var variables: [VariableRange] = []
     /// What the code says, where that was asked for: ascending offsets, every byte belongs to the last mark before it.
     public var marks: [CodeMark] = []
     public init() {}
