@@ -15,6 +15,8 @@ public struct CodeGenerationSettings: Sendable {
     public var explicitTraps: RaiseBuiltin?
     /// Prove each register allocation.
     public var checksAllocations: Bool
+    /// Functions say where their variables are. The code is the same.
+    public var tracksVariables = false
 
     public init(machine: TargetMachine, emission: EmitOptions, allocation: AllocationAlgorithm, explicitTraps: RaiseBuiltin?, checksAllocations: Bool) {
         self.machine = machine
@@ -65,7 +67,10 @@ public struct FunctionCompiler: ~Copyable {
         changeSolution?(function.signature, &solution)
 
         observer?.begin(.emit)
-        let compiled = ISA.emit(code, problem, solution, settings.emission)
+        var options = settings.emission
+        options.keepsRecord = settings.tracksVariables
+        var compiled = ISA.emit(code, problem, solution, options)
+        if let record = compiled.record { locateVariables(&compiled, record, function.variables, code) }
         observer?.end(.emit) { describe(compiled) }
         return compiled
     }

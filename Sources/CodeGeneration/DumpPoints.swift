@@ -1,4 +1,4 @@
-import PrecastMachineCode
+public import PrecastMachineCode
 import PrecastRegisterAllocation
 
 /// A stage of code generation, as far as dumps and timing tell them apart.
@@ -24,6 +24,30 @@ func describe(_ function: CompiledFunction) -> String {
         text += "\(hexadecimal(Int(mark.offset), digits: 6)): \(bytes)\(space) \(mark.text)\(target)\n"
     }
     return text
+}
+/// A range a line: offsets, whose variable, where.
+public func describeVariables(_ function: CompiledFunction) -> String {
+    var text = "prologue ends at \(hexadecimal(Int(function.prologueEnd), digits: 6))\n"
+    for range in function.variables {
+        let offsets = hexadecimal(Int(range.offsets.lowerBound), digits: 6) + "..<" + hexadecimal(Int(range.offsets.upperBound), digits: 6)
+        let scope = range.inlinedAt == .max ? "" : " inlined at location \(range.inlinedAt)"
+        text += "\(offsets): \(describe(range.subject))\(scope) = \(describe(range.place))\n"
+    }
+    return text
+}
+private func describe(_ subject: VariableRange.Subject) -> String {
+    switch subject {
+    case .local(let index): "local \(index)"
+    case .instanceContext: "instance context"
+    case .memoryBase: "memory base"
+    }
+}
+private func describe(_ place: VariableRange.Place) -> String {
+    switch place {
+    case .register(let number): "register \(number)"
+    case .frame(let offset): "frame \(offset)"
+    case .constant(let low, let high): high == 0 ? "constant \(low)" : "constant \(low), \(high)"
+    }
 }
 private func hexadecimal(_ number: Int, digits: Int) -> String {
     let text = String(number, radix: 16)

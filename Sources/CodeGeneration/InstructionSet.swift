@@ -37,6 +37,8 @@ protocol InstructionSet {
     static func lower(_ function: borrowing Function, _ options: Options) -> VCode<Instruction>
     static func makeProblem(_ code: borrowing VCode<Instruction>) -> Problem
     static func emit(_ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction
+    /// The number that DWARF gives to a register.
+    static func dwarfNumber(_ register: PhysicalRegister) -> UInt8
     /// For dumps.
     static func text(_ code: borrowing VCode<Instruction>) -> String
 }
@@ -50,6 +52,7 @@ enum X86_64: InstructionSet {
     static func emit(_ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
         PrecastISAX86_64.emit(code, problem, solution, options)
     }
+    static func dwarfNumber(_ register: PhysicalRegister) -> UInt8 { PrecastISAX86_64.DWARFRegister.number(register) }
     static func text(_ code: borrowing VCode<Instruction>) -> String { PrecastISAX86_64.InstructionPrinter().text(code) }
 }
 
@@ -62,5 +65,6 @@ enum AArch64: InstructionSet {
     static func emit(_ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
         PrecastISAAArch64.emit(code, problem, solution, options)
     }
+    static func dwarfNumber(_ register: PhysicalRegister) -> UInt8 { PrecastISAAArch64.DWARFRegister.number(register) }
     static func text(_ code: borrowing VCode<Instruction>) -> String { PrecastISAAArch64.InstructionPrinter().text(code) }
 }

@@ -53,6 +53,7 @@ extension Compiler {
     // MARK: Translation
 
     private static var translationChunk: Int { 8 }
+    private var tracksVariables: Bool { configuration.debugInformation || dump?.points.contains(.variables) ?? false }
 
     private func translate(
         _ plan: ModulePlan, _ validation: ValidationContext, _ gate: OptimizationGate?, _ executor: ParallelExecutor, _ timing: Timing
@@ -61,6 +62,8 @@ extension Compiler {
         let features = SharedFeatures(validation.usedFeatures)
         executor.run(count: plan.functionCount, chunk: Self.translationChunk) { next in
             var translator = FunctionTranslator(plan.environment, validation)
+            translator.keepsHomes = configuration.optimizationLevel == .none
+            translator.tracksVariables = tracksVariables
             while let range = next() {
                 for number in range {
                     translator.expandsSmallCopies = gate?.allows(.smallCopies, in: number) ?? true
@@ -99,6 +102,7 @@ extension Compiler {
         let slots = ResultSlots<Result<EmittedFunction, CompileError>>(count: functions.count)
         let bodies = ResultSlots<PrecastOptimizer.FunctionBody>(count: functions.count)
         var settings = configuration.codeGenerationSettings
+        settings.tracksVariables = tracksVariables
         settings.emission.marksInstructions = dump?.points.contains(.assembly) ?? false
         let generation = settings
         let stage = LaterStages(
@@ -169,6 +173,7 @@ private struct LaterStages: Sendable {
         let locations = sourceLocations(function)
         do throws(AllocationError) {
             let compiled = try codeGenerator.compile(&function)
+            compiler.dump?.write(.variables, number) { describeVariables(compiled) }
             return .success(emitted(compiled, number, locations))
         } catch {
             return .failure(.internalInconsistency("register allocation of function \(number): \(error)"))

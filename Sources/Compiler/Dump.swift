@@ -13,8 +13,10 @@ public struct DumpRequest: Sendable {
         /// After one pass.
         case pass(String)
         case lower, allocate, assembly
+        /// Where variables are.
+        case variables
 
-        /// As `--dump` names it: `translate`, `opt`, `opt:<pass>`, `lower`, `regalloc`, `asm`.
+        /// As `--dump` names it: `translate`, `opt`, `opt:<pass>`, `lower`, `regalloc`, `asm`, `variables`.
         public init?(name: String) {
             switch name {
             case "translate": self = .translate
@@ -22,6 +24,7 @@ public struct DumpRequest: Sendable {
             case "lower": self = .lower
             case "regalloc": self = .allocate
             case "asm": self = .assembly
+            case "variables": self = .variables
             default:
                 guard name.hasPrefix("opt:"), Self.passNames.contains(String(name.dropFirst(4))) else { return nil }
                 self = .pass(String(name.dropFirst(4)))
@@ -37,6 +40,7 @@ public struct DumpRequest: Sendable {
             case .lower: "lower"
             case .allocate: "regalloc"
             case .assembly: "asm"
+            case .variables: "variables"
             }
         }
     }

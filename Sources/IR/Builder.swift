@@ -46,6 +46,8 @@ public struct FunctionBuilder: ~Copyable {
 
     /// Steps of SSA construction and arguments listed so far: what a function may have more of than its source has bytes.
     public private(set) var work = 0
+    /// Calls emitted so far.
+    public private(set) var callCount = 0
     /// The steps after which the builder gives up.
     public var workLimit = Int.max
     /// Whether ``work`` has passed ``workLimit``: the function is then incomplete and must be thrown away.
@@ -75,6 +77,7 @@ public struct FunctionBuilder: ~Copyable {
         predecessors.removeAll(keepingCapacity: true)
         incompletes.removeAll(keepingCapacity: true)
         work = 0
+        callCount = 0
     }
 
     /// Ends the function begun last, and leaves an empty one. All blocks must be sealed and ended.
@@ -151,6 +154,7 @@ public struct FunctionBuilder: ~Copyable {
     /// Adds a call; its results have the types that its signature says.
     public mutating func emitCall(_ data: InstructionData, signature: SignatureReference) -> Inst {
         let inst = function.dfg.make(data, signature: signature, at: location)
+        callCount += 1
         work += function.dfg.lists.count(data.list) + function.dfg.resultCount(inst)
         function.layout.append(inst, to: block)
         return inst

@@ -27,6 +27,8 @@ public struct Function: ~Copyable, Sendable {
     public var dfg = DataFlowGraph()
     public var layout = Layout()
     public var sourceLocations = PrimaryMap<SourceLocation, SourceLocationData>()
+    /// Where the source's variables are; empty unless somebody asked.
+    public var variables = VariableTable()
 
     public init(number: UInt32, signature: Signature) {
         self.number = number
@@ -47,6 +49,7 @@ public struct Function: ~Copyable, Sendable {
         copy.dfg = dfg
         copy.layout = layout
         copy.sourceLocations = sourceLocations
+        copy.variables = variables
         return copy
     }
 }

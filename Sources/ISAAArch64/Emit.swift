@@ -103,10 +103,12 @@ struct Emitter: ~Copyable {
                 for n in Int(block.instructions.lowerBound)...last {
                     if n == last, region.ends.contains(b) { emitPrologue(atEndOf: b) }
                     setLocation(locations[n])
+                    if options.keepsRecord { buffer.point() }
                     while edit < edits.count, edits[edit].point.index == n {
                         emitEdit(edits[edit], instructions)
                         edit += 1
                     }
+                    if options.keepsRecord { buffer.point() }
                     var i = instructions[n]
                     if i.isMove {
                         emitMove(i, assigner.nextMove(), vcode)
@@ -262,6 +264,7 @@ struct Emitter: ~Copyable {
     // MARK: The end
 
     consuming func finish(_ vcode: borrowing VCode<MachineInstruction>) -> CompiledFunction {
+        if options.keepsRecord { buffer.point() }
         for stub in stubs {
             setLocation(stub.location)
             bind(stub.label)
@@ -272,6 +275,8 @@ struct Emitter: ~Copyable {
             }
         }
         let codeEnd = buffer.offset
+        if options.keepsRecord { buffer.point() }
+        let (frame, order) = (frame, blocks.order)
         emitTables(vcode)
         emitConstants()
         let isFrameless = isFrameless
@@ -280,6 +285,7 @@ struct Emitter: ~Copyable {
         if let last = buffer.unwind.last, last.offset >= codeEnd, case .restoreState = last.rule { buffer.unwind.removeLast() }
         var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad, longestNop: 4)
         function.features = vcode.features
+        function.record?.place(order, frame)
         function.isFrameless = isFrameless
         function.frameSize = isFrameless ? 0 : UInt32(frameSize)
         return function

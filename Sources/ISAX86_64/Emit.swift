@@ -98,10 +98,12 @@ struct Emitter: ~Copyable {
                 for n in Int(block.instructions.lowerBound)...last {
                     if n == last, region.ends.contains(b) { emitPrologue(atEndOf: b) }
                     setLocation(locations[n])
+                    if options.keepsRecord { buffer.point() }
                     while edit < edits.count, edits[edit].point.index == n {
                         emitEdit(edits[edit], before: n, instructions)
                         edit += 1
                     }
+                    if options.keepsRecord { buffer.point() }
                     var i = instructions[n]
                     if i.isMove {
                         emitMove(i, assigner.nextMove(), vcode)
@@ -337,6 +339,7 @@ struct Emitter: ~Copyable {
 
     consuming func finish(_ vcode: borrowing VCode<MachineInstruction>) -> CompiledFunction {
         buffer.bind(bodyEnd)
+        if options.keepsRecord { buffer.point() }
         for stub in stubs {
             setLocation(stub.location)
             buffer.bind(stub.label)
@@ -347,6 +350,8 @@ struct Emitter: ~Copyable {
             }
         }
         let codeEnd = buffer.offset
+        if options.keepsRecord { buffer.point() }
+        let (frame, order) = (frame, blocks.order)
         emitTables(vcode)
         emitConstants(vcode)
         let isFrameless = isFrameless
@@ -355,6 +360,7 @@ struct Emitter: ~Copyable {
         if let last = buffer.unwind.last, last.offset >= codeEnd, case .restoreState = last.rule { buffer.unwind.removeLast() }
         var function = buffer.finish(writeBranch: Branches.write, writePadding: Branches.pad, longestNop: Branches.longestNop)
         function.features = vcode.features
+        function.record?.place(order, frame)
         function.isFrameless = isFrameless
         function.frameSize = isFrameless ? 0 : UInt32(frameSize)
         return function

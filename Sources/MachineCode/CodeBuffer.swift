@@ -73,6 +73,8 @@ public struct CodeBuffer: ~Copyable {
     /// Until the end the handlers' offsets are labels.
     public var callSites: [CallSite] = []
     public var unwind: [UnwindStep] = []
+    /// Offsets of ``point()``.
+    private var points: [UInt32] = []
     var alignment: UInt32 = 16
     /// Whether ``mark(_:to:)`` keeps what it is told.
     @usableFromInline let isMarked: Bool
@@ -205,6 +207,8 @@ public struct CodeBuffer: ~Copyable {
         }
         sourceRanges.append(SourceRange(offset: offset, location: location))
     }
+    /// Remembers this place for ``EmissionRecord/points``.
+    public mutating func point() { points.append(offset) }
     public mutating func unwind(_ rule: UnwindStep.Rule) { unwind.append(UnwindStep(offset: offset, rule: rule)) }
 
     // MARK: Layout
@@ -250,6 +254,11 @@ public struct CodeBuffer: ~Copyable {
         function.relocations = relocations
         function.callSites = callSites
         function.unwind = unwind
+        if !points.isEmpty {
+            cursor = Cursor()
+            for i in points.indices { points[i] = moved(points[i], &cursor) }
+            function.record = EmissionRecord(points: points)
+        }
         if isMarked { function.marks = finalMarks(places, longestNop) }
         return function
     }

@@ -134,6 +134,8 @@ public struct CompiledFunction: Sendable {
     public var prologueEnd: UInt32 = 0
     /// Where variables are, where that was asked for: in the order of `inlinedAt`, subject, offset.
     public var variables: [VariableRange] = []
+    /// Where emission put what, if ``EmitOptions/keepsRecord``.
+    public var record: EmissionRecord?
     /// What the code says, where that was asked for: ascending offsets, every byte belongs to the last mark before it.
     public var marks: [CodeMark] = []
     public init() {}

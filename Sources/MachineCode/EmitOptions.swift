@@ -14,6 +14,8 @@ public struct EmitOptions: Sendable {
     public var stackLimitOffset: Int32
     /// The function gets marks that say what its bytes are.
     public var marksInstructions = false
+    /// The function gets a record of where instructions and the parts of the frame are.
+    public var keepsRecord = false
     /// Without signals: byte offset of the builtin table's address in the instance context, and of `raise` in the table.
     public var raise: (tableOffset: Int32, entryOffset: Int32)?
 

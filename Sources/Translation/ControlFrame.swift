@@ -41,3 +41,10 @@ struct KnownAddress: BitwiseCopyable {
     var serial: UInt32 = 0
     var address = Value.none
 }
+
+/// A value that a place in the frame was read or written with: at hand until its block ends or calls.
+struct KnownLocal: BitwiseCopyable {
+    var value = Value.none
+    var block = Block.none
+    var calls = 0
+}

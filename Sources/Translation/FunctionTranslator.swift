@@ -39,8 +39,15 @@ public struct FunctionTranslator: ~Copyable {
     /// Where the locals are instead, when they are in the frame: ``localStride`` bytes each.
     var localSlot = StackSlot.none
     var localStride: UInt32 = 8
-    /// The instance context.
-    var context = Value.none
+    /// The instance context, as the function got it.
+    var contextParameter = Value.none
+    /// Where the context was read from its home last.
+    var contextRead = KnownLocal()
+    /// The value that each of the first locals was last read or written with, while locals are in the frame.
+    var knownLocals: [KnownLocal] = []
+    /// Whether the function at hand has homes, and its first local's offset in ``localSlot``.
+    var hasHomes = false
+    var firstLocalOffset: UInt32 = 0
     /// Scratch for calls.
     var arguments: [Value] = []
     /// References to functions of the module that were made in this body.
@@ -56,6 +63,10 @@ public struct FunctionTranslator: ~Copyable {
 
     /// Copies and fills of a small known size become loads and stores. May change between functions.
     public var expandsSmallCopies = true
+    /// Locals and the instance context have places in the frame that always hold them: code to debug.
+    public var keepsHomes = false
+    /// Functions say where their variables are.
+    public var tracksVariables = false
 
     /// The features that the bodies translated so far use.
     public var usedFeatures: FeatureSet { reader.usedFeatures }
@@ -76,7 +87,7 @@ public struct FunctionTranslator: ~Copyable {
     public mutating func translate(_ function: FunctionIndex) throws(ModuleError) -> Function {
         let size = environment.module.body(of: function)?.range.count ?? 0
         builder.workLimit = 4_000_000 + 2 * size
-        if try !translateBody(function, localsInFrame: false) {
+        if try !translateBody(function, localsInFrame: keepsHomes) {
             builder.workLimit = 16_000_000 + 4 * size
             if try !translateBody(function, localsInFrame: true) {
                 let message = "function too complex: its branches and calls pass more than \(builder.workLimit) values"
@@ -114,6 +125,7 @@ public struct FunctionTranslator: ~Copyable {
         begin(number: environment.number(of: function), type.direct)
         locals.removeAll()
         localSlot = .none
+        hasHomes = keepsHomes
         for type in environment.typePool[type.shape.parameters] { locals.append(1, type) }
         for run in reader.localDeclarations { locals.append(Int(run.count), irType(run.type)) }
         defineLocals(parameterCount: type.shape.parameters.count, inFrame: localsInFrame)
@@ -134,11 +146,12 @@ public struct FunctionTranslator: ~Copyable {
         invariants.removeAll(keepingCapacity: true)
         for i in knownAddresses.indices { knownAddresses[i].index = .none }
         lastSerial = 0
+        hasHomes = false
         let entry = builder.makeBlock()
         for parameter in signature.parameters { builder.function.dfg.appendParameter(entry, parameter.type) }
         builder.startBlock(entry)
         builder.seal(entry)
-        context = builder.function.dfg.parameter(entry, 0)
+        contextParameter = builder.function.dfg.parameter(entry, 0)
     }
 
     /// Translates an operator that control reaches. The validator has accepted it.

@@ -125,14 +125,16 @@ extension FunctionTranslator {
     }
 
     /// Continues only if a builtin succeeded: where `failed` is not zero, raises the pending trap.
-    mutating func raisePending(if failed: Value, context: Value) {
+    ///
+    /// - Parameter caller: the context to raise it with, if not the function's own.
+    mutating func raisePending(if failed: Value, context caller: Value? = nil) {
         let cold = builder.makeBlock(), next = builder.makeBlock()
         let coldEdge = builder.makeCall(cold), nextEdge = builder.makeCall(next)
         builder.branch(failed, coldEdge, nextEdge)
         start(cold)
         markCold()
         let code = builder.constant(.i64, Int64(TrapCode.pending.rawValue))
-        callBuiltin(.raise, context: context, code)
+        callBuiltin(.raise, context: caller ?? context, code)
         builder.trap(code: TrapCode.unreachable.rawValue)
         start(next)
     }
@@ -141,7 +143,7 @@ extension FunctionTranslator {
     mutating func callFailing(_ call: Inst) {
         let zero = builder.constant(.i64, 0)
         let failed = builder.compare(IntegerCondition.signedLess, builder.function.dfg.result(call), zero)
-        raisePending(if: failed, context: context)
+        raisePending(if: failed)
     }
 
     // MARK: Widths

@@ -37,7 +37,7 @@ struct CompileOptions: ParsableArguments {
     var optimizationFuel: Int?
     @Flag(name: .customLong("verify"), help: "Check the compiler's own work after every stage.")
     var verify = false
-    @Option(name: .long, help: ArgumentHelp("Print functions after stages: translate, opt, opt:PASS, lower, regalloc, asm; separated by commas.", valueName: "stages"))
+    @Option(name: .long, help: ArgumentHelp("Print functions after stages: translate, opt, opt:PASS, lower, regalloc, asm, variables; separated by commas.", valueName: "stages"))
     var dump: String?
     @Option(name: .customLong("function"), help: ArgumentHelp("The only function to dump, by its number among those the module defines.", valueName: "number"))
     var dumpedFunction: Int?
@@ -118,7 +118,7 @@ struct CompileOptions: ParsableArguments {
         var points = Set<DumpRequest.Point>()
         for name in dump.split(separator: ",") {
             guard let point = DumpRequest.Point(name: String(name)) else {
-                throw CommandFailure.usage("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm; passes are "
+                throw CommandFailure.usage("unknown stage '\(name)'; known are translate, opt, opt:PASS, lower, regalloc, asm, variables; passes are "
                     + DumpRequest.Point.passNames.joined(separator: ", "))
             }
             points.insert(point)
