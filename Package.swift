@@ -68,11 +68,13 @@ let package = Package(
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
         ]),
+        module("DebugInformation", ["PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
         module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
             "PrecastISAAArch64", "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat", "CHostCPU",
+            "PrecastDebugInformation",
         ]),
 
         // Fuzzing

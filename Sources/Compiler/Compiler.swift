@@ -64,6 +64,8 @@ public struct Compiler: Sendable {
     public var dump: DumpRequest?
     /// Told of finished functions: how many of how many. May be called from any thread.
     public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Told of what was left out of the module without harm to its code.
+    public var warning: (@Sendable (String) -> Void)?
     /// Told of each step of optimization, taken or not. Compiles with one thread then.
     public var stepObserver: (@Sendable (OptimizationStep) -> Void)?
     package var hooks = StageHooks()
@@ -109,7 +111,7 @@ public struct Compiler: Sendable {
                 var configuration = configuration
                 configuration.target = target
                 var compiler = try Compiler(configuration)
-                (compiler.dump, compiler.progress, compiler.hooks) = (dump, progress, hooks)
+                (compiler.dump, compiler.progress, compiler.warning, compiler.hooks) = (dump, progress, warning, hooks)
                 return compiler
             }
         } catch {
@@ -174,6 +176,7 @@ public struct Compiler: Sendable {
         linked.target.requestedFeatures = configuration.target.features
         linked.target.cpuName = configuration.target.cpuName
         linked.target.tunables = configuration.tunables
+        linked.debugSections = debugSections(linked, plan, timing)
         do {
             return try timing.measure(.link) { try writeArtifact(linked) }
         } catch {

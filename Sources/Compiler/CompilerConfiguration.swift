@@ -50,6 +50,8 @@ public struct CompilerConfiguration: Sendable {
     public var disabledOptimizations: Set<String> = []
     /// How many ``OptimizationStep``s of the compilation may happen; nil: all. To bisect a miscompilation. Compiles with one thread.
     public var optimizationFuel: Int?
+    /// What is made of the module's debug information; nil: nothing.
+    public var debugInformation: DebugOptions?
     /// Verify the IR after each pass and prove each register allocation.
     public var checksItself = false
 

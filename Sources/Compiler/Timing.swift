@@ -4,7 +4,7 @@ import Synchronization
 /// Where the time of a compilation went: nanoseconds per stage, summed over threads.
 public final class Timing: Sendable {
     public enum Stage: Int, Sendable, CaseIterable {
-        case decode, validate, translate, inline, optimize, lower, allocate, emit, link
+        case decode, validate, translate, inline, optimize, lower, allocate, emit, debug, link
 
         public var name: String { "\(self)" }
     }

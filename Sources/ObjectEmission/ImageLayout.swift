@@ -147,6 +147,18 @@ struct ImageLayout {
         return [table, strings]
     }
 
+    /// `.debug_*`, one after the other from the file offset `after` on.
+    func debugSections(_ sections: [DebugSection], _ textSection: TextSection, after: UInt64) throws(EmissionError) -> [ElfWriter.Section] {
+        var end = after
+        return try sections.map { (section) throws(EmissionError) in
+            let bytes = try section.resolved(text: text, offsets: textSection.offsets)
+            defer { end += UInt64(bytes.count) }
+            return ElfWriter.Section(
+                name: section.name, type: UInt32(SHT_PROGBITS), flags: section.holdsStrings ? UInt64(SHF_MERGE | SHF_STRINGS) : 0, fileOffset: end,
+                bytes: bytes, entrySize: section.holdsStrings ? 1 : 0)
+        }
+    }
+
     private var directoryTextSize: UInt64 {
         directoryRows.first { $0.kindNumber == TableKind.text.rawValue }?.byteCount ?? 0
     }

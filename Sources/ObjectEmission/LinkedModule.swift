@@ -14,6 +14,8 @@ public struct LinkedModule: Sendable {
     public var readOnlyFixups: [ReadOnlyFixup] = []
     public var metadata = ModuleMetadata()
     public var target = TargetMetadata()
+    /// Sections that debuggers read; not part of the image.
+    public var debugSections: [DebugSection] = []
     public init() {}
 }
 

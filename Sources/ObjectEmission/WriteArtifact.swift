@@ -11,7 +11,7 @@ import PrecastArtifactFormat
 ///                                 directory, tables by ascending kind,
 ///                                 memory images (page-aligned), read-only data, .eh_frame_hdr, .eh_frame
 ///     second segment, read+exec   text
-///     not loaded                  symbols, section names, section headers
+///     not loaded                  symbols, debug information, section names, section headers
 ///
 /// Order of work: lay out text; make the tables (their sizes do not depend on addresses); fix all addresses; resolve relocations; write; then digests and
 /// build id, in one pass over the bytes.
@@ -38,6 +38,7 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
     writer.sections = layout.loadedSections(stamp, tables, images.bytes, readOnlyData, unwind, text.bytes)
     let symbols = try SymbolTable(module, text, textAddress: layout.text, textSectionIndex: writer.sections.count)
     writer.sections += layout.symbolSections(symbols, firstNumber: writer.sections.count + 1)
+    writer.sections += try layout.debugSections(module.debugSections, text, after: writer.sections.last?.end ?? 0)
     var bytes = try writer.write()
     seal(&bytes, layout)
     return bytes

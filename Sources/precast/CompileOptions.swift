@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PrecastCompiler
+import PrecastGuestRunner
 
 /// Options that `compile` and `run` share.
 struct CompileOptions: ParsableArguments {
@@ -41,6 +42,12 @@ struct CompileOptions: ParsableArguments {
     var dump: String?
     @Option(name: .customLong("function"), help: ArgumentHelp("The only function to dump, by its number among those the module defines.", valueName: "number"))
     var dumpedFunction: Int?
+
+    @Flag(name: .customShort("g"), help: "Rewrite the module's debug information (DWARF) for the machine code.")
+    var debugInformation = false
+    @Option(name: .customLong("ffile-prefix-map", withSingleDash: true), help: ArgumentHelp(
+        "In debug information, let paths that start with OLD start with NEW.", valueName: "old=new"))
+    var prefixMaps: [String] = []
 
     /// The targets that the options name, the host's architecture if they name none; at least one.
     func targets(defaultCPU: String?) throws -> [Target] {
@@ -93,7 +100,21 @@ struct CompileOptions: ParsableArguments {
         if configuration.disabledOptimizations.contains("all") { configuration.disabledOptimizations = Set(Optimization.all.map(\.name)) }
         configuration.optimizationFuel = optimizationFuel
         configuration.checksItself = verify
+        configuration.debugInformation = try debugOptions()
         return configuration
+    }
+
+    private func debugOptions() throws -> DebugOptions? {
+        if !debugInformation {
+            if !prefixMaps.isEmpty { throw CommandFailure.usage("-ffile-prefix-map is about debug information: it needs -g") }
+            return nil
+        }
+        var options = DebugOptions()
+        options.prefixMaps = try prefixMaps.map { map in
+            guard let sign = map.firstIndex(of: "=") else { throw CommandFailure.usage("-ffile-prefix-map takes OLD=NEW, not '\(map)'") }
+            return (String(map[..<sign]), String(map[map.index(after: sign)...]))
+        }
+        return options
     }
 
     /// A compiler with that configuration, which dumps what was asked for.
@@ -106,6 +127,7 @@ struct CompileOptions: ParsableArguments {
             throw CommandFailure.usage("\(error)")
         }
         compiler.dump = try dumpRequest()
+        compiler.warning = { writeText("warning: \(printable($0))\n", to: STDERR_FILENO) }
         return compiler
     }
 

@@ -1,0 +1,124 @@
+/// Writes entries of `.debug_info`, and the abbreviations that they share.
+///
+/// Between `begin` and `end` come an entry's attributes; `close` ends its children. References to entries that are not written yet are filled in by
+/// `resolve`.
+struct EntryWriter {
+    private(set) var info = SectionBuilder()
+    private(set) var abbreviations: [UInt8] = []
+    private var codes: [[UInt32]: UInt32] = [:]
+    private var specification: [UInt32] = []
+    private var values = SectionBuilder()
+    private var references: [(offset: Int, target: UInt32, unit: UInt32?)] = []
+    private var pending: [(offset: Int, target: UInt32, unit: UInt32?)] = []
+    private var unitStart = 0
+
+    // MARK: Units
+
+    mutating func beginUnit(type: UInt8) {
+        unitStart = info.bytes.count
+        info.bytes.appendInteger(UInt32(0))
+        info.bytes.appendInteger(UInt16(5))
+        info.bytes += [type, 8]
+        info.bytes.appendInteger(UInt32(0))
+    }
+    mutating func endUnit() {
+        info.bytes.setInteger(UInt32(info.bytes.count - unitStart - 4), at: unitStart)
+    }
+    /// Offset of the next byte.
+    var offset: UInt32 { UInt32(info.bytes.count) }
+    /// Offset of the unit that is open.
+    var unitOffset: UInt32 { UInt32(unitStart) }
+
+    // MARK: Entries
+
+    mutating func begin(_ tag: UInt16, hasChildren: Bool) {
+        specification.removeAll(keepingCapacity: true)
+        specification.append(UInt32(tag) << 1 | (hasChildren ? 1 : 0))
+        values.removeAll()
+        pending.removeAll(keepingCapacity: true)
+    }
+    mutating func end() {
+        let code: UInt32
+        if let known = codes[specification] {
+            code = known
+        } else {
+            code = UInt32(codes.count + 1)
+            codes[specification] = code
+            addAbbreviation(code)
+        }
+        info.bytes.appendUnsigned(UInt64(code))
+        let start = info.bytes.count
+        for reference in pending { references.append((start + reference.offset, reference.target, reference.unit)) }
+        info.append(values)
+    }
+    /// Ends the children of the innermost open entry.
+    mutating func close() { info.bytes.append(0) }
+
+    private mutating func addAbbreviation(_ code: UInt32) {
+        abbreviations.appendUnsigned(UInt64(code))
+        abbreviations.appendUnsigned(UInt64(specification[0] >> 1))
+        abbreviations.append(UInt8(specification[0] & 1))
+        for pair in specification.dropFirst() {
+            abbreviations.appendUnsigned(UInt64(pair >> 16))
+            abbreviations.appendUnsigned(UInt64(pair & 0xffff))
+        }
+        abbreviations += [0, 0]
+    }
+
+    // MARK: Attributes
+
+    private mutating func specify(_ name: UInt16, _ form: UInt16) { specification.append(UInt32(name) << 16 | UInt32(form)) }
+
+    /// A number in the form that the guest chose for it.
+    mutating func constant(_ name: UInt16, _ form: UInt16, _ value: UInt64) {
+        switch form {
+        case Form.data1: number(name, UInt8(truncatingIfNeeded: value), form)
+        case Form.data2: number(name, UInt16(truncatingIfNeeded: value), form)
+        case Form.data4: number(name, UInt32(truncatingIfNeeded: value), form)
+        case Form.data8: number(name, value, form)
+        case Form.udata: unsigned(name, value)
+        default:
+            specify(name, Form.sdata)
+            values.bytes.appendSigned(Int64(bitPattern: value))
+        }
+    }
+    private mutating func number<T: FixedWidthInteger>(_ name: UInt16, _ value: T, _ form: UInt16) {
+        specify(name, form)
+        values.bytes.appendInteger(value)
+    }
+    mutating func unsigned(_ name: UInt16, _ value: UInt64) {
+        specify(name, Form.udata)
+        values.bytes.appendUnsigned(value)
+    }
+    mutating func flag(_ name: UInt16) { specify(name, Form.flagPresent) }
+    mutating func string(_ name: UInt16, _ offset: UInt32) { number(name, offset, Form.strp) }
+    mutating func sectionOffset(_ name: UInt16, _ offset: UInt32) { number(name, offset, Form.secOffset) }
+    mutating func bytes(_ name: UInt16, _ form: UInt16, _ bytes: UnsafeRawBufferPointer) {
+        specify(name, form)
+        if form != Form.data16 { values.bytes.appendUnsigned(UInt64(bytes.count)) }
+        values.bytes.append(contentsOf: bytes)
+    }
+    mutating func expression(_ name: UInt16, _ operations: [UInt8]) {
+        operations.withUnsafeBytes { bytes(name, Form.exprloc, $0) }
+    }
+    mutating func address(_ name: UInt16, function: Int, offset: UInt32 = 0) {
+        specify(name, Form.addr)
+        values.appendAddress(function: function, offset: offset)
+    }
+    /// Address 0, which no code has.
+    mutating func noAddress(_ name: UInt16) { number(name, UInt64(0), Form.addr) }
+    mutating func size(_ name: UInt16, _ size: UInt32) { number(name, size, Form.data4) }
+    /// Another entry by the guest's number, in this unit or in another one.
+    mutating func reference(_ name: UInt16, _ target: Int, isInUnit: Bool) {
+        pending.append((values.bytes.count, UInt32(target), isInUnit ? UInt32(unitStart) : nil))
+        number(name, UInt32(0), isInUnit ? Form.ref4 : Form.refAddr)
+    }
+
+    /// Fills in references. - Parameter offsets: where entries were written, by the guest's number.
+    mutating func resolve(_ offsets: [UInt32]) {
+        for reference in references {
+            info.bytes.setInteger(offsets[Int(reference.target)] &- (reference.unit ?? 0), at: reference.offset)
+        }
+    }
+    mutating func finishAbbreviations() { abbreviations.append(0) }
+}
