@@ -4,7 +4,6 @@ import PrecastMachineCode
 /// What the translation of debug information goes by.
 public struct DebugSettings: Sendable {
     public var prefixMaps: [PathPrefixMap] = []
-    /// Whether to look for more mistakes than translation needs to.
     public init() {}
 }
 
