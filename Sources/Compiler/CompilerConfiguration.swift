@@ -43,15 +43,14 @@ public struct CompilerConfiguration: Sendable {
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 
-    /// Follow where variables are, for debug information. Does not change the code.
+    /// Rewrite the module's debug information for the code, and follow where variables are. Does not change the code.
     public var debugInformation = false
+    public var debugOptions = DebugOptions()
 
     /// Optimizations to leave out: names of ``Optimization/all``.
     public var disabledOptimizations: Set<String> = []
     /// How many ``OptimizationStep``s of the compilation may happen; nil: all. To bisect a miscompilation. Compiles with one thread.
     public var optimizationFuel: Int?
-    /// What is made of the module's debug information; nil: nothing.
-    public var debugInformation: DebugOptions?
     /// Verify the IR after each pass and prove each register allocation.
     public var checksItself = false
 

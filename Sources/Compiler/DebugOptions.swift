@@ -13,10 +13,10 @@ public struct DebugOptions: Sendable {
 extension Compiler {
     /// The module's DWARF for the code that its functions became.
     func debugSections(_ linked: LinkedModule, _ plan: ModulePlan, _ timing: Timing) -> [DebugSection] {
-        guard let options = configuration.debugInformation, let codeSection = plan.module.codeSection else { return [] }
+        guard configuration.debugInformation, let codeSection = plan.module.codeSection else { return [] }
         return timing.measure(.debug) {
             var settings = DebugSettings()
-            settings.prefixMaps = options.prefixMaps.map { PathPrefixMap(old: Array($0.old.utf8), new: Array($0.new.utf8)) }
+            settings.prefixMaps = configuration.debugOptions.prefixMaps.map { PathPrefixMap(old: Array($0.old.utf8), new: Array($0.new.utf8)) }
             let code = GuestCode(
                 start: codeSection.start, bodies: plan.module.bodies.map { $0.range.start..<$0.range.end },
                 importedFunctionCount: UInt32(plan.module.importedFunctionCount))

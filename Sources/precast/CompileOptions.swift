@@ -100,15 +100,13 @@ struct CompileOptions: ParsableArguments {
         if configuration.disabledOptimizations.contains("all") { configuration.disabledOptimizations = Set(Optimization.all.map(\.name)) }
         configuration.optimizationFuel = optimizationFuel
         configuration.checksItself = verify
-        configuration.debugInformation = try debugOptions()
+        configuration.debugInformation = debugInformation
+        configuration.debugOptions = try debugOptions()
         return configuration
     }
 
-    private func debugOptions() throws -> DebugOptions? {
-        if !debugInformation {
-            if !prefixMaps.isEmpty { throw CommandFailure.usage("-ffile-prefix-map is about debug information: it needs -g") }
-            return nil
-        }
+    private func debugOptions() throws -> DebugOptions {
+        if !debugInformation, !prefixMaps.isEmpty { throw CommandFailure.usage("-ffile-prefix-map is about debug information: it needs -g") }
         var options = DebugOptions()
         options.prefixMaps = try prefixMaps.map { map in
             guard let sign = map.firstIndex(of: "=") else { throw CommandFailure.usage("-ffile-prefix-map takes OLD=NEW, not '\(map)'") }
