@@ -20,7 +20,7 @@ extension Compiler {
             let code = GuestCode(
                 start: codeSection.start, bodies: plan.module.bodies.map { $0.range.start..<$0.range.end },
                 importedFunctionCount: UInt32(plan.module.importedFunctionCount))
-            let (sections, warnings) = translateDebugInformation(GuestSections(plan.module), code, linked, settings)
+            let (sections, warnings) = translateDebugInformation(GuestSections(plan.module), code, ContextPlaces(plan.layout), linked, settings)
             for found in warnings { warning?(found.description) }
             return sections
         }

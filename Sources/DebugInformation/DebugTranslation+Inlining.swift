@@ -121,7 +121,7 @@ extension DebugTranslation {
             }
             let next = position + 1 < items.count ? UInt32(items[position + 1].number) : entry.end
             let hasChildren = item.scope != nil && (next < item.end || calls[UInt32(item.number)] != nil)
-            write(item, of: native, instance, hasChildren: hasChildren)
+            write(item, of: native, function, instance, hasChildren: hasChildren)
             if hasChildren { open.append((item.number, item.end)) }
         }
         while let last = open.popLast() {
@@ -132,17 +132,20 @@ extension DebugTranslation {
         if !items.isEmpty || calls[UInt32(root)] != nil { writer.close() }
     }
 
-    private mutating func write(_ item: DebugPlan.Item, of native: NativeFunction, _ instance: Int, hasChildren: Bool) {
+    private mutating func write(_ item: DebugPlan.Item, of native: NativeFunction, _ function: Int, _ instance: Int, hasChildren: Bool) {
         let entry = table.entries[item.number]
         writer.begin(entry.tag, hasChildren: hasChildren)
         if let scope = item.scope {
             for attribute in table.attributes(of: entry) { copy(attribute, from: Int(entry.unit)) }
             add(scope.code, of: native.number)
-        } else if table.attribute(AttributeName.abstractOrigin, of: entry) == nil, plan.isWritten[item.number] {
+            return writer.end()
+        }
+        if table.attribute(AttributeName.abstractOrigin, of: entry) == nil, plan.isWritten[item.number] {
             writer.reference(AttributeName.abstractOrigin, item.number, isInUnit: Int(entry.unit) == unit)
         } else {
             for attribute in table.attributes(of: entry) { copy(attribute, from: Int(entry.unit)) }
         }
+        addLocation(of: entry, in: function, instance)
         writer.end()
     }
 

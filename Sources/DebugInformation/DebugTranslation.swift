@@ -4,27 +4,38 @@ import PrecastObjectEmission
 struct DebugTranslation {
     var plan: DebugPlan
     let module: LinkedModule
+    let context: ContextPlaces
     var table: EntryTable { plan.table }
     var writer = EntryWriter()
     var strings = StringBuilder()
     var guestStrings: GuestStrings
     var rangeLists = SectionBuilder()
+    var locationLists = SectionBuilder()
+    /// Offset of the list that says where linear memory is; nil: nowhere.
+    var memoryList: UInt32?
+    /// Offset in the open unit of the variable that stands for linear memory.
+    var memoryEntry: UInt32?
+    /// By function: the steps that give its frame base.
+    var frameBases: [Int: [GuestExpression.Step]] = [:]
     var lineTables: LineTables
     /// Where entries were written, by the guest's number.
     private var offsets: [UInt32]
     /// The guest's unit that is being written.
     var unit = 0
 
-    init(_ plan: DebugPlan, _ module: LinkedModule, _ settings: DebugSettings) {
+    init(_ plan: DebugPlan, _ context: ContextPlaces, _ module: LinkedModule, _ settings: DebugSettings) {
         self.plan = plan
         self.module = module
+        self.context = context
         guestStrings = GuestStrings(plan.sections, settings.prefixMaps)
         lineTables = LineTables(plan)
         offsets = [UInt32](repeating: 0, count: plan.table.entries.count)
         beginList(&rangeLists)
+        beginList(&locationLists)
     }
 
     mutating func run() {
+        writeMemoryList()
         for number in plan.table.units.indices where plan.isWritten[plan.table.units[number].entries.lowerBound] {
             unit = number
             writeUnit(plan.table.units[number])
@@ -34,15 +45,22 @@ struct DebugTranslation {
     }
 
     mutating func finish() -> [DebugSection] {
-        var lists = rangeLists
-        lists.bytes.setInteger(UInt32(lists.bytes.count - 4), at: 0)
-        let lineSection = lineTables.section
+        func lists(_ section: SectionBuilder) -> SectionBuilder {
+            // A header alone is not worth a section.
+            if section.bytes.count == Self.listHeaderSize { return SectionBuilder() }
+            var section = section
+            section.bytes.setInteger(UInt32(section.bytes.count - 4), at: 0)
+            return section
+        }
         return [
             writer.info.section(".debug_info"), SectionBuilder(bytes: writer.abbreviations).section(".debug_abbrev"),
-            lineSection.section(".debug_line"), SectionBuilder(bytes: strings.bytes).section(".debug_str", strings: true),
-            SectionBuilder(bytes: lineTables.strings.bytes).section(".debug_line_str", strings: true), lists.section(".debug_rnglists"),
+            lineTables.section.section(".debug_line"), SectionBuilder(bytes: strings.bytes).section(".debug_str", strings: true),
+            SectionBuilder(bytes: lineTables.strings.bytes).section(".debug_line_str", strings: true),
+            lists(rangeLists).section(".debug_rnglists"), lists(locationLists).section(".debug_loclists"),
         ].filter { !$0.bytes.isEmpty }
     }
+
+    private static let listHeaderSize = 12
 
     /// The header of a section of lists: one contribution without a table of offsets.
     private func beginList(_ section: inout SectionBuilder) {
@@ -59,6 +77,7 @@ struct DebugTranslation {
         lineTables.begin(unit, functions, &guestStrings, plan)
         let first = guest.entries.lowerBound
         writer.beginUnit(type: table.entries[first].tag == Tag.partialUnit ? 3 : 1)
+        memoryEntry = nil
         var open: [Int] = []
         // Of the function that is open: calls inlined by the compiler, by the entry that they go into.
         var inlined: [UInt32: [Int]] = [:]
@@ -86,6 +105,7 @@ struct DebugTranslation {
             offsets[number] = writer.offset
             write(entry, number, hasChildren: hasChildren, functions)
             if hasChildren { open.append(number) }
+            if number == first, hasChildren { writeMemory() }
             // Without children written, those that the guest has are not written either.
             number = hasChildren || entry.end == UInt32(number + 1) ? number + 1 : Int(entry.end)
         }
@@ -106,6 +126,9 @@ struct DebugTranslation {
             writer.expression(AttributeName.frameBase, [0x9c])
         } else if let scope = plan.scopes[UInt32(number)], let function = enclosingFunction(of: entry), let native = plan.natives[function] {
             add(scope.code, of: native.number)
+        } else if Tag.isData(entry.tag) {
+            let function = enclosingFunction(of: entry)
+            addLocation(of: entry, in: function, 0)
         }
         writer.end()
     }

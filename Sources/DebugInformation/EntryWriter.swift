@@ -114,6 +114,9 @@ struct EntryWriter {
         number(name, UInt32(0), isInUnit ? Form.ref4 : Form.refAddr)
     }
 
+    /// Another entry of this unit, by its offset there.
+    mutating func reference(_ name: UInt16, unitOffset: UInt32) { number(name, unitOffset, Form.ref4) }
+
     /// Fills in references. - Parameter offsets: where entries were written, by the guest's number.
     mutating func resolve(_ offsets: [UInt32]) {
         for reference in references {

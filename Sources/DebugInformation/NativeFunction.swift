@@ -68,6 +68,7 @@ struct NativeFunction {
     /// The first is the function itself; callers come before what is inlined into them.
     private(set) var instances: [Instance] = []
     private var instanceByLocation: [Int32]
+    private(set) var places = VariablePlaces([], instanceOfCall: [:])
 
     init(_ emitted: EmittedFunction, number: Int, _ code: GuestCode) {
         self.number = number
@@ -79,8 +80,19 @@ struct NativeFunction {
         makeSegments(compiled.sourceRanges)
         var keys: [UInt64: Int] = [:]
         for location in locations.indices { addInstance(UInt32(location), &keys, code) }
+        places = VariablePlaces(compiled.variables, instanceOfCall: Self.instancesOfCalls(instances))
         for segment in segments where Int(segment.location) < locations.count { addSpans(segment, code) }
         for i in instances.indices { instances[i].spans.sort { ($0.guest, $0.range.start) < ($1.guest, $1.range.start) } }
+    }
+
+    /// By the handle of a call. Where one call stands for several functions, nobody can tell whose variables they are.
+    private static func instancesOfCalls(_ instances: [Instance]) -> [UInt32: Int] {
+        var result: [UInt32: Int] = [:], ambiguous: Set<UInt32> = []
+        for (number, instance) in instances.enumerated().dropFirst() {
+            if result.updateValue(number, forKey: instance.call) != nil { ambiguous.insert(instance.call) }
+        }
+        for call in ambiguous { result[call] = nil }
+        return result
     }
 
     /// The instance whose code a place is.

@@ -15,14 +15,14 @@ public struct DebugSettings: Sendable {
 ///
 /// - Complexity: linear in the sections and the functions, but for sorting and binary searches.
 public func translateDebugInformation(
-    _ sections: GuestSections, _ code: GuestCode, _ module: LinkedModule, _ settings: DebugSettings
+    _ sections: GuestSections, _ code: GuestCode, _ context: ContextPlaces, _ module: LinkedModule, _ settings: DebugSettings
 ) -> (sections: [DebugSection], warnings: [DebugWarning]) {
     if sections.isEmpty { return ([], []) }
     var warnings = WarningList()
     let entries = EntryTable(sections, &warnings)
     var plan = DebugPlan(sections, entries, code, module, warnings)
     plan.decide()
-    var translation = DebugTranslation(plan, module, settings)
+    var translation = DebugTranslation(plan, context, module, settings)
     translation.run()
     return (translation.finish(), translation.plan.warnings.report)
 }

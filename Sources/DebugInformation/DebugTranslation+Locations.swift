@@ -1,0 +1,147 @@
+import PrecastArtifactFormat
+import PrecastObjectEmission
+
+// Where variables are.
+extension DebugTranslation {
+    private func translation(_ places: VariablePlaces, _ instance: Int, addressSize: UInt8) -> LocationTranslation {
+        LocationTranslation(
+            places: places, instance: instance, context: context, addressSize: addressSize,
+            firstVectorRegister: module.target.machine == .x86_64 ? 17 : 32)
+    }
+
+    // MARK: Variables
+
+    /// Adds the location of a variable to its entry. - Parameter function: the function whose machine code it is in; nil: the variable is global.
+    mutating func addLocation(of entry: Entry, in function: Int?, _ instance: Int) {
+        guard let attribute = table.attribute(AttributeName.location, of: entry) else { return }
+        let unit = table.units[Int(entry.unit)]
+        let guest = plan.lists.locations(attribute, unit)
+        guard let function, let native = plan.natives[function] else { return addGlobalLocation(guest, unit) }
+        if native.places.isEmpty { return }
+        let base = frameBase(of: plan.table.entries[plan.entry(of: instance, native) ?? 0], function, instance)
+        let translation = translation(native.places, instance, addressSize: unit.addressSize)
+        var found: [NativeLocation] = []
+        for location in guest {
+            guard let expression = GuestExpression(location.section, location.expression, unit, table, frameBase: base) else { continue }
+            let code = if let range = location.range {
+                native.code(of: [range], in: instance)
+            } else {
+                instance == 0 ? [CodeRange(start: 0, end: native.size)] : native.code(of: instance)
+            }
+            found += translation.locations(of: expression, over: code)
+        }
+        write(apart(found), native)
+    }
+
+    /// By ascending code. Where two claim the same code, neither is certain to be right: there is none.
+    private func apart(_ locations: [NativeLocation]) -> [NativeLocation] {
+        let sorted = locations.sorted { ($0.code.start, $0.code.end) < ($1.code.start, $1.code.end) }
+        var result: [NativeLocation] = []
+        var claimed: UInt32 = 0
+        for var location in sorted {
+            let end = location.code.end
+            if location.code.start < claimed {
+                if let last = result.last, last.code.end > location.code.start {
+                    result[result.count - 1].code.end = location.code.start
+                    if last.code.start >= location.code.start { result.removeLast() }
+                }
+                location.code.start = claimed
+            }
+            if location.code.start < end { result.append(location) }
+            claimed = max(claimed, end)
+        }
+        return result
+    }
+
+    /// A list, or a single expression where that holds in the whole function.
+    private mutating func write(_ locations: [NativeLocation], _ native: NativeFunction) {
+        guard let first = locations.first else { return }
+        if locations.count == 1, first.code == CodeRange(start: 0, end: native.size) {
+            return writer.expression(AttributeName.location, first.expression)
+        }
+        writer.sectionOffset(AttributeName.location, UInt32(locationLists.bytes.count))
+        append(locations, of: native.number)
+        locationLists.bytes.append(ListEntry.end)
+    }
+
+    private mutating func append(_ locations: [NativeLocation], of function: Int) {
+        locationLists.bytes.append(ListEntry.locationBaseAddress)
+        locationLists.appendAddress(function: function)
+        for location in locations {
+            locationLists.bytes.append(ListEntry.offsetPair)
+            locationLists.bytes.appendUnsigned(UInt64(location.code.start))
+            locationLists.bytes.appendUnsigned(UInt64(location.code.end))
+            locationLists.bytes.appendUnsigned(UInt64(location.expression.count))
+            locationLists.bytes += location.expression
+        }
+    }
+
+    /// The steps that give the frame base of a guest's function.
+    private mutating func frameBase(of entry: Entry, _ function: Int, _ instance: Int) -> [GuestExpression.Step]? {
+        let key = Int(entry.offset)
+        if let known = frameBases[key] { return known.isEmpty ? nil : known }
+        let unit = table.units[Int(entry.unit)]
+        var result: [GuestExpression.Step] = []
+        if let attribute = table.attribute(AttributeName.frameBase, of: entry) {
+            let locations = plan.lists.locations(attribute, unit)
+            if locations.count == 1, locations[0].range == nil {
+                result = GuestExpression.frameBase(locations[0].section, locations[0].expression, unit, table) ?? []
+            }
+        }
+        frameBases[key] = result
+        return result.isEmpty ? nil : result
+    }
+
+    // MARK: Globals
+
+    /// Where linear memory is, in every function of the module: one list for all units.
+    mutating func writeMemoryList() {
+        let offset = UInt32(locationLists.bytes.count)
+        for (number, function) in module.functions.enumerated() where !function.compiled.variables.isEmpty {
+            let translation = translation(VariablePlaces(function.compiled.variables, instanceOfCall: [:]), 0, addressSize: 8)
+            let found = translation.memoryBases(over: CodeRange(start: 0, end: UInt32(function.compiled.code.count)))
+            if !found.isEmpty {
+                memoryList = offset
+                append(found, of: number)
+            }
+        }
+        if memoryList != nil { locationLists.bytes.append(ListEntry.end) }
+    }
+
+    /// A variable for linear memory, in each unit: `unsigned char __precast_memory[]`.
+    mutating func writeMemory() {
+        guard let memoryList else { return }
+        let type = writer.offset - writer.unitOffset
+        writer.begin(Tag.baseType, hasChildren: false)
+        writer.string(AttributeName.name, strings.add(Array("unsigned char".utf8)))
+        writer.constant(AttributeName.encoding, Form.data1, 8)
+        writer.constant(AttributeName.byteSize, Form.data1, 1)
+        writer.end()
+        let array = writer.offset - writer.unitOffset
+        writer.begin(Tag.arrayType, hasChildren: true)
+        writer.reference(AttributeName.type, unitOffset: type)
+        writer.end()
+        writer.begin(Tag.subrangeType, hasChildren: false)
+        writer.end()
+        writer.close()
+        memoryEntry = writer.offset - writer.unitOffset
+        writer.begin(Tag.variable, hasChildren: false)
+        writer.string(AttributeName.name, strings.add(Array("__precast_memory".utf8)))
+        writer.reference(AttributeName.type, unitOffset: array)
+        writer.flag(AttributeName.artificial)
+        writer.sectionOffset(AttributeName.location, memoryList)
+        writer.end()
+    }
+
+    /// A variable with a fixed address in linear memory: wherever that is in the frame from which it is looked at.
+    private mutating func addGlobalLocation(_ guest: [GuestLists.Location], _ unit: Unit) {
+        guard let memoryEntry, guest.count == 1, guest[0].range == nil,
+            let address = GuestExpression(guest[0].section, guest[0].expression, unit, table, frameBase: nil)?.staticAddress
+        else { return }
+        var bytes: [UInt8] = [0x99]
+        bytes.appendInteger(memoryEntry)
+        bytes.append(0x23)
+        bytes.appendUnsigned(address)
+        writer.expression(AttributeName.location, bytes)
+    }
+}

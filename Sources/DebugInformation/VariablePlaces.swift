@@ -1,0 +1,55 @@
+import PrecastMachineCode
+
+/// Where a function's locals, its instance context and its memory are, by code.
+struct VariablePlaces {
+    private struct Key: Hashable {
+        var instance: Int
+        var subject: VariableRange.Subject
+    }
+    private let variables: [VariableRange]
+    private var ranges: [Key: Range<Int>] = [:]
+
+    init(_ variables: [VariableRange], instanceOfCall: [UInt32: Int]) {
+        self.variables = variables
+        var start = 0
+        while start < variables.count {
+            let first = variables[start]
+            var end = start + 1
+            while end < variables.count, variables[end].inlinedAt == first.inlinedAt, variables[end].subject == first.subject { end += 1 }
+            if let instance = first.inlinedAt == .max ? 0 : instanceOfCall[first.inlinedAt] {
+                ranges[Key(instance: instance, subject: first.subject)] = start..<end
+            }
+            start = end
+        }
+    }
+
+    /// The stretches over which a subject of an instance has places, ascending.
+    func ranges(_ subject: VariableRange.Subject, in instance: Int) -> ArraySlice<VariableRange> {
+        ranges[Key(instance: instance, subject: subject)].map { variables[$0] } ?? []
+    }
+    var isEmpty: Bool { ranges.isEmpty }
+}
+
+/// Steps through a subject's places along ascending code.
+struct PlaceCursor {
+    private let ranges: ArraySlice<VariableRange>
+    private var next: Int
+
+    init(_ ranges: ArraySlice<VariableRange>, from offset: UInt32) {
+        self.ranges = ranges
+        var low = ranges.startIndex, high = ranges.endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].offsets.upperBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        next = low
+    }
+
+    /// The place at `offset`, and where that may change. - Precondition: offsets do not go down.
+    mutating func place(at offset: UInt32) -> (place: VariableRange.Place?, until: UInt32) {
+        while next < ranges.endIndex, ranges[next].offsets.upperBound <= offset { next += 1 }
+        guard next < ranges.endIndex else { return (nil, .max) }
+        let range = ranges[next]
+        return offset < range.offsets.lowerBound ? (nil, range.offsets.lowerBound) : (range.place, range.offsets.upperBound)
+    }
+}
