@@ -70,6 +70,7 @@ let package = Package(
         ]),
         module("DebugInformation", ["PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
         module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),
+        module("Disassembly", ["PrecastArtifactFormat", "PrecastInspection", .target(name: "CCapstone", condition: compilerOnly)]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -132,7 +133,7 @@ let package = Package(
             dependencies: [
                 "CAllocation",
                 .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
-                .target(name: "PrecastWasmText", condition: compilerOnly),
+                .target(name: "PrecastWasmText", condition: compilerOnly), .target(name: "PrecastDisassembly", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
@@ -168,6 +169,7 @@ let package = Package(
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
+        tests("Disassembly", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastWasmText"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("Compiler", [
             "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAAArch64", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport",

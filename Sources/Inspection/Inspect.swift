@@ -190,7 +190,7 @@ private struct TypeNames {
 }
 
 /// `bytes` as text that is safe to print: control and formatting characters and broken UTF-8 are escaped.
-func printable(_ bytes: UnsafeRawBufferPointer) -> String {
+public func printable(_ bytes: UnsafeRawBufferPointer) -> String {
     var text = ""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
         switch scalar.properties.generalCategory {

@@ -76,6 +76,38 @@ extension Printer {
         }
     }
 
+    /// A function's head and its operators, a line each, with the last `end`.
+    mutating func lines(of index: UInt32, _ reader: inout OperatorReader) throws(PrintError) -> (String, [FunctionText.Line]) {
+        func takeText(_ out: inout TextBuffer) -> String {
+            defer { out = TextBuffer() }
+            return String(decoding: out.bytes, as: UTF8.self)
+        }
+        out = TextBuffer()
+        do throws(DecodeError) { try reader.begin(FunctionIndex(rawValue: index)) } catch { throw .decode(error) }
+        // Hints are walked forward: back to the first only for a function before the last one's.
+        if hintPosition > 0, module.branchHints[hintPosition - 1].offset >= UInt32(reader.position) { hintPosition = 0 }
+        var body = BodyState(localNames: names.locals(of: index), labelNames: names.labels(of: index))
+        out.write("(func")
+        writeBinding(names[.function, index])
+        out.write(" (;\(index);)")
+        writeHead(module.functions[Int(index)], reader.localDeclarations, body.context)
+        let head = takeText(&out).split(separator: "\n").map { String($0.drop { $0 == " " }) }.joined(separator: " ")
+        var lines: [FunctionText.Line] = []
+        while true {
+            let offset = UInt32(reader.position)
+            guard let instruction = try next(&reader, &body) else {
+                lines.append(FunctionText.Line(offset: offset, depth: 0, text: "end"))
+                return (head, lines)
+            }
+            let opcode = instruction.opcode
+            if opcode == .end || opcode == .else { leave(&body) }
+            if let hint = hint(at: instruction.offset) { writeHint(hint) }
+            try writeInstruction(instruction, body.context)
+            lines.append(FunctionText.Line(offset: instruction.offset, depth: body.context.labels.count, text: takeText(&out)))
+            enter(opcode, &body)
+        }
+    }
+
     /// The next operator of the body, or nil at its last `end`; prepares the context for printing it.
     mutating func next(_ reader: inout OperatorReader, _ body: inout BodyState) throws(PrintError) -> Operator? {
         let instruction: Operator
