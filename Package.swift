@@ -71,6 +71,7 @@ let package = Package(
         module("DebugInformation", ["PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
         module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),
         module("Disassembly", ["PrecastArtifactFormat", "PrecastInspection", .target(name: "CCapstone", condition: compilerOnly)]),
+        module("UnwindAnalysis", ["PrecastArtifactFormat", .target(name: "CCapstone", condition: compilerOnly)]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -134,6 +135,7 @@ let package = Package(
                 "CAllocation",
                 .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
                 .target(name: "PrecastWasmText", condition: compilerOnly), .target(name: "PrecastDisassembly", condition: compilerOnly),
+                .target(name: "PrecastUnwindAnalysis", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
@@ -170,6 +172,7 @@ let package = Package(
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Disassembly", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastWasmText"]),
+        tests("UnwindAnalysis", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastUnwindAnalysis", "PrecastWasmTestSupport", "PrecastWasmText"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("Compiler", [
             "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAAArch64", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport",

@@ -51,7 +51,6 @@ extension Emitter {
     /// Sets up the frame. Reads the instance context in x0; changes x16, x17 and flags besides.
     mutating func emitPrologue() {
         setLocation(entryLocation)
-        if describesFrame { describeNoFrame(stackBytes: 0) }
         describesFrame = true
         put(.storePair(.x, .indexedBefore(.sp, -16), .fp, .lr))
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: 16))
@@ -71,6 +70,14 @@ extension Emitter {
             let offset = saves.areAtBottom ? 8 * Int32(n) - frame.size - 16 : -24 - 8 * Int32(n)
             buffer.unwind(.saved(register: DWARFRegister.number(r), offset: offset))
         }
+    }
+    /// In a prologue's stub for a stack overflow: the frame record is there, nothing else is saved yet. Until the state is restored.
+    mutating func describePrologue() {
+        buffer.unwind(.rememberState)
+        describeRestoredRegisters()
+    }
+    private mutating func describeRestoredRegisters() {
+        for r in saves.registers { buffer.unwind(.restored(register: DWARFRegister.number(r))) }
     }
     private mutating func describeNoFrame(stackBytes: Int32) {
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: stackBytes))
@@ -94,18 +101,30 @@ extension Emitter {
     }
     private func saveSlot(_ n: Int) -> MemoryOperand { saves.areAtBottom ? .base(.sp, 8 * Int32(n)) : .base(.fp, -8 * Int32(n + 1)) }
 
-    /// What the unwinder has to know where a block begins; the prologue, if it has one there.
+    /// The prologue, if a block has one at its beginning.
     mutating func beginFrame(_ b: Int) {
         if region.isEmpty { return }
-        if region.heads.contains(b) {
-            emitPrologue()
-        } else if !region.early.contains(b), !describesFrame {
+        let isHead = region.heads.contains(b), isEarly = region.early.contains(b)
+        describeFrame(!isEarly && !isHead)
+        if isHead { emitPrologue() }
+        hasFrame = !isEarly
+    }
+    /// Tells the unwinder whether there is a frame in what follows.
+    mutating func describeFrame(_ exists: Bool) {
+        if leavesFrame, !exists {
+            buffer.unwind(.restoreState)
+            describesFrame = false
+        }
+        leavesFrame = false
+        if exists, !describesFrame {
             describeRecord()
             buffer.unwind(.defineCFA(register: DWARFRegister.number(.fp), offset: 16))
             describeSavedRegisters()
-            describesFrame = true
+        } else if !exists, describesFrame {
+            describeNoFrame(stackBytes: 0)
+            describeRestoredRegisters()
         }
-        hasFrame = !region.early.contains(b)
+        describesFrame = exists
     }
     /// The prologue before the jump of an early block, and before that jump's edits.
     mutating func emitPrologue(atEndOf b: Int) {
@@ -113,11 +132,8 @@ extension Emitter {
         emitPrologue()
         hasFrame = true
     }
-    /// Behind that jump.
-    mutating func endFrame(_ b: Int) {
-        buffer.unwind(.restoreState)
-        describesFrame = false
-    }
+    /// Behind that jump: an early block may follow.
+    mutating func endFrame(_ b: Int) { leavesFrame = true }
 
     /// Traps if sp less the frame would lie below the store's limit. A small frame is not subtracted:
     /// it is within what any function may use below the limit unchecked.
@@ -145,6 +161,16 @@ extension Emitter {
     /// sp += bytes.
     mutating func adjustStack(_ bytes: Int32) {
         if bytes != 0 { addConstant(.sp, .sp, Int64(bytes), scratch: .x17) }
+    }
+    /// The same, where the CFA is `cfa` above sp: described after each instruction.
+    private mutating func adjustStack(_ bytes: Int32, cfa: Int32) {
+        if bytes == 0 { return }
+        let isTwo = !Immediates.isArithmetic(Int64(bytes.magnitude)) && bytes.magnitude < 1 << 24
+        let first = isTwo ? bytes / 4096 * 4096 : 0
+        for (step, left) in [(first, bytes - first), (bytes - first, 0)] where step != 0 {
+            adjustStack(step)
+            buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: cfa - (bytes - left)))
+        }
     }
     /// dst = src + value.
     mutating func addConstant(_ dst: Register, _ src: Register, _ value: Int64, scratch: Register) {
@@ -177,15 +203,18 @@ extension Emitter {
             restoreSaved()
             if frame.size > 0 { put(.add(.x, .sp, .fp, .immediate(0))) }
         }
+        // A signal may overwrite what is below sp.
+        describeRestoredRegisters()
         put(.loadPair(.x, .fp, .lr, .indexedAfter(.sp, 16)))
         describeNoFrame(stackBytes: 0)
     }
 
     mutating func emitReturn() {
-        if hasFrame { emitEpilogue() }
-        if popsIncoming { adjustStack(incomingBytes) }
+        let pops = popsIncoming && incomingBytes > 0
+        if hasFrame { emitEpilogue() } else if pops { buffer.unwind(.rememberState) }
+        if pops { adjustStack(incomingBytes, cfa: 0) }
         put(MachineInstruction(.ret, .x))
-        if hasFrame { buffer.unwind(.restoreState) }
+        if hasFrame || pops { buffer.unwind(.restoreState) }
     }
 
     // MARK: Tail calls
@@ -206,7 +235,7 @@ extension Emitter {
         } else {
             copyArguments(bytes, to: frame.size + 16 + own - bytes)
             emitEpilogue()
-            adjustStack(own - bytes)
+            adjustStack(own - bytes, cfa: 0)
         }
         jumpToFunction(i)
         buffer.unwind(.restoreState)
@@ -226,10 +255,10 @@ extension Emitter {
         restoreSaved()
         put(.loadPair(.x, .fp, .lr, .base(.fp)))
         describeNoFrame(stackBytes: frame.size + 16)
+        describeRestoredRegisters()
         let top = frame.size + 16 - growth
         copyArguments(bytes, to: top)
-        adjustStack(top)
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: growth))
+        adjustStack(top, cfa: frame.size + 16)
     }
 
     /// Copies a multiple of 16 bytes from sp up to an offset from it, the last first: destinations may overlap sources from above.

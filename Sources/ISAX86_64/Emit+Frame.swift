@@ -35,7 +35,6 @@ extension Emitter {
     /// Sets up the frame. Reads the instance context in rdi; changes r11 and flags besides.
     mutating func emitPrologue() {
         setLocation(entryLocation)
-        if describesFrame { buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8)) }
         describesFrame = true
         push(.rbp)
         buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 16))
@@ -54,18 +53,40 @@ extension Emitter {
         }
     }
 
-    /// What the unwinder has to know where a block begins; the prologue, if it has one there.
+    /// In a prologue's stub for a stack overflow: the frame pointer is set, nothing else is saved yet. Until the state is restored.
+    mutating func describePrologue() {
+        buffer.unwind(.rememberState)
+        describeRestoredRegisters()
+    }
+    private mutating func describeRestoredRegisters() {
+        for r in frame.saved { buffer.unwind(.restored(register: DWARFRegister.number(r))) }
+    }
+
+    /// The prologue, if a block has one at its beginning.
     mutating func beginFrame(_ b: Int) {
         if region.isEmpty { return }
-        if region.heads.contains(b) {
-            emitPrologue()
-        } else if !region.early.contains(b), !describesFrame {
+        let isHead = region.heads.contains(b), isEarly = region.early.contains(b)
+        describeFrame(!isEarly && !isHead)
+        if isHead { emitPrologue() }
+        hasFrame = !isEarly
+    }
+    /// Tells the unwinder whether there is a frame in what follows.
+    mutating func describeFrame(_ exists: Bool) {
+        if leavesFrame, !exists {
+            buffer.unwind(.restoreState)
+            describesFrame = false
+        }
+        leavesFrame = false
+        if exists, !describesFrame {
             buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16))
             buffer.unwind(.defineCFA(register: DWARFRegister.number(.rbp), offset: 16))
             describeSavedRegisters()
-            describesFrame = true
+        } else if !exists, describesFrame {
+            buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8))
+            buffer.unwind(.restored(register: DWARFRegister.number(.rbp)))
+            describeRestoredRegisters()
         }
-        hasFrame = !region.early.contains(b)
+        describesFrame = exists
     }
     /// The prologue before the jump of an early block, and before that jump's edits.
     mutating func emitPrologue(atEndOf b: Int) {
@@ -73,11 +94,8 @@ extension Emitter {
         emitPrologue()
         hasFrame = true
     }
-    /// Behind that jump.
-    mutating func endFrame(_ b: Int) {
-        buffer.unwind(.restoreState)
-        describesFrame = false
-    }
+    /// Behind that jump: an early block may follow.
+    mutating func endFrame(_ b: Int) { leavesFrame = true }
 
     /// Traps if rsp less the frame would lie below the store's limit. A small frame is not subtracted:
     /// it is within what any function may use below the limit unchecked.
@@ -178,6 +196,7 @@ extension Emitter {
             emitEpilogue()
             if own > bytes {
                 adjustStack(own - bytes)
+                describeMovedReturnAddress(by: own - bytes)
             }
             jumpToFunction(i)
             buffer.unwind(.restoreState)
@@ -210,12 +229,23 @@ extension Emitter {
         // Now rsp is 16 below the frame.
         let top = frame.size + 16
         buffer.unwind(.rememberState)
+        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: top + 16))
+        buffer.unwind(.saved(register: DWARFRegister.returnAddress, offset: -8 - top))
+        buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16 - top))
+        describeRestoredRegisters()
         copyArguments(bytes, from: 16, to: top + 16 - growth)
         copyWord(from: 8, to: top + 8 - growth)
         pop(.rbp)
         // rsp is 8 below the frame, the return address at its new place.
+        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: top + 8))
+        buffer.unwind(.restored(register: DWARFRegister.number(.rbp)))
         adjustStack(8 + frame.size + 8 - growth)
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8))
+        describeMovedReturnAddress(by: -growth)
+    }
+    /// rsp is at the return address, which is not where the caller put it.
+    private mutating func describeMovedReturnAddress(by bytes: Int32) {
+        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8 - bytes))
+        buffer.unwind(.saved(register: DWARFRegister.returnAddress, offset: bytes - 8))
     }
 
     /// Copies a multiple of 16 bytes between offsets from rsp, upward, the last first: destinations may overlap sources from above.

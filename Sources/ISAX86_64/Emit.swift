@@ -40,6 +40,8 @@ struct Emitter: ~Copyable {
     /// Whether the code at hand runs with the frame; whether the rules of unwinding say so.
     var hasFrame = false
     var describesFrame = false
+    /// Whether an early block just ended in a prologue.
+    var leavesFrame = false
     /// The location of the prologue.
     let entryLocation: UInt32
 
@@ -340,14 +342,18 @@ struct Emitter: ~Copyable {
     consuming func finish(_ vcode: borrowing VCode<MachineInstruction>) -> CompiledFunction {
         buffer.bind(bodyEnd)
         if options.keepsRecord { buffer.point() }
+        if !stubs.isEmpty, !self.isFrameless { describeFrame(true) }
         for stub in stubs {
             setLocation(stub.location)
             buffer.bind(stub.label)
+            let isPrologue = stub.code == options.stackOverflowTrap
+            if isPrologue { describePrologue() }
             if stub.raises, let raise = options.raise {
                 emitRaise(stub.code, raise)
             } else {
                 put(.ud2(trap: stub.code))
             }
+            if isPrologue { buffer.unwind(.restoreState) }
         }
         let codeEnd = buffer.offset
         if options.keepsRecord { buffer.point() }

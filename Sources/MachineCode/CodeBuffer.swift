@@ -75,6 +75,8 @@ public struct CodeBuffer: ~Copyable {
     public var unwind: [UnwindStep] = []
     /// Offsets of ``point()``.
     private var points: [UInt32] = []
+    /// By unwind step: how many records are before it. A step behind a padding is not one before it, though nothing lies between.
+    private var unwindRecords: [Int] = []
     var alignment: UInt32 = 16
     /// Whether ``mark(_:to:)`` keeps what it is told.
     @usableFromInline let isMarked: Bool
@@ -209,7 +211,10 @@ public struct CodeBuffer: ~Copyable {
     }
     /// Remembers this place for ``EmissionRecord/points``.
     public mutating func point() { points.append(offset) }
-    public mutating func unwind(_ rule: UnwindStep.Rule) { unwind.append(UnwindStep(offset: offset, rule: rule)) }
+    public mutating func unwind(_ rule: UnwindStep.Rule) {
+        unwind.append(UnwindStep(offset: offset, rule: rule))
+        unwindRecords.append(records.count)
+    }
 
     // MARK: Layout
 
@@ -247,7 +252,7 @@ public struct CodeBuffer: ~Copyable {
             }
         }
         cursor = Cursor()
-        for i in unwind.indices { unwind[i].offset = moved(unwind[i].offset, &cursor) }
+        for i in unwind.indices { unwind[i].offset = moved(unwind[i].offset, behind: unwindRecords[i], &cursor) }
         function.alignment = alignment
         function.traps = traps
         function.sourceRanges = sourceRanges
@@ -369,6 +374,13 @@ public struct CodeBuffer: ~Copyable {
     private struct Cursor {
         var record = 0
         var grown: Int32 = 0
+    }
+    private borrowing func moved(_ raw: UInt32, behind count: Int, _ cursor: inout Cursor) -> UInt32 {
+        while cursor.record < count {
+            cursor.grown += records[cursor.record].growth
+            cursor.record += 1
+        }
+        return UInt32(Int32(raw) + cursor.grown)
     }
     private borrowing func moved(_ raw: UInt32, _ cursor: inout Cursor) -> UInt32 {
         while cursor.record < records.count, records[cursor.record].raw < raw {

@@ -4,6 +4,7 @@ import PrecastArtifactFormat
 import PrecastGuestRunner
 import PrecastInspection
 import PrecastRuntime
+import PrecastUnwindAnalysis
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,8 +51,12 @@ struct Check: ParsableCommand {
             walked, its digests compared. Of a file for several targets it says which artifact the host loads, and why it does not load the \
             others. Exit status 0 if it will load, 1 if not.
 
+            With --unwind it compares the unwind table (.eh_frame) with the code, instruction by instruction, whatever the host. Exit status 0 if the \
+            file is sound and the table is exact, 1 if not.
+
             Examples:
               precast check app.pwasm
+              precast check --unwind app.pwasm
               precast check app.pwasm --cpu x86-64-v3
               precast check app.pwasm --target aarch64-unknown-linux-gnu
               ssh edge precast-run --describe-host > edge.json; precast check app.pwasm --host edge.json
@@ -64,12 +69,17 @@ struct Check: ParsableCommand {
     var cpuFeatures: String?
     @Option(name: .long, help: ArgumentHelp("The host that this file describes, written by `precast-run --describe-host` there.", valueName: "host.json"))
     var host: String?
+    @Flag(name: .long, help: "Compare the unwind table with the code.")
+    var unwind = false
     @Flag(name: .long, help: "Print a JSON object.")
     var json = false
     @Argument(help: ArgumentHelp("The artifact, or - for standard input.", valueName: "file"))
     var file: String
 
     func validate() throws {
+        if unwind && (host != nil || cpu != nil || cpuFeatures != nil || json) {
+            throw ValidationError("--unwind goes with --target alone, which names the artifact in a file for several targets")
+        }
         if host != nil && (target != nil || cpu != nil || cpuFeatures != nil) {
             throw ValidationError("--host already says all; leave out --target, --cpu and --cpu-features")
         }
@@ -77,6 +87,7 @@ struct Check: ParsableCommand {
     }
 
     func run() throws {
+        if unwind { return try checkUnwindTable() }
         let described = try describedHost()
         let bytes = try readFile(file, limit: artifactLimit)
         if isContainer(bytes) {
@@ -86,6 +97,24 @@ struct Check: ParsableCommand {
             let report = check(bytes, on: described)
             try show(report.text, report.json, loads: report.loads)
         }
+    }
+
+    private func checkUnwindTable() throws {
+        var bytes = try readFile(file, limit: artifactLimit)
+        if target != nil || isContainer(bytes) { bytes = try member(bytes, file, target) }
+        let report: UnwindReport
+        do {
+            report = try bytes.withUnsafeBytes { bytes in
+                let view = try ArtifactView(image: bytes)
+                try verifyTables(view)
+                return try checkUnwinding(of: view)
+            }
+        } catch let error as ArtifactError {
+            throw CommandFailure("\(inputName(file)): \(error.text)")
+        } catch let error as UnwindCheckError {
+            throw CommandFailure("\(inputName(file)): \(error.text)")
+        }
+        try show(report.text, "", loads: report.isExact)
     }
 
     private func show(_ report: String, _ object: String, loads: Bool) throws {
