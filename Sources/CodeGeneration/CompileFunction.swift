@@ -60,7 +60,9 @@ public struct FunctionCompiler: ~Copyable {
         observer?.end(.lower) { ISA.text(code) }
 
         observer?.begin(.allocate)
-        let problem = ISA.makeProblem(code)
+        var problem = ISA.makeProblem(code)
+        let followed = settings.tracksVariables ? followVariables(function, code) : FollowedVariables()
+        problem.debugValues = followed.debugValues
         var solution = allocator.allocate(problem)
         observer?.end(.allocate) { describe(problem, solution) }
         if settings.checksAllocations { try checkAllocation(problem, solution) }
@@ -70,7 +72,9 @@ public struct FunctionCompiler: ~Copyable {
         var options = settings.emission
         options.keepsRecord = settings.tracksVariables
         var compiled = ISA.emit(code, problem, solution, options)
-        if let record = compiled.record { locateVariables(&compiled, record, function.variables, code) }
+        if let record = compiled.record {
+            locateVariables(&compiled, record, function.variables, followed, code, problem, solution, dwarfNumber: ISA.dwarfNumber)
+        }
         observer?.end(.emit) { describe(compiled) }
         return compiled
     }

@@ -1,13 +1,36 @@
+import PrecastEntities
 import PrecastIR
 import PrecastMachineCode
 import PrecastRegisterAllocation
 
-/// Says where a function's variables are (docs/debug-information.md, "Where variables are"). O(instructions + ranges).
+/// Says where a function's variables are (docs/debug-information.md, "Where variables are"): turns instructions into offsets and allocations into places.
+///
+/// O(instructions + ranges).
 func locateVariables<Instruction>(
-    _ compiled: inout CompiledFunction, _ record: EmissionRecord, _ table: VariableTable, _ code: borrowing VCode<Instruction>
+    _ compiled: inout CompiledFunction, _ record: EmissionRecord, _ table: VariableTable, _ followed: FollowedVariables,
+    _ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution, dwarfNumber: (PhysicalRegister) -> UInt8
 ) {
     compiled.prologueEnd = prologueEnd(record, code)
-    if let homes = table.homes { compiled.variables = rangesAtHome(homes, compiled.prologueEnd..<record.codeEnd, record) }
+    if let homes = table.homes {
+        compiled.variables = rangesAtHome(homes, compiled.prologueEnd..<record.codeEnd, record)
+        return
+    }
+    var locator = VariableLocator(record, followed, code, problem, solution)
+    for location in solution.debugLocations {
+        let place: VariableRange.Place
+        if let register = location.location.asRegister {
+            place = .register(dwarfNumber(register))
+        } else if let slot = location.location.asSlot {
+            place = .frame(record.spillOffset + Int32(slot))
+        } else {
+            continue
+        }
+        locator.add(Int(location.label), location.from.rawValue..<location.to.rawValue, place, location.location)
+    }
+    for (number, stretch) in followed.stretches.enumerated() {
+        if case .constant(let low, let high) = stretch.content { locator.add(number, stretch.instructions, .constant(low, high: high), .none) }
+    }
+    compiled.variables = locator.finish()
 }
 
 /// The first instruction that comes from the source.
@@ -29,4 +52,113 @@ private func rangesAtHome(_ homes: VariableTable.Homes, _ offsets: Range<UInt32>
         VariableRange(offsets: offsets, inlinedAt: .max, subject: subject, place: .frame(start + Int32(offset)))
     }
     return (0..<homes.localCount).map { range(.local($0), homes.stride * ($0 + 1)) } + [range(.instanceContext, 0)]
+}
+
+private struct VariableLocator {
+    private let record: EmissionRecord
+    private let followed: FollowedVariables
+    private let problem: Problem
+    private let solution: Solution
+    /// Per instruction: the number of its first point; -1 where it has no code.
+    private var firstPoints: [Int32]
+    private var ranges: [VariableRange] = []
+
+    init<Instruction>(
+        _ record: EmissionRecord, _ followed: FollowedVariables, _ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution
+    ) {
+        self.record = record
+        self.followed = followed
+        self.problem = problem
+        self.solution = solution
+        firstPoints = Array(repeating: -1, count: problem.instructionCount)
+        var point: Int32 = 0
+        for b in record.blockOrder {
+            for n in code.blocks[Int(b)].instructions {
+                firstPoints[Int(n)] = point
+                point += 2
+            }
+        }
+    }
+
+    /// Adds that the variable of a stretch is in `place` before each of `instructions`.
+    mutating func add(_ stretch: Int, _ instructions: Range<UInt32>, _ place: VariableRange.Place, _ allocation: Allocation) {
+        let stretch = followed.stretches[stretch]
+        let scope = followed.scopes[Int(stretch.scope)]
+        var run = scope.instructions.partitionPoint { $0.upperBound <= instructions.lowerBound }
+        while run < scope.instructions.count, scope.instructions[run].lowerBound < instructions.upperBound {
+            let part = scope.instructions[run].clamped(to: instructions)
+            run += 1
+            var b = problem.blocks.partitionPoint { $0.instructions.upperBound <= part.lowerBound }
+            while b < problem.blocks.count, problem.blocks[b].instructions.lowerBound < part.upperBound {
+                addPart(problem.blocks[b].instructions.clamped(to: part), in: b, stretch, scope, place, allocation)
+                b += 1
+            }
+        }
+    }
+    private mutating func addPart(
+        _ instructions: Range<UInt32>, in b: Int, _ stretch: FollowedVariables.Stretch, _ scope: FollowedVariables.Scope,
+        _ place: VariableRange.Place, _ allocation: Allocation
+    ) {
+        let first = Int(firstPoints[Int(instructions.lowerBound)])
+        if first < 0 { return }
+        let last = instructions.upperBound - 1
+        let lastPoint = Int(firstPoints[Int(last)])
+        var end = record.points[lastPoint + 2]
+        // Where the instruction itself writes to the place, the value is there when it begins; a call's first byte is not where its callees return to.
+        if overwrites(last, allocation, in: b) { end = min(end, record.points[lastPoint + 1] + 1) }
+        let start = record.points[first + 1]
+        if start >= end { return }
+        let subject: VariableRange.Subject = switch stretch.subject {
+        case .local(let index): .local(index)
+        case .instanceContext: .instanceContext
+        case .memoryBase: .memoryBase
+        }
+        ranges.append(VariableRange(offsets: start..<end, inlinedAt: scope.inlinedAt.rawValue, subject: subject, place: place))
+    }
+
+    /// Whether an instruction writes to a place, or takes the frame down.
+    private func overwrites(_ n: UInt32, _ allocation: Allocation, in b: Int) -> Bool {
+        if allocation.isNone { return false }
+        let block = problem.blocks[b], instruction = InstructionIndex(rawValue: n)
+        if block.successors.isEmpty && n == block.instructions.upperBound - 1 { return true }
+        if let register = allocation.asRegister, problem.clobberSets[Int(problem.clobbers[instruction.index])].contains(register) { return true }
+        if problem.moves.contains(instruction) { return false }
+        for o in problem.operandRange(instruction) where problem.operands[o].kind == .def {
+            if solution.allocations[o] == allocation { return true }
+            if let written = solution.allocations[o].asSlot, let slot = allocation.asSlot, abs(written - slot) < 16 { return true }
+        }
+        return false
+    }
+
+    /// In order, without overlaps, joined where one goes on as another.
+    consuming func finish() -> [VariableRange] {
+        ranges.sort { $0.order < $1.order }
+        var result: [VariableRange] = []
+        result.reserveCapacity(ranges.count)
+        for var range in ranges {
+            if let last = result.last, last.inlinedAt == range.inlinedAt, last.subject == range.subject {
+                let start = max(range.offsets.lowerBound, last.offsets.upperBound)
+                if start >= range.offsets.upperBound { continue }
+                range.offsets = start..<range.offsets.upperBound
+                if start == last.offsets.upperBound, last.place == range.place {
+                    result[result.count - 1].offsets = last.offsets.lowerBound..<range.offsets.upperBound
+                    continue
+                }
+            }
+            result.append(range)
+        }
+        return result
+    }
+}
+
+extension VariableRange {
+    /// The function's own variables first, locals by index, then by offset.
+    fileprivate var order: (UInt64, UInt64, UInt32) {
+        let subject: UInt64 = switch subject {
+        case .local(let index): UInt64(index)
+        case .instanceContext: 1 << 32
+        case .memoryBase: 1 << 32 + 1
+        }
+        return (UInt64(inlinedAt &+ 1), subject, offsets.lowerBound)
+    }
 }

@@ -43,6 +43,9 @@ public struct FunctionBuilder: ~Copyable {
     private var states = SecondaryMap<Block, BlockState>(default: BlockState())
     private var predecessors: [Predecessor] = []
     private var incompletes: [Incomplete] = []
+    /// Whether ``parameter(_:of:)`` is asked later.
+    public var tracksParameters = false
+    private var parameters: [UInt64: Value] = [:]
 
     /// Steps of SSA construction and arguments listed so far: what a function may have more of than its source has bytes.
     public private(set) var work = 0
@@ -78,6 +81,7 @@ public struct FunctionBuilder: ~Copyable {
         incompletes.removeAll(keepingCapacity: true)
         work = 0
         callCount = 0
+        parameters.removeAll(keepingCapacity: true)
     }
 
     /// Ends the function begun last, and leaves an empty one. All blocks must be sealed and ended.
@@ -342,6 +346,7 @@ public struct FunctionBuilder: ~Copyable {
             let state = states[at]
             if !state.isSealed {
                 value = function.dfg.makeDetachedParameter(at, variableTypes[variable.index])
+                note(value, variable, at)
                 incompletes.append(Incomplete(variable: variable, parameter: value, next: state.firstIncomplete))
                 states[at].firstIncomplete = Int32(incompletes.count - 1)
                 define(variable, in: at, value)
@@ -365,6 +370,7 @@ public struct FunctionBuilder: ~Copyable {
             } else {
                 value = function.dfg.makeDetachedParameter(at, variableTypes[variable.index])
                 tentative.append(Tentative(block: at, variable: variable, parameter: value))
+                note(value, variable, at)
             }
             define(variable, in: at, value)
             break
@@ -372,6 +378,12 @@ public struct FunctionBuilder: ~Copyable {
         for block in passed { define(variable, in: block, value) }
         return value
     }
+
+    private mutating func note(_ parameter: Value, _ variable: Variable, _ block: Block) {
+        if tracksParameters { parameters[UInt64(block.rawValue) << 32 | UInt64(variable.rawValue)] = parameter }
+    }
+    /// The parameter that reads of `variable` made at `block`, or what it turned out to be an alias of; nil where nothing read the variable as it is there.
+    public func parameter(_ block: Block, of variable: Variable) -> Value? { parameters[UInt64(block.rawValue) << 32 | UInt64(variable.rawValue)] }
 
     /// Gives arguments to tentative parameters (which may add more of them), then settles what each of them is.
     private mutating func complete(_ tentative: inout [Tentative]) {

@@ -42,6 +42,8 @@ public struct VariableTable: Sendable {
     /// Stands for a zero of the local's type.
     public static var zero: Value { Value(rawValue: .max - 1) }
 
+    /// The instance context; none where nobody asked for variables.
+    public var context = Value.none
     public var scopes: [Scope] = []
     /// Values that are the address at which memory 0 begins, as long as the instance lives.
     public var memoryBases: [Value] = []

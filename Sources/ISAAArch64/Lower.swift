@@ -80,6 +80,7 @@ struct Lowering: ~Copyable {
 
     consuming func finish() -> VCode<MachineInstruction> {
         code.features = usedFeatures.bits
+        code.valueRegisters = registers
         code.finish()
         return code
     }

@@ -82,6 +82,7 @@ struct Lowering: ~Copyable {
     consuming func finish() -> VCode<MachineInstruction> {
         if avx && code.registerClasses.contains(.float) { usedFeatures.insert(.avx) }
         code.features = usedFeatures.bits
+        code.valueRegisters = registers
         code.finish()
         return code
     }

@@ -138,6 +138,8 @@ public typealias BlockNumber = BlockIndex
     /// Bytes of the function's own stack arguments, a multiple of 16; whether it pops them.
     public var incomingArgumentBytes: UInt32 = 0
     public var popsIncomingArguments = true
+    /// Per value of the function: the register that holds it, none if none does. For debug information.
+    public var valueRegisters: [Register] = []
     /// The features of the CPU that instructions need: bits of the instruction set's own numbering.
     public var features: UInt64 = 0
     /// Labels and numbers for messages and dumps only.

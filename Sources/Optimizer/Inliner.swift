@@ -86,6 +86,7 @@ public func inline(_ callee: borrowing Function, into caller: inout Function, at
     inliner.split(&caller, callee)
     inliner.copyEntities(callee, &caller)
     inliner.copyCode(callee, &caller)
+    inliner.copyVariables(callee, &caller)
 }
 
 private struct Inliner {
@@ -186,6 +187,21 @@ private struct Inliner {
             block = callee.layout.next(block)
         }
         for (original, copy) in copies { translate(callee.dfg.instructions[original], copy, callee, &caller) }
+    }
+
+    /// Tells where the callee's variables are, and those of what it has inlined.
+    mutating func copyVariables(_ callee: borrowing Function, _ caller: inout Function) {
+        for base in callee.variables.memoryBases {
+            let copy = value(base, callee)
+            if copy.isSome { caller.variables.memoryBases.append(copy) }
+        }
+        for scope in callee.variables.scopes {
+            var copy = VariableTable.Scope(inlinedAt: location(scope.inlinedAt, callee, &caller), changes: scope.changes)
+            for i in copy.changes.indices where copy.changes[i].value.isSome && copy.changes[i].value != VariableTable.zero {
+                copy.changes[i].value = value(copy.changes[i].value, callee)
+            }
+            caller.variables.scopes.append(copy)
+        }
     }
 
     private func value(_ value: Value, _ callee: borrowing Function) -> Value { values[callee.dfg.resolve(value).index] }

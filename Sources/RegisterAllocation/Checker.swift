@@ -46,6 +46,10 @@ private struct Checker {
     var editStarts: [UInt32]
     var valuesOfRecipe: [UInt32: [UInt32]] = [:]
     var liveAtSafepoints: [Set<UInt32>] = []
+    /// By label; by runs of ``stride`` instructions that they reach into.
+    var debugValues: [UInt32: [DebugValue]] = [:]
+    var debugLocations: [[DebugLocation]] = []
+    static let stride = 16
     /// What the landing pads of the block that was walked last find.
     private var unwound: HeldValues?
 
@@ -62,6 +66,11 @@ private struct Checker {
         editStarts = Array(repeating: 0, count: problem.instructionCount + 1)
         for (v, recipe) in problem.rematerialization.enumerated() where recipe != 0 { valuesOfRecipe[recipe - 1, default: []].append(UInt32(v)) }
         try checkShape()
+        for value in problem.debugValues { debugValues[value.label, default: []].append(value) }
+        debugLocations = Array(repeating: [], count: problem.instructionCount / Self.stride + 1)
+        for location in solution.debugLocations {
+            for run in location.from.index / Self.stride...location.to.index / Self.stride { debugLocations[run].append(location) }
+        }
         if !problem.safepoints.isEmpty { findLiveReferences() }
     }
 
@@ -296,11 +305,9 @@ extension Checker {
         return s < t + Int(sizeB) && t < s + Int(sizeA)
     }
 
-    /// Not at jumps: moves along the edge come before them.
     private func checkDebugLocations(_ i: InstructionIndex, _ state: HeldValues) throws(AllocationError) {
-        if problem.operandRange(i).isEmpty { return }
-        for location in solution.debugLocations where location.from <= i && i < location.to {
-            let candidates = problem.debugValues.filter { $0.label == location.label && $0.from <= i && i < $0.to }
+        for location in debugLocations[i.index / Self.stride] where location.from <= i && i < location.to {
+            let candidates = debugValues[location.label, default: []].filter { $0.from <= i && i < $0.to }
             var isRight = false
             for value in candidates {
                 if let recipe = location.location.asRecipe {

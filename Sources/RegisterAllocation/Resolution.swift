@@ -313,21 +313,29 @@ extension Resolution {
     }
 
     private mutating func locateDebugValues() {
-        for value in problem.debugValues {
-            collectChain(value.register.index)
+        if problem.debugValues.isEmpty { return }
+        var claims: [Claim] = []
+        for v in Set(problem.debugValues.map(\.register.index)).sorted() {
+            collectChain(v)
             if chain.isEmpty { continue }
             // An early or tied definition has its place before it has its value.
-            let definition = definition(value.register.index).map { $0.kind == .parameter ? 0..<0 : $0.point..<$0.point.nextSlotStart } ?? 0..<0
-            for stretch in chain {
-                for r in live.rangeRun(value.register.index) {
-                    let range = live.ranges[r]
-                    if range.from >= stretch.end || range.to <= stretch.start { continue }
+            let definition = definition(v).map { $0.kind == .parameter ? 0..<0 : $0.point..<$0.point.nextSlotStart } ?? 0..<0
+            for r in live.rangeRun(v) {
+                let range = live.ranges[r]
+                var i = chain.stretchIndex(at: range.from)
+                while i < chain.count, chain[i].start < range.to {
+                    let stretch = chain[i]
+                    i += 1
                     var start = max(range.from, stretch.start)
                     if definition.contains(start) { start = definition.upperBound }
-                    solution.locate(value, points.instructions(from: start, to: min(range.to, stretch.end)), stretch.place)
+                    let instructions = points.instructions(from: start, to: min(range.to, stretch.end))
+                    if instructions.isEmpty { continue }
+                    claims.append(Claim(
+                        value: UInt32(v), from: UInt32(instructions.lowerBound), to: UInt32(instructions.upperBound), place: stretch.place))
                 }
             }
         }
+        solution.locateDebugValues(problem, claims)
     }
 }
 

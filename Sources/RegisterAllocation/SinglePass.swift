@@ -211,27 +211,25 @@ extension SinglePass {
     /// Values in slots are there from their definition on; others where their register was theirs.
     private mutating func locateDebugValues(_ slots: SpillSlots) {
         if !tracksHomes { return }
-        homes.sort { ($0.register, $0.from) < ($1.register, $1.from) }
-        for value in problem.debugValues {
-            let v = value.register.index
-            if crossesBlocks[v] && problem.rematerialization[v] == 0 {
-                locateInSlot(value, slots)
-                continue
-            }
-            var i = homes.partitionPoint { $0.register < UInt32(v) }
-            while i < homes.count && homes[i].register == UInt32(v) {
-                solution.locate(value, homes[i].from..<homes[i].to, homes[i].place)
-                i += 1
-            }
+        var claims: [Claim] = []
+        var isWanted = [Bool](repeating: false, count: problem.registerCount)
+        for value in problem.debugValues where !isWanted[value.register.index] {
+            isWanted[value.register.index] = true
+            claimSlot(value.register.index, slots, &claims)
         }
+        for home in homes where isWanted[Int(home.register)] {
+            claims.append(Claim(value: home.register, from: UInt32(home.from), to: UInt32(home.to), place: home.place))
+        }
+        solution.locateDebugValues(problem, claims)
     }
-    private mutating func locateInSlot(_ value: DebugValue, _ slots: SpillSlots) {
-        let offset = slots.offsets[value.register.index]
-        if offset < 0 { return }
-        for r in live.rangeRun(value.register.index) {
+    private func claimSlot(_ v: Int, _ slots: SpillSlots, _ claims: inout [Claim]) {
+        if !crossesBlocks[v] || problem.rematerialization[v] != 0 || slots.offsets[v] < 0 { return }
+        for r in live.rangeRun(v) {
             let range = live.ranges[r]
-            let isDefinition = range.from & 3 != 0 || live.uses[live.useRun(value.register.index)].contains { $0.point == range.from && $0.kind.isDef && $0.kind != .parameter }
-            solution.locate(value, points.instructions(from: isDefinition ? range.from.nextSlotStart : range.from, to: range.to), .slot(Int(offset)))
+            let isDefinition = range.from & 3 != 0 || live.uses[live.useRun(v)].contains { $0.point == range.from && $0.kind.isDef && $0.kind != .parameter }
+            let instructions = points.instructions(from: isDefinition ? range.from.nextSlotStart : range.from, to: range.to)
+            if instructions.isEmpty { continue }
+            claims.append(Claim(value: UInt32(v), from: UInt32(instructions.lowerBound), to: UInt32(instructions.upperBound), place: .slot(Int(slots.offsets[v]))))
         }
     }
 }

@@ -48,6 +48,10 @@ public struct FunctionTranslator: ~Copyable {
     /// Whether the function at hand has homes, and its first local's offset in ``localSlot``.
     var hasHomes = false
     var firstLocalOffset: UInt32 = 0
+    /// Of the operator at hand.
+    var offset: UInt32 = 0
+    /// What is noted of locals, if functions say where their variables are and locals are not in the frame.
+    var history: LocalHistory?
     /// Scratch for calls.
     var arguments: [Value] = []
     /// References to functions of the module that were made in this body.
@@ -85,6 +89,7 @@ public struct FunctionTranslator: ~Copyable {
     /// - Precondition: the module defines `function`.
     /// - Complexity: linear in the size of the body.
     public mutating func translate(_ function: FunctionIndex) throws(ModuleError) -> Function {
+        let type = environment.types[environment.module.functions[function.index].index]
         let size = environment.module.body(of: function)?.range.count ?? 0
         builder.workLimit = 4_000_000 + 2 * size
         if try !translateBody(function, localsInFrame: keepsHomes) {
@@ -94,7 +99,10 @@ public struct FunctionTranslator: ~Copyable {
                 throw .validation(ValidationError(message, at: reader.position, kind: .limitExceeded, function: function))
             }
         }
+        let changes = takeHistory(parameterCount: type.shape.parameters.count)
         var function = builder.takeFunction()
+        if tracksVariables { function.variables.context = contextParameter }
+        if !changes.isEmpty { function.variables.scopes = [VariableTable.Scope(inlinedAt: .none, changes: changes)] }
         settleRetention(&function, throws: throwCalls)
         return function
     }
@@ -108,6 +116,7 @@ public struct FunctionTranslator: ~Copyable {
             let op: Operator
             do throws(DecodeError) { op = try reader.next() } catch { throw .decode(error) }
             do throws(ValidationError) { try validator.step(op, reader) } catch { throw .validation(error) }
+            offset = op.offset
             if builder.block.isSome {
                 if op.opcode.needsCollector { throw .validation(untranslatable(op, in: function)) }
                 translate(op)
@@ -126,6 +135,8 @@ public struct FunctionTranslator: ~Copyable {
         locals.removeAll()
         localSlot = .none
         hasHomes = keepsHomes
+        history = tracksVariables && !localsInFrame ? LocalHistory(bodySize: environment.module.body(of: function)?.range.count ?? 0) : nil
+        builder.tracksParameters = history != nil
         for type in environment.typePool[type.shape.parameters] { locals.append(1, type) }
         for run in reader.localDeclarations { locals.append(Int(run.count), irType(run.type)) }
         defineLocals(parameterCount: type.shape.parameters.count, inFrame: localsInFrame)
@@ -147,6 +158,7 @@ public struct FunctionTranslator: ~Copyable {
         for i in knownAddresses.indices { knownAddresses[i].index = .none }
         lastSerial = 0
         hasHomes = false
+        history = nil
         let entry = builder.makeBlock()
         for parameter in signature.parameters { builder.function.dfg.appendParameter(entry, parameter.type) }
         builder.startBlock(entry)
@@ -179,9 +191,22 @@ public struct FunctionTranslator: ~Copyable {
     private mutating func skip(_ op: Operator) {
         switch op.opcode {
         case .block, .loop, .if, .tryTable: frames.append(ControlFrame(kind: .block, isDead: true))
-        case .else, .end: translateControl(op)
+        case .else, .end:
+            // The code of handlers is located here.
+            if let frame = frames.last, frame.kind == .tryTable, !frame.isDead { locate(op) }
+            translateControl(op)
         default: break
         }
+    }
+
+    private mutating func takeHistory(parameterCount: Int) -> [VariableTable.Change] {
+        guard let history = history.take() else { return [] }
+        let beginnings = locals.mentioned.map { i in
+            (UInt32(truncatingIfNeeded: i), i < parameterCount ? builder.function.dfg.parameter(builder.function.entry, i + 1) : VariableTable.zero)
+        }
+        return history.finish(
+            beginnings: beginnings,
+            parameter: { block, local in locals.knownVariable(Int(local)).flatMap { builder.parameter(block, of: $0) } }, builder.function.dfg)
     }
 
     /// Says where the instructions that follow come from.

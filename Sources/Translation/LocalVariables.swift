@@ -41,6 +41,14 @@ struct LocalVariables {
         return runs[low].type
     }
 
+    /// The variable of a local that was mentioned.
+    func knownVariable(_ i: Int) -> Variable? {
+        if i >= first.count { return others[i] }
+        return first[i].variable.isSome ? first[i].variable : nil
+    }
+    /// The locals that were mentioned, ascending.
+    var mentioned: [Int] { first.indices.filter { first[$0].variable.isSome } + others.keys.sorted() }
+
     mutating func variable(_ i: Int, _ builder: inout FunctionBuilder) -> Variable {
         if i < first.count {
             if first[i].variable.isNone { first[i].variable = builder.declareVariable(first[i].type) }

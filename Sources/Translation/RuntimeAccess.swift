@@ -64,7 +64,11 @@ extension FunctionTranslator {
     private mutating func loadMemoryBase(_ memory: MemoryPlan) -> Value {
         let (address, offset) = descriptor(isIndirect: memory.isIndirect, memory.offset)
         let flags = MemoryFlags(region: AliasRegions.descriptors, readOnly: memory.hasFixedBase)
-        return builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryBase, flags)
+        let base = builder.load(.i64, address, offset: offset + RuntimeOffsets.memoryBase, flags)
+        if tracksVariables, memory.hasFixedBase, memory.offset == environment.memories[0].offset {
+            builder.function.variables.memoryBases.append(base)
+        }
+        return base
     }
     mutating func memoryLength(_ memory: MemoryPlan) -> Value {
         if memory.hasFixedSize { return builder.constant(.i64, Int64(bitPattern: memory.minimumSize)) }

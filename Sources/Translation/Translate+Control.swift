@@ -43,6 +43,7 @@ extension FunctionTranslator {
     }
     mutating func pushFrame(_ frame: ControlFrame) {
         frames.append(frame)
+        history?.open(at: offset)
         renewSerial()
     }
     /// Makes the innermost frame one in which nothing was computed yet.
@@ -71,6 +72,7 @@ extension FunctionTranslator {
         builder.branch(condition, thenEdge, elseEdge)
         frames[frames.count - 1].label = label
         frames[frames.count - 1].elseEdge = elseEdge
+        history?.branch(to: frames.count - 1, at: offset)
         savedParameters.append(contentsOf: stack[frame.height...])
         start(then)
     }
@@ -78,8 +80,12 @@ extension FunctionTranslator {
     private mutating func translateElse() {
         let frame = frames[frames.count - 1]
         if frame.isDead { return }
-        if builder.block.isSome { builder.jump(frame.label, top(frame.shape.results.count)) }
+        if builder.block.isSome {
+            builder.jump(frame.label, top(frame.shape.results.count))
+            history?.branch(to: frames.count - 1, at: offset)
+        }
         leaveScope()
+        history?.turn(at: offset)
         let other = builder.makeBlock()
         builder.retarget(frame.elseEdge, to: other)
         frames[frames.count - 1].kind = .else
@@ -99,7 +105,9 @@ extension FunctionTranslator {
         let frame = frames.removeLast()
         if frame.isDead { return }
         switch frame.kind {
-        case .loop: builder.seal(frame.label)
+        case .loop:
+            history?.closeLoop(builder.predecessorCount(frame.label) > 1 ? frame.label : .none)
+            builder.seal(frame.label)
         case .if:
             savedParameters.removeLast(frame.shape.parameters.count)
             join(frame)
@@ -110,7 +118,9 @@ extension FunctionTranslator {
 
     /// Continues behind the end of a block, where its branches and its last operator meet.
     private mutating func join(_ frame: ControlFrame) {
-        guard frame.label.isSome, builder.predecessorCount(frame.label) > 0 else { return }
+        let isReached = frame.label.isSome && builder.predecessorCount(frame.label) > 0
+        history?.close(at: offset, isReached ? frame.label : .none, fallsThrough: builder.block.isSome)
+        if !isReached { return }
         if builder.block.isSome { builder.jump(frame.label, top(frame.shape.results.count)) }
         stack.removeSubrange(frame.height...)
         start(frame.label)
@@ -192,6 +202,7 @@ extension FunctionTranslator {
 
     /// Where branches to frame `i` go; makes the block behind its end when it is the first.
     mutating func label(_ i: Int) -> Block {
+        history?.branch(to: i, at: offset)
         if frames[i].label.isNone { frames[i].label = makeBlock(frames[i].shape.results) }
         return frames[i].label
     }

@@ -83,6 +83,7 @@ extension FunctionTranslator {
             let results = frames[frames.count - 1].shape.results.count
             builder.jump(label(frames.count - 1), top(results))
         }
+        history?.enterHandlers(at: offset)
         for clause in scope.clauses where builder.predecessorCount(clause.block) > 0 {
             start(clause.block)
             let exception = builder.function.dfg.parameter(clause.block, 0)

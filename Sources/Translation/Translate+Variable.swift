@@ -26,6 +26,7 @@ extension FunctionTranslator {
     mutating func defineLocals(parameterCount: Int, inFrame: Bool) {
         if inFrame { placeLocals() }
         let entry = builder.function.entry
+        offset = 0
         for i in 0..<parameterCount { writeLocal(i, builder.function.dfg.parameter(entry, i + 1)) }
         // A variable that was never written is zero by itself; a slot is not.
         if inFrame { clearLocals(from: parameterCount) }
@@ -74,7 +75,10 @@ extension FunctionTranslator {
         return value
     }
     private mutating func writeLocal(_ i: Int, _ value: Value) {
-        if localSlot.isNone { return builder.write(locals.variable(i, &builder), value) }
+        if localSlot.isNone {
+            history?.set(i, value, behind: offset)
+            return builder.write(locals.variable(i, &builder), value)
+        }
         builder.store(value, localAddress(i), offset: 0, MemoryFlags(region: AliasRegions.frame))
         noteLocal(i, value)
     }
