@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "PrecastCompiler", targets: ["PrecastCompiler"]),
         .library(name: "PrecastRuntime", targets: ["PrecastRuntime"]),
         .library(name: "PrecastWASI", targets: ["PrecastWASI"]),
+        .library(name: "PrecastProfiling", targets: ["PrecastProfiling"]),
     ],
     traits: [
         .trait(name: "Compiler", description: "The compiler and its command line; without it the package is the loader alone."),
@@ -99,6 +100,10 @@ let package = Package(
 
         module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
 
+        // Profiles of guests
+        .target(name: "CProfiler", dependencies: ["CLoaderSupport", "CRuntimeABI"], path: "Sources/CProfiler"),
+        module("Profiling", ["CProfiler", "PrecastRuntime", "PrecastArtifactFormat"]),
+
         // Scripts of the test suite
         .target(name: "CScriptSupport", path: "Sources/CScriptSupport"),
         module("ScriptHost", ["PrecastRuntime", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport", "CScriptSupport"]),
@@ -137,6 +142,7 @@ let package = Package(
                 .target(name: "PrecastWasmText", condition: compilerOnly), .target(name: "PrecastDisassembly", condition: compilerOnly),
                 .target(name: "PrecastUnwindAnalysis", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
+                "PrecastProfiling",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),
@@ -179,6 +185,7 @@ let package = Package(
             "PrecastWasmText", "PrecastWasmTypes",
         ]),
         tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
+        tests("Profiling", ["CLoaderSupport", "CProfiler", "PrecastArtifactFormat", "PrecastCompiler", "PrecastProfiling", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],
     swiftLanguageModes: [.v6]

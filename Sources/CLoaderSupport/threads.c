@@ -107,6 +107,37 @@ static uint64_t find_stack_bottom(void) {
     return (uint64_t)(uintptr_t)address + guard;
 }
 
+// ---- Marked host functions -------------------------------------------------------------------------------------------
+
+static __thread const precast_host_call *host_call __attribute__((tls_model("initial-exec")));
+
+const precast_host_call *precast_current_host_call(void) { return host_call; }
+uint64_t precast_current_entry(void) { return precast_thread_entry; }
+
+static uint64_t marked_call(precast_marked_function *record, precast_vmctx *caller, precast_slot *slots) {
+    uint64_t (*function)(void *, precast_vmctx *, precast_slot *) = (__typeof__(function))(uintptr_t)record->marked.function;
+    precast_host_call call = {.name = record->name, .entry = precast_thread_entry, .previous = (uint64_t)(uintptr_t)host_call};
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); // a signal handler of this thread sees the record complete
+    host_call = &call;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    uint64_t result = function((void *)(uintptr_t)record->marked.environment, caller, slots);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    host_call = (const precast_host_call *)(uintptr_t)call.previous;
+    return result;
+}
+
+void precast_mark_host_function(precast_marked_function *record, precast_host_function function, uint64_t name) {
+    record->function.function = (uint64_t)(uintptr_t)marked_call;
+    record->function.environment = (uint64_t)(uintptr_t)record;
+    record->marked = function;
+    record->name = name;
+}
+
+uint64_t precast_host_environment(const precast_host_function *function) {
+    if (function->function != (uint64_t)(uintptr_t)marked_call) return function->environment;
+    return ((const precast_marked_function *)(uintptr_t)function->environment)->marked.environment;
+}
+
 uint64_t precast_next_serial(void) {
     static uint64_t last;
     return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);

@@ -39,6 +39,9 @@ public struct GuestOptions: Sendable {
     public var invokedFunction: String?
     /// Bytes of linear memory that the guest may have at most.
     public var maximumMemory: UInt64?
+    public var engine = EngineConfiguration()
+    /// Called when the guest has ended, however it did, while its code is still loaded.
+    public var whenEnded: (@Sendable () -> Void)?
 
     public init() {}
 

@@ -12,7 +12,7 @@ import PrecastWasmTypes
 /// Opens the image's module for a new engine and runs it.
 public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter: Reporter) -> Int32 {
     let engine: Engine
-    do throws(ConfigurationError) { engine = try Engine() } catch {
+    do throws(ConfigurationError) { engine = try Engine(options.engine) } catch {
         reporter.report(error.description)
         return ExitStatus.loaderError
     }
@@ -22,6 +22,7 @@ public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter
     }
     do throws(GuestError) {
         let (store, linker) = try environment(engine, options)
+        defer { withExtendedLifetime(module) { options.whenEnded?() } }
         do throws(InstantiationError) {
             let instance = try linker.instantiate(module, in: store)
             return try call(instance, options)

@@ -45,6 +45,14 @@ public struct Backtrace: Sendable {
         omittedCount = report.pointee.frame_total - UInt64(count)
     }
 
+    /// The frames of the instruction at address `pc` alone: those inlined there, then the function that holds it. None for code that is no
+    /// function of a module. The module must stay loaded during the call. Any thread.
+    public static func frames(at pc: UInt64) -> [Frame] {
+        var backtrace = Backtrace()
+        backtrace.add(pc)
+        return backtrace.frames
+    }
+
     /// Adds the frames of the function that holds `pc`; none for code that is no module's. Returns whether it is frameless.
     @discardableResult
     private mutating func add(_ pc: UInt64) -> Bool {

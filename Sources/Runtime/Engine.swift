@@ -9,6 +9,9 @@ public struct EngineConfiguration: Sendable {
     public var hostStackReserve: UInt64 = 64 << 10
     /// How many memory reservations of finished instances are kept for the next ones.
     public var idleMemories = 8
+    /// Whether calls of imported host functions are marked while they last, so that a profiler knows which one runs: see ``HostCallNames``.
+    /// A marked call takes a few nanoseconds longer.
+    public var marksHostCalls = false
 
     public init() {}
 }

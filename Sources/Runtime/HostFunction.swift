@@ -49,7 +49,7 @@ public final class HostFunction {
     /// The host function behind a function reference's context.
     static func behind(_ context: UInt64) -> HostFunction? {
         guard let record = UnsafePointer<precast_host_function>(bitPattern: UInt(context)),
-              let environment = UnsafeRawPointer(bitPattern: UInt(record.pointee.environment)) else { return nil }
+              let environment = UnsafeRawPointer(bitPattern: UInt(precast_host_environment(record))) else { return nil }
         return Unmanaged<HostFunction>.fromOpaque(environment).takeUnretainedValue()
     }
 

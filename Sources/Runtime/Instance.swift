@@ -56,6 +56,8 @@ final class InstanceRecord {
     /// One bit for each passive segment that was dropped; empty while none was.
     var droppedData = BitSet()
     var droppedElements = BitSet()
+    /// Where host calls are marked: what the contexts of imported host functions point to.
+    var markedFunctions: [UnsafeMutablePointer<precast_marked_function>] = []
 
     init(_ module: Module, _ imports: [Definition], base: UnsafeMutableRawPointer) {
         self.module = module
@@ -126,6 +128,7 @@ final class InstanceRecord {
         for memory in memories.dropFirst(Int(layout.counts.importedMemories)) where !memory.isShared { memory.release(to: engine) }
         for table in tables.dropFirst(Int(layout.counts.importedTables)) { table.release() }
         if let list = UnsafeMutablePointer<UInt64>(bitPattern: UInt(context.pointee.memories)) { list.deallocate() }
+        for record in markedFunctions { record.deallocate() }
         precast_free(base)
     }
 }

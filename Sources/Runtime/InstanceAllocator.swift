@@ -62,10 +62,10 @@ extension InstanceRecord {
             }
             switch definition {
             case .host(let host):
-                put(try hostImport(host, module.imports[index].typeID), at: layout.importedFunction(functions))
+                put(try hostImport(host, module.imports[index]), at: layout.importedFunction(functions))
                 functions += 1
             case .item(.function(let function)):
-                put(try functionImport(function, module.imports[index].typeID), at: layout.importedFunction(functions))
+                put(try functionImport(function, module.imports[index]), at: layout.importedFunction(functions))
                 functions += 1
             case .item(.memory(let memory)):
                 attach(memory.record, at: layout.importedMemory(memoryCount))
@@ -96,15 +96,24 @@ extension InstanceRecord {
     private func put<V: BitwiseCopyable>(_ value: V, at offset: UInt32) { base.storeBytes(of: value, toByteOffset: Int(offset), as: V.self) }
 
     /// A host function needs the module's own trampoline for the type, which its import has too: no other type extends it.
-    private func hostImport(_ host: HostFunction, _ typeID: UInt32) throws(InstantiationError) -> precast_import_function {
-        guard let code = module.hostTrampoline(forType: typeID) else {
+    private func hostImport(_ host: HostFunction, _ item: Module.Import) throws(InstantiationError) -> precast_import_function {
+        guard let code = module.hostTrampoline(forType: item.typeID) else {
             throw .artifact(.invalid(field: "host trampoline", found: UInt64(noIndex)))
         }
-        return precast_import_function(code: code, context: UInt64(UInt(bitPattern: host.record)))
+        let context = module.engine.configuration.marksHostCalls ? UnsafeRawPointer(marked(host, item)) : UnsafeRawPointer(host.record)
+        return precast_import_function(code: code, context: UInt64(UInt(bitPattern: context)))
     }
 
-    private func functionImport(_ function: Function, _ typeID: UInt32) throws(InstantiationError) -> precast_import_function {
-        if let host = function.host { return try hostImport(host, typeID) }
+    /// A record of the import's own, through which its calls are marked.
+    private func marked(_ host: HostFunction, _ item: Module.Import) -> UnsafeMutablePointer<precast_marked_function> {
+        let record = UnsafeMutablePointer<precast_marked_function>.allocate(capacity: 1)
+        precast_mark_host_function(record, host.record.pointee, HostCallNames.shared.number(of: item.module, item.name))
+        markedFunctions.append(record)
+        return record
+    }
+
+    private func functionImport(_ function: Function, _ item: Module.Import) throws(InstantiationError) -> precast_import_function {
+        if let host = function.host { return try hostImport(host, item) }
         guard let source = UnsafePointer<precast_function_reference>(bitPattern: UInt(function.reference)) else {
             throw .artifact(.invalid(field: "function reference", found: 0))
         }

@@ -92,11 +92,18 @@ public final class LoadedModule: @unchecked Sendable {
             throw .artifact(error)
         }
         range.unwind = registersUnwindInformation ? 1 : 0
+        range.unwind_index = unwindIndex
         range.text = text
         range.text_end = text + textBytes
         range.module = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
         let error = precast_code_add(&range, image.stamp.tunables.flags.contains(.signalTraps) ? 1 : 0)
         guard error == 0 else { throw .resource(ResourceError(.signalHandlers, bytes: UInt64(MemoryLayout<precast_code_range>.size), error: Int64(error))) }
+    }
+
+    /// The address of the index of the code's unwind information; 0 where there is none.
+    private var unwindIndex: UInt64 {
+        guard let index = try? image.view.region(.unwindIndex), index.count >= 12, UInt(bitPattern: index.baseAddress) % 4 == 0 else { return 0 }
+        return UInt64(UInt(bitPattern: index.baseAddress))
     }
 
     private func addExceptionTables(_ range: inout precast_code_range) throws(ArtifactError) {

@@ -4,6 +4,7 @@ import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastGuestRunner
 import PrecastInspection
+import PrecastProfiling
 import PrecastRuntime
 
 /// `precast-run` with a compiler before it: the same options for the guest, the same exit statuses.
@@ -21,6 +22,7 @@ struct Run: ParsableCommand {
               precast run app.wasm input.txt
               precast run --dir ./data::/data --env MODE=fast app.wasm /data/input
               precast run --invoke add math.wasm 2 40
+              precast run --profile profile.html app.wasm
             """)
 
     @Option(name: .long, help: ArgumentHelp("Let the guest use directory HOST, as GUEST; may be repeated.", valueName: "host[::guest]"))
@@ -37,6 +39,7 @@ struct Run: ParsableCommand {
     var trust: String?
     @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
     var allowsPrecompiled = false
+    @OptionGroup(title: "Profiling") var profiling: ProfileOptions
     @OptionGroup(title: "Compiling") var options: CompileOptions
     @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
     var file: String
@@ -44,7 +47,7 @@ struct Run: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
-        let guest = try guestOptions()
+        var guest = try guestOptions()
         try options.requireOneTarget("run")
         let machine = try options.targets(defaultCPU: "native")[0].machine
         if machine != .host {
@@ -55,7 +58,7 @@ struct Run: ParsableCommand {
         let bytes = try fileBytes()
         try check(bytes, trust)
         let image = try image(of: try artifact(bytes, compiler))
-        Foundation.exit(runGuest(image, guest, Self.reporter))
+        Foundation.exit(try profiling.profile(&guest) { runGuest(image, $0, Self.reporter) })
     }
 
     private static let reporter = Reporter(prefix: "error: ")

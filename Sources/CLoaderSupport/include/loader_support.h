@@ -223,6 +223,29 @@ uint64_t precast_rounding_address(uint32_t operation);
 /// Records the frames that are on the stack of a store whose compiled code called the host: kind PRECAST_REPORT_WALK.
 void precast_walk(precast_store_state *_Nonnull state, precast_report *_Nonnull report);
 
+/// A host function that can be told from others while it runs: `function` is `precast_marked_call`, `environment` this record itself.
+typedef struct precast_marked_function {
+    precast_host_function function;
+    precast_host_function marked;
+    uint64_t name;            // the number that the host gave it
+} precast_marked_function;
+
+/// A call of a marked host function under way, on the calling thread's stack.
+typedef struct precast_host_call {
+    uint64_t name;
+    uint64_t entry;           // the activation that called
+    uint64_t previous;        // enclosing call on this thread
+} precast_host_call;
+
+/// Prepares a record that calls `function` under a mark.
+void precast_mark_host_function(precast_marked_function *_Nonnull record, precast_host_function function, uint64_t name);
+/// The host function's own environment, whether the record is marked or not.
+uint64_t precast_host_environment(const precast_host_function *_Nonnull function);
+/// This thread's innermost call of a marked host function, and its innermost activation (a `precast_entry`), 0 without one. Both can be asked in a
+/// signal handler.
+const precast_host_call *_Nullable precast_current_host_call(void);
+uint64_t precast_current_entry(void);
+
 /// The frames that the system unwinder finds from here to the thread's start; 0 where there is none. For tests.
 uint32_t precast_unwind_depth(void);
 
@@ -246,6 +269,7 @@ typedef struct precast_code_range {
     uint32_t tags;
     uint32_t imported_tag_count;
     uint32_t tag_count;
+    uint64_t unwind_index;    // address of the code's `.eh_frame_hdr`, 0 without one
 } precast_code_range;
 
 /// Makes the range known to the signal handlers, which it installs when this is the first, and to the system

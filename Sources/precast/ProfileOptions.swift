@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+import PrecastGuestRunner
+import PrecastProfiling
+import Synchronization
+
+/// What `precast run` is told about profiling.
+struct ProfileOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("""
+        Take samples of the guest's stack while it runs, and write them for https://profiler.firefox.com; as a flame graph, a page for the browser, where the \
+        name ends in .html.
+        """, valueName: "file"))
+    var profile: String?
+    @Option(name: .customLong("profile-frequency"), help: ArgumentHelp("Samples a second.", valueName: "n"))
+    var frequency = 1000
+
+    /// Runs the guest, under the profiler if there is to be a profile, which is written whatever comes of the guest.
+    func profile(_ guest: inout GuestOptions, _ run: (GuestOptions) -> Int32) throws -> Int32 {
+        guard let path = profile else { return run(guest) }
+        let profiler: GuestProfiler
+        do throws(ProfilerError) { profiler = try GuestProfiler(frequency: frequency) } catch { throw CommandFailure.usage("\(error)") }
+        guest.engine.marksHostCalls = true
+        guest.whenEnded = { _ = profiler.stop() }
+        let status = run(guest)
+        let profile = profiler.stop(), name = printable(guest.file)
+        try writeOutput(Array((path.hasSuffix(".html") ? profile.flameGraphHTML(title: name) : profile.firefoxJSON(product: name)).utf8), to: path)
+        return status
+    }
+}
