@@ -265,7 +265,10 @@ int unwind_step(registers *state, const unwound_code *code, uint64_t pc, uint64_
         switch (rules.kinds[number]) {
         case SAME: break;
         case AT_OFFSET:
-            if (!read_stack(place, low, high, &caller.values[number])) return 0;
+            // An epilogue has taken registers from the stack while their rules still stand: what lies below the stack pointer is not read.
+            if (read_stack(place, low, high, &caller.values[number])) break;
+            if (number == RETURN_ADDRESS || number == FRAME_POINTER) return 0;
+            caller.values[number] = 0;
             break;
         case AS_OFFSET: caller.values[number] = place; break;
         default:

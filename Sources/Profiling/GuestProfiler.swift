@@ -59,6 +59,9 @@ public final class GuestProfiler: Sendable {
         }
     }
 
+    /// Samples read so far.
+    public var sampleCount: Int { state.withLock { $0.profile.samples.count } }
+
     private func run() {
         var next = DispatchTime.now().uptimeNanoseconds, reading = next
         while !isStopping.load(ordering: .acquiring) {
