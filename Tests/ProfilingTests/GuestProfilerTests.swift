@@ -3,6 +3,7 @@ import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastRuntime
 import PrecastWasmText
+import PrecastWasmTypes
 import Testing
 @testable import PrecastProfiling
 
