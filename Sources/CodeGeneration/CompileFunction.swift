@@ -3,6 +3,8 @@
 /// Input: a function in the IR, already optimized. Output: its machine code. Each stage takes the value of the one before; nothing calls back up.
 /// The stages that look at several functions (translation, inlining) are the compiler's.
 public import PrecastIR
+import PrecastISAAArch64
+import PrecastISAX86_64
 public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
@@ -53,7 +55,7 @@ public struct FunctionCompiler: ~Copyable {
     }
 
     private mutating func generate<ISA: InstructionSet>(
-        _ function: borrowing Function, _: ISA.Type, _ options: ISA.Options
+        _ function: borrowing Function, _: ISA.Type, _ options: LoweringOptions<ISA>
     ) throws(AllocationError) -> CompiledFunction {
         observer?.begin(.lower)
         let code = ISA.lower(function, options)

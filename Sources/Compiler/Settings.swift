@@ -42,8 +42,8 @@ extension CompilerConfiguration {
     private func machine(_ traps: TrapCodes) -> TargetMachine {
         switch target.machine {
         case .aarch64:
-            .aarch64(PrecastISAAArch64.LoweringOptions(features: PrecastISAAArch64.CPUFeatures(bits: target.features.bits), traps: traps))
-        default: .x86_64(PrecastISAX86_64.LoweringOptions(features: PrecastISAX86_64.CPUFeatures(bits: target.features.bits), traps: traps))
+            .aarch64(LoweringOptions<AArch64>(features: PrecastISAAArch64.CPUFeatures(bits: target.features.bits), traps: traps))
+        default: .x86_64(LoweringOptions<X86_64>(features: PrecastISAX86_64.CPUFeatures(bits: target.features.bits), traps: traps))
         }
     }
 

@@ -2,14 +2,14 @@ public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
 /// Register sets of the conventions (docs/abi.md).
-public enum AArch64ABI {
-    /// By the numbers of ``ClobberSet``.
+extension AArch64 {
+    /// By the numbers of `ClobberSet`.
     public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, calleeSaved.reduce(into: callerSaved) { $0.insert($1) }]
     /// Compiled code keeps no vector register for its callers, and takes it that nobody else does.
     public static let callerSaved = PhysicalRegisterSet(integer: 0xffff, float: 0x7fff_ffff)
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = (19...28).map { .x($0) }
-    static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
+    public static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
 
     public static let registerEnvironment = RegisterEnvironment(
         callerSaved: [(0..<16).map { .x($0) }, (0..<31).map { .v($0) }],
@@ -23,18 +23,4 @@ public enum AArch64ABI {
     public static let system = ConventionRegisters(
         integerArguments: (0..<8).map { .x($0) }, floatArguments: (0..<8).map { .v($0) },
         integerResults: [.x(0), .x(1)], floatResults: [.v(0), .v(1)])
-}
-
-/// Numbers of register sets that instructions destroy, for `CallInfo.clobbers`.
-public enum ClobberSet {
-    public static let none: UInt8 = 0
-    /// Both conventions destroy the same registers.
-    public static let call: UInt8 = 1
-    /// At a landing pad.
-    static let everything: UInt8 = 2
-}
-
-/// Assigns registers and stack offsets to a signature. O(count).
-public func assignArguments(_ signature: ABISignature) -> ArgumentAssignment {
-    assignArguments(signature, signature.convention == .precast ? AArch64ABI.precast : AArch64ABI.system)
 }

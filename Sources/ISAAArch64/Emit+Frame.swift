@@ -35,7 +35,7 @@ struct SavedRegisters {
     var bytes: Int { (registers.count * 8 + 15) & ~15 }
 
     init(_ shape: FrameShape, _ solution: Solution, slots: [StackSlot]) {
-        registers = AArch64ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) }
+        registers = AArch64.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) }
         // The displacements of such instructions: 9 bits for one register, 7 in units of 8 for two.
         let limit = registers.count > 1 ? 496 : 240
         let bytes = slots.reduce(solution.spillAreaSize + registers.count * 8 + 32) { $0 + Int($1.size) + 16 }
@@ -223,7 +223,7 @@ extension Emitter {
     mutating func emitTailCall(_ instruction: MachineInstruction) {
         var i = instruction
         let bytes = Int32(infos[i.callInfo].stackArgumentBytes)
-        if i.opcode == .tailCallIndirect, AArch64ABI.calleeSaved.contains(i.src1.physical) {
+        if i.opcode == .tailCallIndirect, AArch64.calleeSaved.contains(i.src1.physical) {
             put(.move(.x, .x16, i.src1))
             i.src1 = .x16
         }

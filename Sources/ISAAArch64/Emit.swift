@@ -5,15 +5,8 @@
 /// besides `x16`, `x17` and `v31`. Only instructions that lowering made write the flags.
 /// Algorithm: one walk over the instructions in order, each with the edits before it; branches, alignment and the literal pool
 /// are settled by `CodeBuffer`.
-public import PrecastMachineCode
-public import PrecastRegisterAllocation
-
-/// Emits a function. O(size).
-public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
-    var emitter = Emitter(vcode, problem, solution, options)
-    emitter.emitBody(vcode, problem, solution)
-    return emitter.finish(vcode)
-}
+import PrecastMachineCode
+import PrecastRegisterAllocation
 
 struct Emitter: ~Copyable {
     var buffer: CodeBuffer
@@ -73,7 +66,7 @@ struct Emitter: ~Copyable {
         self.isFrameless = isFrameless
         let delaysFrame = options.optimizations.contains(.delayedFrames) && !options.keepsFramePointers && !isFrameless
         let region = delaysFrame
-            ? FrameRegion(vcode, problem, solution, saved: AArch64ABI.calleeSavedSet, context: .x(0)) : FrameRegion()
+            ? FrameRegion(vcode, problem, solution, saved: AArch64.calleeSavedSet, context: .x(0)) : FrameRegion()
         self.region = region
         blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue)
         entryLocation = vcode.locations.first { $0 != .max } ?? .max

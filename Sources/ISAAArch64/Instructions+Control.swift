@@ -1,14 +1,14 @@
 public import PrecastMachineCode
 
-/// Factories of control flow. Branch arguments belong to the block (`VCode.endBlock`), not to the branch.
-extension MachineInstruction {
+/// Factories of control flow.
+extension MachineInstruction: ControlInstruction {
     @inlinable static func control(_ opcode: Opcode, low: UInt32 = 0, high: UInt32 = 0) -> Self {
         Self(opcode, .x).with { $0.setWords(low: low, high: high) }
     }
 
-    /// At the head of block 0: defines the arguments that arrive in registers (the call info's defs).
+    public typealias Place = MemoryOperand
+
     public static func arguments(callInfo: UInt32) -> Self { control(.arguments, low: callInfo) }
-    /// At the head of a landing pad: defines the exception (the call info's def); no register holds anything before it.
     public static func landingPad(callInfo: UInt32) -> Self { control(.landingPad, low: callInfo) }
 
     public static func jump(_ target: BlockNumber) -> Self { control(.jump, low: target.rawValue) }
@@ -16,28 +16,24 @@ extension MachineInstruction {
     public static func branch(_ test: Test, then: BlockNumber, else other: BlockNumber) -> Self {
         control(test.branchOpcode, low: then.rawValue, high: other.rawValue).with { $0.set(test) }
     }
-    /// dst = address of entry `index` (64-bit, in range) of a jump table; then ``branchTable(_:table:)``.
     public static func jumpTableAddress(_ dst: Register, index: Register, table: UInt32) -> Self {
         control(.jumpTableAddress, low: table).with {
             $0.dst = dst
             $0.src1 = index
         }
     }
-    /// Terminator: to the address that ``jumpTableAddress(_:index:table:)`` made.
     public static func branchTable(_ address: Register, table: UInt32) -> Self { control(.branchTable, low: table).with { $0.src1 = address } }
 
     public static func call(function: UInt32, callInfo: UInt32) -> Self { control(.call, low: callInfo, high: function) }
     public static func callIndirect(_ target: Register, callInfo: UInt32) -> Self { control(.callIndirect, low: callInfo).with { $0.src1 = target } }
-    /// Terminator. Stack arguments were stored to the outgoing area as for a call; emission moves them.
     public static func tailCall(function: UInt32, callInfo: UInt32) -> Self { control(.tailCall, low: callInfo, high: function) }
     public static func tailCallIndirect(_ target: Register, callInfo: UInt32) -> Self {
         control(.tailCallIndirect, low: callInfo).with { $0.src1 = target }
     }
-    /// Terminator: results are the call info's uses. Pops the function's stack arguments where its convention says so.
     public static func functionReturn(callInfo: UInt32) -> Self { control(.functionReturn, low: callInfo) }
 
-    /// Terminator.
     public static func trap(_ code: UInt8) -> Self { control(.trap).trapping(code) }
+    public static func widen(_ dst: Register, _ src: Register) -> Self { .move(.w, dst, src) }
     /// Traps if the test holds; the trap itself is out of line.
     public static func trapIf(_ test: Test, _ code: UInt8) -> Self { control(test.trapOpcode).trapping(code).with { $0.set(test) } }
 

@@ -45,8 +45,6 @@ extension Lowering {
         }
     }
 
-    mutating func result(_ inst: Inst) -> Register { register(defining: dfg.result(inst)) }
-
     // MARK: Second sources
 
     /// A register, shifted by what only this instruction asks for.

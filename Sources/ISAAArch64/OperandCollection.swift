@@ -1,5 +1,5 @@
 public import PrecastMachineCode
-public import PrecastRegisterAllocation
+import PrecastRegisterAllocation
 
 extension Opcode {
     /// dst is src3, changed in place: allocation ties them.
@@ -81,11 +81,4 @@ extension MachineInstruction: AllocatableInstruction {
             v.def(&dst2, .register)
         }
     }
-}
-
-/// States a function's allocation problem. O(size).
-public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem {
-    var problem = makeProblem(vcode, AArch64ABI.registerEnvironment, clobberSets: AArch64ABI.clobberSets)
-    FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
-    return problem
 }

@@ -57,7 +57,7 @@ public import PrecastMachineCode
 }
 
 /// Where a memory operand is. Trivial.
-@frozen public struct MemoryOperand: Hashable, Sendable, BitwiseCopyable {
+@frozen public struct MemoryOperand: FramePlace, Hashable, Sendable, BitwiseCopyable {
     @frozen public enum Kind: UInt8, Sendable {
         /// `[base, displacement]`, or `[base, index, extend]`.
         case registers = 0

@@ -2,13 +2,13 @@ public import PrecastMachineCode
 public import PrecastRegisterAllocation
 
 /// Register sets of the conventions (docs/abi.md).
-public enum X86ABI {
-    /// By the numbers of ``ClobberSet``.
-    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, [.rax], [.rdx], calleeSaved.reduce(into: callerSaved) { $0.insert($1) }]
+extension X86_64 {
+    /// By the numbers of `ClobberSet`.
+    public static let clobberSets: [PhysicalRegisterSet] = [[], callerSaved, calleeSaved.reduce(into: callerSaved) { $0.insert($1) }, [.rax], [.rdx]]
     public static let callerSaved = PhysicalRegisterSet(integer: 0b0000_1111_1100_0111, float: 0xffff)
     /// In the order of their saves below the frame pointer.
     public static let calleeSaved: [PhysicalRegister] = [.rbx, .r12, .r13, .r14, .r15]
-    static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
+    public static let calleeSavedSet = calleeSaved.reduce(into: PhysicalRegisterSet()) { $0.insert($1) }
 
     /// Cheap encodings first. r12 and r13 come last: as address bases they cost a byte.
     public static let registerEnvironment = RegisterEnvironment(
@@ -23,24 +23,12 @@ public enum X86ABI {
         context: .rdi, callerContext: .r10, integerArguments: [.rsi, .rdx, .rcx, .r8, .r9, .rax], floatArguments: (0..<8).map { .xmm($0) },
         integerResults: [.rax, .rdx, .rcx, .rsi, .r8, .r9], floatResults: (0..<8).map { .xmm($0) })
     /// The System V AMD64 psABI.
-    public static let systemV = ConventionRegisters(
+    public static let system = ConventionRegisters(
         integerArguments: [.rdi, .rsi, .rdx, .rcx, .r8, .r9], floatArguments: (0..<8).map { .xmm($0) },
         integerResults: [.rax, .rdx], floatResults: [.xmm(0), .xmm(1)])
 }
 
-/// Numbers of register sets that instructions destroy, for `CallInfo.clobbers`.
-public enum ClobberSet {
-    public static let none: UInt8 = 0
-    /// Both conventions destroy the same registers.
-    public static let precastCall: UInt8 = 1
-    public static let systemVCall: UInt8 = 1
-    static let rax: UInt8 = 2
-    static let rdx: UInt8 = 3
-    /// At a landing pad.
-    static let everything: UInt8 = 4
-}
-
-/// Assigns registers and stack offsets to a signature. O(count).
-public func assignArguments(_ signature: ABISignature) -> ArgumentAssignment {
-    assignArguments(signature, signature.convention == .precast ? X86ABI.precast : X86ABI.systemV)
+extension ClobberSet {
+    static let rax: UInt8 = 3
+    static let rdx: UInt8 = 4
 }

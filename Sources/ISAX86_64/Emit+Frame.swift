@@ -205,7 +205,7 @@ extension Emitter {
 
     /// Whether the target's place is gone once the frame is: memory of the frame, or a callee-saved register.
     private func targetDies(_ i: MachineInstruction) -> Bool {
-        i.mode == .memory || X86ABI.calleeSaved.contains(i.src2.physical)
+        i.mode == .memory || X86_64.calleeSaved.contains(i.src2.physical)
     }
 
     private mutating func jumpToFunction(_ i: MachineInstruction) {

@@ -5,15 +5,8 @@
 /// besides `r11`, `xmm15` and flags where no instruction needs them.
 /// Algorithm: one walk over the instructions in order, each with the edits before it; branches, alignment and the literal pool
 /// are settled by `CodeBuffer`.
-public import PrecastMachineCode
-public import PrecastRegisterAllocation
-
-/// Emits a function. O(size).
-public func emit(_ vcode: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions) -> CompiledFunction {
-    var emitter = Emitter(vcode, problem, solution, options)
-    emitter.emitBody(vcode, problem, solution)
-    return emitter.finish(vcode)
-}
+import PrecastMachineCode
+import PrecastRegisterAllocation
 
 struct Emitter: ~Copyable {
     var buffer: CodeBuffer
@@ -62,14 +55,14 @@ struct Emitter: ~Copyable {
         let shape = FrameShape(vcode)
         self.shape = shape
         let frame = FrameLayout(
-            saved: X86ABI.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
+            saved: X86_64.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) },
             keepsContext: shape.hasLandingPads, slots: vcode.stackSlots,
             spillBytes: solution.spillAreaSize, outgoingBytes: Int(shape.outgoingBytes))
         self.frame = frame
         let isFrameless = !options.keepsFramePointers && !shape.needsFrame && frame.size == 0 && vcode.incomingArgumentBytes == 0
         self.isFrameless = isFrameless
         let delaysFrame = options.optimizations.contains(.delayedFrames) && !options.keepsFramePointers && !isFrameless
-        let region = delaysFrame ? FrameRegion(vcode, problem, solution, saved: X86ABI.calleeSavedSet, context: .rdi) : FrameRegion()
+        let region = delaysFrame ? FrameRegion(vcode, problem, solution, saved: X86_64.calleeSavedSet, context: .rdi) : FrameRegion()
         self.region = region
         blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue)
         buffer = CodeBuffer(forms: Branches.forms, capacity: vcode.instructions.count * 6 + 256, isMarked: options.marksInstructions)
@@ -351,7 +344,7 @@ struct Emitter: ~Copyable {
             if stub.raises, let raise = options.raise {
                 emitRaise(stub.code, raise)
             } else {
-                put(.ud2(trap: stub.code))
+                put(.trap(stub.code))
             }
             if isPrologue { buffer.unwind(.restoreState) }
         }

@@ -1,4 +1,5 @@
 import CHostCPU
+public import PrecastMachineCode
 
 /// A CPU feature beyond the x86-64 baseline (SSE2): what code generation asks for.
 ///
@@ -40,19 +41,11 @@ import CHostCPU
     }
 }
 
-/// A set of CPU features, one bit each (`CPUFeature.rawValue`).
-@frozen public struct CPUFeatures: Hashable, Sendable, BitwiseCopyable, ExpressibleByArrayLiteral {
+/// A set of x86-64's features.
+@frozen public struct CPUFeatures: CPUFeatureSet {
+    public typealias Feature = CPUFeature
     public var bits: UInt64
     @inlinable public init(bits: UInt64) { self.bits = bits }
-    @inlinable public init(arrayLiteral features: CPUFeature...) {
-        bits = 0
-        for f in features { insert(f) }
-    }
-    @inlinable public func contains(_ f: CPUFeature) -> Bool { bits >> UInt64(f.rawValue) & 1 != 0 }
-    @inlinable public func isSuperset(of other: CPUFeatures) -> Bool { other.bits & ~bits == 0 }
-    @inlinable public mutating func insert(_ f: CPUFeature) { bits |= 1 << UInt64(f.rawValue) }
-    @inlinable public mutating func remove(_ f: CPUFeature) { bits &= ~(1 << UInt64(f.rawValue)) }
-    @inlinable public func union(_ other: CPUFeatures) -> CPUFeatures { CPUFeatures(bits: bits | other.bits) }
     /// In bit order.
     public var names: [String] { CPUFeature.allCases.filter { contains($0) }.map(\.name) }
 

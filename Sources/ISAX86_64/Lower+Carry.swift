@@ -141,12 +141,12 @@ extension Lowering {
     // MARK: Products
 
     mutating func lowerMultiplyHigh(signed: Bool, _ inst: Inst, _ data: InstructionData) {
-        if let low = lowerHalf(of: data) { return wideProducts[low] = inst }
+        if let low = lowerHalf(of: data) { return state.wideProducts[low] = inst }
         emitProduct(signed: signed, low: .none, high: result(inst), data, reads: 1)
     }
     /// Computes the upper half too, if it was left to this instruction. Returns false if not.
     mutating func lowerWideProduct(_ inst: Inst, _ data: InstructionData) -> Bool {
-        guard let upper = wideProducts[inst] else { return false }
+        guard let upper = state.wideProducts[inst] else { return false }
         emitProduct(signed: dfg.instructions[upper].opcode == .smulhi, low: registers[dfg.result(inst).index], high: result(upper), data, reads: 2)
         return true
     }
@@ -171,7 +171,7 @@ extension Lowering {
         var inst = layout.previous(current), steps = 0
         while inst.isSome, steps < 12 {
             let other = dfg.instructions[inst]
-            if other.opcode == .imul, other.type == data.type, !swallowed.contains(inst), wideProducts[inst] == nil {
+            if other.opcode == .imul, other.type == data.type, !swallowed.contains(inst), state.wideProducts[inst] == nil {
                 let found = (dfg.resolve(other.valueA), dfg.resolve(other.valueB))
                 if found == factors || found == (factors.1, factors.0) { return inst }
             }

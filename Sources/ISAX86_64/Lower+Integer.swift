@@ -45,7 +45,6 @@ extension Lowering {
         }
     }
 
-    mutating func result(_ inst: Inst) -> Register { register(defining: dfg.result(inst)) }
     /// A register operand of an operation of `type`: a 32-bit one does not care for upper halves.
     mutating func operand(_ value: Value, _ type: Type) -> Register { type == .i32 ? useLow(value) : use(value) }
 
@@ -76,8 +75,6 @@ extension Lowering {
         let x = operand(base, type)
         return .indexed(x, operand(shift.valueA, type), scale: UInt8(amount))
     }
-    /// Whether the value is computed into a register anyway.
-    func hasOwnRegister(_ value: Value) -> Bool { registers[dfg.resolve(value).index].isSome }
 
     mutating func lowerCommutative(_ op: ALUOperation, _ inst: Inst, _ data: InstructionData) {
         let dst = result(inst)

@@ -1,5 +1,5 @@
 public import PrecastMachineCode
-public import PrecastRegisterAllocation
+import PrecastRegisterAllocation
 
 /// Visits the operands of one instruction in their order.
 protocol SourceVisitor: OperandVisitor {
@@ -289,11 +289,4 @@ extension OperandAssigner: SourceVisitor {
         }
     }
     @inline(__always) mutating func vectorSource(_ i: inout MachineInstruction) { source(&i) }
-}
-
-/// States a function's allocation problem. O(size).
-public func makeProblem(_ vcode: borrowing VCode<MachineInstruction>) -> Problem {
-    var problem = makeProblem(vcode, X86ABI.registerEnvironment, clobberSets: X86ABI.clobberSets)
-    FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
-    return problem
 }

@@ -33,7 +33,7 @@ public import PrecastMachineCode
 }
 
 /// Where a memory operand is. 16 bytes, trivial.
-@frozen public struct MemoryOperand: Hashable, Sendable, BitwiseCopyable {
+@frozen public struct MemoryOperand: FramePlace, Hashable, Sendable, BitwiseCopyable {
     @frozen public enum Kind: UInt8, Sendable {
         /// `[base + index << scale + displacement]`; base or index may be none.
         case registers = 0

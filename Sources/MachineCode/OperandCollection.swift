@@ -107,7 +107,13 @@ public protocol AllocatableInstruction: BitwiseCopyable, Sendable {
 }
 
 /// States a function's allocation problem. O(size). Recipes of constants are instruction numbers.
-@inlinable public func makeProblem<Instruction: AllocatableInstruction>(
+@inlinable public func makeProblem<Target: InstructionSet>(_ vcode: borrowing VCode<Target.Instruction>, for target: Target.Type) -> Problem {
+    var problem = makeProblem(vcode, Target.registerEnvironment, clobberSets: Target.clobberSets)
+    FrameRegion(vcode).early.forEach { problem.blocks[$0].isEarly = true }
+    return problem
+}
+
+@inlinable func makeProblem<Instruction: AllocatableInstruction>(
     _ vcode: borrowing VCode<Instruction>, _ environment: RegisterEnvironment, clobberSets: [PhysicalRegisterSet]
 ) -> Problem {
     var problem = Problem(environment: environment)

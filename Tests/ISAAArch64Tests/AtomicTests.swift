@@ -18,8 +18,8 @@ import Testing
             """)
         guard let function = try parser.next() else { return [] }
         try verify(function)
-        let options = LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(lower(function, options)).split(separator: "\n")
+        let options = LoweringOptions<AArch64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
+        let lines = InstructionPrinter().text(AArch64.lower(function, options)).split(separator: "\n")
         let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
         return words.filter { !$0.hasPrefix("block") && $0 != "arguments" && $0 != "ret" }
     }

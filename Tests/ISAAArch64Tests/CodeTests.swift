@@ -7,7 +7,7 @@ import Testing
 
 /// Functions of testsuite/isa/aarch64 as code: each file has the IR and, in comments behind each function, the instructions it becomes.
 @Suite struct CodeTests {
-    static let options = LoweringOptions(features: [.lse], traps: TrapCodes(divideByZero: 7, integerOverflow: 8, invalidConversion: 9))
+    static let options = LoweringOptions<AArch64>(features: [.lse], traps: TrapCodes(divideByZero: 7, integerOverflow: 8, invalidConversion: 9))
     static var files: [String] {
         let folder = repositoryPath("testsuite/isa/aarch64")
         return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".ir") }.sorted()
@@ -15,15 +15,15 @@ import Testing
 
     /// The machine code of a function, allocated as at -O2, proved and emitted.
     static func compile(_ function: borrowing Function, _ change: (inout EmitOptions) -> Void = { _ in }) throws -> CompiledFunction {
-        let code = lower(function, options)
-        let problem = makeProblem(code)
+        let code = AArch64.lower(function, options)
+        let problem = AArch64.makeProblem(code)
         var allocator = RegisterAllocator(algorithm: .linearScan)
         let solution = allocator.allocate(problem)
         try checkAllocation(problem, solution)
         var emission = EmitOptions(stackOverflowTrap: 10, storeOffset: 8, stackLimitOffset: 0)
         emission.marksInstructions = true
         change(&emission)
-        return emit(code, problem, solution, emission)
+        return AArch64.emit(code, problem, solution, emission)
     }
 
     @Test(arguments: files) func golden(_ file: String) throws {

@@ -117,12 +117,12 @@ enum TestFunctions {
     static let algorithms: [AllocationAlgorithm] = [.linearScan, .singlePass]
 
     static func compile(_ function: borrowing Function, _ features: CPUFeatures, _ algorithm: AllocationAlgorithm) throws -> CompiledFunction {
-        let code = lower(function, LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
+        let code = AArch64.lower(function, LoweringOptions<AArch64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
         #expect(code.features & ~features.bits == 0)
         var options = EmitOptions(stackOverflowTrap: 10, storeOffset: 8, stackLimitOffset: 0)
         options.checksStack = false
-        let problem = makeProblem(code), solution = allocateRegisters(problem, algorithm: algorithm)
+        let problem = AArch64.makeProblem(code), solution = allocateRegisters(problem, algorithm: algorithm)
         try checkAllocation(problem, solution)
-        return emit(code, problem, solution, options)
+        return AArch64.emit(code, problem, solution, options)
     }
 }

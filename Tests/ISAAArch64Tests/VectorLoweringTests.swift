@@ -19,8 +19,8 @@ import Testing
         b.store(x, pointers[1], offset: 16, plain)
         b.store(y, pointers[1], offset: 32, plain)
         b.return([])
-        let options = LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(lower(b.finish(), options)).split(separator: "\n")
+        let options = LoweringOptions<AArch64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
+        let lines = InstructionPrinter().text(AArch64.lower(b.finish(), options)).split(separator: "\n")
         let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
         return words.filter { !["ldr", "str", "arguments", "ret"].contains($0) && !$0.hasPrefix("block") }
     }

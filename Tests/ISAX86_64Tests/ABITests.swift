@@ -12,7 +12,7 @@ import Testing
     private let v128 = ABIValue(.float, size: 16)
 
     @Test func ourConvention() {
-        let a = assignArguments(ABISignature(.precast, parameters: [context, caller, i32, f64, i64, i64, i64, i64, i64], results: [i64, f64]))
+        let a = X86_64.assignArguments(ABISignature(.precast, parameters: [context, caller, i32, f64, i64, i64, i64, i64, i64], results: [i64, f64]))
         #expect(a.parameters == [
             .register(.rdi), .register(.r10), .register(.rsi), .register(.xmm(0)), .register(.rdx), .register(.rcx), .register(.r8), .register(.r9),
             .register(.rax),
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func stackArgumentsAscendAndAlign() {
-        let a = assignArguments(ABISignature(
+        let a = X86_64.assignArguments(ABISignature(
             .precast, parameters: [context] + Array(repeating: i32, count: 7) + Array(repeating: f64, count: 8) + [v128, f64], results: []))
         #expect(a.parameters[7] == .stack(0))
         #expect(a.parameters[16] == .stack(16))
@@ -33,7 +33,7 @@ import Testing
 
     @Test func resultsBeyondTheRegisters() {
         let results = Array(repeating: i64, count: 8) + [f64] + Array(repeating: v128, count: 8)
-        let a = assignArguments(ABISignature(.precast, parameters: [context, i32, i32], results: results))
+        let a = X86_64.assignArguments(ABISignature(.precast, parameters: [context, i32, i32], results: results))
         #expect(a.results.prefix(6) == [.register(.rax), .register(.rdx), .register(.rcx), .register(.rsi), .register(.r8), .register(.r9)])
         #expect(a.results[6...7] == [.area(0), .area(8)])
         #expect(a.results[8] == .register(.xmm(0)))
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func systemV() {
-        let a = assignArguments(ABISignature(.systemV, parameters: [context, i64, f64, i64, i64, i64, i64, i64], results: [i64, i64]))
+        let a = X86_64.assignArguments(ABISignature(.systemV, parameters: [context, i64, f64, i64, i64, i64, i64, i64], results: [i64, i64]))
         #expect(a.parameters == [
             .register(.rdi), .register(.rsi), .register(.xmm(0)), .register(.rdx), .register(.rcx), .register(.r8), .register(.r9), .stack(0),
         ])
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func registerSetsAreDisjointAndComplete() {
-        let environment = X86ABI.registerEnvironment
+        let environment = X86_64.registerEnvironment
         var all = PhysicalRegisterSet()
         for r in Array(environment.callerSaved.joined()) + environment.calleeSaved.joined() + environment.scratch {
             #expect(!all.contains(r))
@@ -62,8 +62,8 @@ import Testing
         // All but rsp and rbp.
         #expect(all.integer == 0xffcf)
         #expect(all.float == 0xffff)
-        for r in environment.calleeSaved.joined() { #expect(!X86ABI.callerSaved.contains(r) && X86ABI.calleeSaved.contains(r)) }
-        for r in environment.callerSaved.joined() { #expect(X86ABI.callerSaved.contains(r)) }
+        for r in environment.calleeSaved.joined() { #expect(!X86_64.callerSaved.contains(r) && X86_64.calleeSaved.contains(r)) }
+        for r in environment.callerSaved.joined() { #expect(X86_64.callerSaved.contains(r)) }
     }
 }
 

@@ -18,8 +18,8 @@ import Testing
             """)
         guard let function = try parser.next() else { return [] }
         try verify(function)
-        let options = LoweringOptions(features: .v2, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(lower(function, options)).split(separator: "\n").map { $0.drop { $0 == " " } }
+        let options = LoweringOptions<X86_64>(features: .v2, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
+        let lines = InstructionPrinter().text(X86_64.lower(function, options)).split(separator: "\n").map { $0.drop { $0 == " " } }
         return lines.map { line in
             let words = line.split(separator: " ", maxSplits: 2)
             return words.first == "lock" ? words.prefix(2).joined(separator: " ") : String(words.first ?? "")

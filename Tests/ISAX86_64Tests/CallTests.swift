@@ -43,7 +43,7 @@ import Testing
                 f.emit(0, .store(.q, .outgoingArgument(Int32(i * 8)), v))
             }
             let r = f.integer()
-            let info = f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.precastCall, stack: bytes, pops: bytes)
+            let info = f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.call, stack: bytes, pops: bytes)
             f.emit(0, .call(function: 1, callInfo: info))
             results.append(r)
         }
@@ -69,10 +69,10 @@ import Testing
         let (less, more) = (f.integer(), f.integer())
         f.emit(2, .lea(.q, less, .base(n, -1)))
         let (first, second, sum) = (f.integer(), f.integer(), f.integer())
-        let one = f.call(uses: [CallOperand(context, .rdi), CallOperand(less, .rsi)], defs: [CallOperand(first, .rax)], clobbers: ClobberSet.precastCall)
+        let one = f.call(uses: [CallOperand(context, .rdi), CallOperand(less, .rsi)], defs: [CallOperand(first, .rax)], clobbers: ClobberSet.call)
         f.emit(2, .call(function: 0, callInfo: one))
         f.emit(2, .lea(.q, more, .base(n, -2)))
-        let two = f.call(uses: [CallOperand(context, .rdi), CallOperand(more, .rsi)], defs: [CallOperand(second, .rax)], clobbers: ClobberSet.precastCall)
+        let two = f.call(uses: [CallOperand(context, .rdi), CallOperand(more, .rsi)], defs: [CallOperand(second, .rax)], clobbers: ClobberSet.call)
         f.emit(2, .call(function: 0, callInfo: two))
         f.emit(2, .alu(.add, .q, sum, first, .register(second)))
         f.ret(2, [(sum, .rax)])
@@ -128,7 +128,7 @@ import Testing
             f.emit(0, .store(.q, .outgoingArgument(Int32(i * 8)), v))
         }
         let (r, sum, total) = (f.integer(), f.integer(), f.integer())
-        let info = f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.precastCall, stack: bytes, pops: bytes)
+        let info = f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.call, stack: bytes, pops: bytes)
         f.emit(0, .call(function: 1, callInfo: info))
         f.emit(0, .alu(.add, .q, sum, r, .register(n)))
         f.emit(0, .alu(.add, .q, total, sum, .register(kept)))
@@ -210,7 +210,7 @@ import Testing
             return r
         }
         let r = f.integer()
-        f.emit(0, .call(function: 1, callInfo: f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.precastCall)))
+        f.emit(0, .call(function: 1, callInfo: f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.call)))
         var sum = r
         for k in kept {
             let next = f.integer()
@@ -248,7 +248,7 @@ import Testing
         let (n, r) = (f.integer(), f.integer())
         _ = f.slot(frameBytes, 16)
         f.arguments([(n, .rsi)])
-        f.emit(0, .call(function: 1, callInfo: f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.precastCall)))
+        f.emit(0, .call(function: 1, callInfo: f.call(uses: [CallOperand(n, .rsi)], defs: [CallOperand(r, .rax)], clobbers: ClobberSet.call)))
         f.ret(0, [(r, .rax)])
         var identity = TestFunction(blocks: 1)
         let a = identity.integer()

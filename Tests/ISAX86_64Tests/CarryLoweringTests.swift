@@ -15,8 +15,8 @@ import Testing
         b.seal(entry)
         let results = make(&b, arguments)
         b.return(results.count == 2 ? results : [results[0], arguments[0]])
-        let options = LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(lower(b.finish(), options)).split(separator: "\n")
+        let options = LoweringOptions<X86_64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
+        let lines = InstructionPrinter().text(X86_64.lower(b.finish(), options)).split(separator: "\n")
         let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
         return words.filter { !$0.hasPrefix("block") && $0 != "arguments" && $0 != "ret" }
     }

@@ -54,7 +54,7 @@ import Testing
         f.arguments([(n, .rsi)])
         let table = f.table([3, 1, 4, 2, 1])
         f.emit(0, .jumpTableAddress(address, index: n, table: table))
-        f.emit(0, .jmpTable(address, table: table))
+        f.emit(0, .branchTable(address, table: table))
         f.blocks[0].successors = [1, 2, 3, 4]
         for b in 1...4 {
             let r = f.integer()

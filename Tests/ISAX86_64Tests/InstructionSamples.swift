@@ -309,6 +309,6 @@ struct InstructionSamples {
             add(.tailCallIndirect(r, callInfo: 0))
         }
         for m in Self.addresses { add(.callIndirect(.memory(m), callInfo: 0)) }
-        add(.ud2(trap: 0))
+        add(.trap(0))
     }
 }

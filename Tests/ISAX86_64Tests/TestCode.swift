@@ -56,10 +56,10 @@ struct TestFunction {
         emit(0, .arguments(callInfo: call(defs: operands.map { CallOperand($0.0, $0.1) })))
     }
     mutating func ret(_ block: Int = 0, _ operands: [(Register, PhysicalRegister)]) {
-        emit(block, .ret(callInfo: call(uses: operands.map { CallOperand($0.0, $0.1) })))
+        emit(block, .functionReturn(callInfo: call(uses: operands.map { CallOperand($0.0, $0.1) })))
     }
     mutating func jump(_ from: Int, to: Int, _ arguments: [Register] = []) {
-        emit(from, .jmp(BlockNumber(index: to)))
+        emit(from, .jump(BlockNumber(index: to)))
         blocks[from].successors = [to]
         blocks[from].arguments = arguments
     }
@@ -96,14 +96,14 @@ struct TestFunction {
         options.checksStack = false
         change(&options)
         let code = finish()
-        let problem = makeProblem(code)
+        let problem = X86_64.makeProblem(code)
         let solution = allocateRegisters(problem, algorithm: algorithm)
         do {
             try checkAllocation(problem, solution)
         } catch {
             Issue.record("\(error)\n\(dumpAllocation(problem, solution))")
         }
-        return PrecastISAX86_64.emit(code, problem, solution, options)
+        return X86_64.emit(code, problem, solution, options)
     }
 }
 

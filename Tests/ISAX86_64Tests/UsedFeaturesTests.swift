@@ -1,5 +1,6 @@
 import PrecastIR
 import PrecastISAX86_64
+import PrecastMachineCode
 import Testing
 
 /// The features that a function's code is said to need are all that it can execute: a loader compares them with its CPU.
@@ -7,7 +8,7 @@ import Testing
     private func features(_ cpu: CPUFeatures, _ text: String) throws -> [String] {
         let function = try parseFunction(text)
         try verify(function)
-        let code = lower(function, LoweringOptions(features: cpu, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
+        let code = X86_64.lower(function, LoweringOptions<X86_64>(features: cpu, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
         return CPUFeatures(bits: code.features).names
     }
     private let vectors = ["sse3", "ssse3", "sse4.1"]

@@ -48,13 +48,13 @@ import Testing
     }
 
     private func compile(_ function: borrowing Function, _ features: CPUFeatures, _ algorithm: AllocationAlgorithm) -> CompiledFunction {
-        let code = lower(function, LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
+        let code = X86_64.lower(function, LoweringOptions<X86_64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3)))
         var options = EmitOptions(stackOverflowTrap: 10, storeOffset: 8, stackLimitOffset: 0)
         options.checksStack = false
         options.usesAVX = features.contains(.avx)
         #expect(features.isSuperset(of: CPUFeatures(bits: code.features)))
-        let problem = makeProblem(code)
-        return emit(code, problem, allocateRegisters(problem, algorithm: algorithm), options)
+        let problem = X86_64.makeProblem(code)
+        return X86_64.emit(code, problem, allocateRegisters(problem, algorithm: algorithm), options)
     }
 
     @Test func codeNamesTheFeaturesThatItNeeds() {
@@ -67,7 +67,7 @@ import Testing
         #expect(features(.i64x2Abs, .v4) == ["sse3", "ssse3", "sse4.1", "avx", "avx512vl"])
     }
     private func compileFeatures(_ function: consuming Function, _ target: CPUFeatures) -> UInt64 {
-        lower(function, LoweringOptions(features: target, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))).features
+        X86_64.lower(function, LoweringOptions<X86_64>(features: target, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))).features
     }
 }
 

@@ -54,7 +54,7 @@ import Testing
             f.arguments([(source, .xmm(0))])
             f.emit(0, .packed(.pxor, result, source, .register(source), avx: true))
             f.ret(0, [(result, .xmm(0))])
-            let problem = makeProblem(f.finish())
+            let problem = X86_64.makeProblem(f.finish())
             #expect(problem.operands[2].constraint == (size == 16 ? .any : .register))
         }
     }

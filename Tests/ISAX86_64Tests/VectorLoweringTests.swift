@@ -20,8 +20,8 @@ struct VectorLoweringTests {
         b.store(x, pointers[1], offset: 16, plain)
         b.store(y, pointers[1], offset: 32, plain)
         b.return([])
-        let options = LoweringOptions(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(lower(b.finish(), options)).split(separator: "\n")
+        let options = LoweringOptions<X86_64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
+        let lines = InstructionPrinter().text(X86_64.lower(b.finish(), options)).split(separator: "\n")
         let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
         return words.filter { !$0.hasSuffix("movups") && !$0.hasPrefix("block") && $0 != "arguments" && $0 != "ret" }
     }
