@@ -7,6 +7,8 @@ public enum AArch64: InstructionSet {
     public typealias Instruction = MachineInstruction
     public typealias Features = CPUFeatures
     public typealias LoweringState = PrecastISAAArch64.LoweringState
+    public typealias EmissionState = PrecastISAAArch64.EmissionState
+    public typealias Test = PrecastISAAArch64.Test
 
     public static func lower(_ function: borrowing Function, _ options: LoweringOptions<Self>) -> VCode<MachineInstruction> {
         Lowering(function, options).run()
@@ -15,9 +17,7 @@ public enum AArch64: InstructionSet {
     public static func emit(
         _ code: borrowing VCode<MachineInstruction>, _ problem: Problem, _ solution: Solution, _ options: EmitOptions
     ) -> CompiledFunction {
-        var emitter = Emitter(code, problem, solution, options)
-        emitter.emitBody(code, problem, solution)
-        return emitter.finish(code)
+        Emitter(code, problem, solution, options).run(code, problem, solution)
     }
     public static func text(_ code: borrowing VCode<MachineInstruction>) -> String { InstructionPrinter().text(code) }
 }
@@ -47,4 +47,56 @@ extension AArch64 {
         lowering.emitStore(type, place, value)
     }
     public static func lowerEnd(of block: Block, _ lowering: inout FunctionLowering<Self>) { lowering.lowerHoistedConstants(of: block) }
+}
+
+/// Emission.
+extension AArch64 {
+    public static func makeEmissionState(_ options: EmitOptions) -> EmissionState { EmissionState() }
+    public static func dwarfNumber(_ r: PhysicalRegister) -> UInt8 { DWARFRegister.number(r) }
+    public static var stackPointer: PhysicalRegister { .sp }
+    public static var framePointer: PhysicalRegister { .fp }
+    public static var returnAddressBytes: Int32 { 0 }
+    public static let frameRecord: [(register: PhysicalRegister, offset: Int32)] = [(.fp, -16), (.lr, -8)]
+    /// Where one instruction saves the first ones and makes room for the frame: its displacement has 9 bits for one register, 7 in units of 8 for two.
+    public static func savesAtBottom(_ count: Int, frameBytes bytes: Int) -> Bool { bytes <= (count > 1 ? 496 : 240) }
+    public static var typicalLength: Int { 4 }
+
+    public static func branchForms(_ options: EmitOptions) -> [CodeBuffer.BranchForm] { Branches.forms(reach: options.branchReach) }
+    public static func writeBranch(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _ word: UInt32, _ p: UnsafeMutablePointer<UInt8>) {
+        Branches.write(kind, isLong, displacement, word, p)
+    }
+    public static func writePadding(_ count: Int, _ p: UnsafeMutablePointer<UInt8>) { Branches.pad(count, p) }
+    public static var longestNop: Int { 4 }
+
+    public static func emit(
+        _ i: MachineInstruction, _ n: Int, _ instructions: [MachineInstruction], in block: Int, _ emitter: inout FunctionEmitter<Self>
+    ) {
+        emitter.emitInstruction(i, block)
+    }
+    public static func materialize(
+        _ i: MachineInstruction, before next: Int, _ instructions: [MachineInstruction], _ emitter: inout FunctionEmitter<Self>
+    ) {
+        emitter.materialize(i)
+    }
+    public static func emitMove(_ dst: PhysicalRegister, _ src: PhysicalRegister, size: UInt8, _ emitter: inout FunctionEmitter<Self>) {
+        emitter.emitMove(dst, src, size: size)
+    }
+    public static func emitReload(_ dst: PhysicalRegister, offset: Int32, size: UInt8, _ emitter: inout FunctionEmitter<Self>) {
+        emitter.emitReload(dst, MemoryOperand(.spill, displacement: offset), size: size)
+    }
+    public static func emitSpill(offset: Int32, _ src: PhysicalRegister, size: UInt8, _ emitter: inout FunctionEmitter<Self>) {
+        emitter.emitSpill(MemoryOperand(.spill, displacement: offset), src, size: size)
+    }
+    public static func emitBranch(_ test: Test, to label: UInt32, _ emitter: inout FunctionEmitter<Self>) { emitter.branch(test, label) }
+    public static func emitJump(to label: UInt32, _ emitter: inout FunctionEmitter<Self>) { emitter.jump(to: label) }
+    public static func emitTrap(_ code: UInt8, _ emitter: inout FunctionEmitter<Self>) { emitter.put(MachineInstruction(.udf, .x).trapping(code)) }
+    public static func emitRaise(_ code: UInt8, _ raise: (tableOffset: Int32, entryOffset: Int32), _ emitter: inout FunctionEmitter<Self>) {
+        emitter.emitRaise(code, raise)
+    }
+    public static func emitPrologue(_ emitter: inout FunctionEmitter<Self>) { emitter.emitPrologue() }
+    /// The head of a short innermost loop: others gain nothing from a place at the start of a fetch group.
+    public static func align(_ loop: LoopExtent, _ emitter: inout FunctionEmitter<Self>) {
+        if loop.isShort, loop.isInnermost { emitter.buffer.align(16) }
+    }
+    public static func forget(_ emitter: inout FunctionEmitter<Self>) { emitter.state.lastAccess = nil }
 }

@@ -1,93 +1,25 @@
 import PrecastMachineCode
 import PrecastRegisterAllocation
 
-/// What a function's instructions demand of its frame.
-struct FrameShape {
-    var hasCalls = false
-    /// Calls, stack arguments of tail calls or its own, addresses of the frame.
-    var needsFrame = false
-    /// Exceptions may enter it: it saves every register for its caller, and keeps its instance context in the frame.
-    var hasLandingPads = false
-    /// Bytes of the largest call's stack arguments.
-    var outgoingBytes: UInt32 = 0
-
-    init(_ vcode: borrowing VCode<MachineInstruction>) {
-        for i in vcode.instructions {
-            switch i.opcode {
-            case .call, .callIndirect:
-                hasCalls = true
-                needsFrame = true
-            case .tailCall, .tailCallIndirect: if vcode.callInfos[i.callInfo].stackArgumentBytes > 0 { needsFrame = true }
-            default: break
-            }
-            if i.base == .fp || i.src2 == .fp || i.src1 == .fp { needsFrame = true }
-        }
-        hasLandingPads = !vcode.callHandlers.isEmpty
-        for info in vcode.callInfos { outgoingBytes = max(outgoingBytes, info.stackArgumentBytes) }
-    }
-}
-
-/// The callee-saved registers that a function uses, and where in its frame they are.
-struct SavedRegisters {
-    let registers: [PhysicalRegister]
-    /// At sp, where one instruction saves the first ones and makes room for the frame. Else below the frame record.
-    let areAtBottom: Bool
-    var bytes: Int { (registers.count * 8 + 15) & ~15 }
-
-    init(_ shape: FrameShape, _ solution: Solution, slots: [StackSlot]) {
-        registers = AArch64.calleeSaved.filter { shape.hasLandingPads || solution.usedCalleeSaved.contains($0) }
-        // The displacements of such instructions: 9 bits for one register, 7 in units of 8 for two.
-        let limit = registers.count > 1 ? 496 : 240
-        let bytes = slots.reduce(solution.spillAreaSize + registers.count * 8 + 32) { $0 + Int($1.size) + 16 }
-        areAtBottom = !registers.isEmpty && !shape.hasLandingPads && shape.outgoingBytes == 0 && bytes <= limit
-    }
-}
-
 /// Prologue, epilogue, tail calls (docs/abi.md, "AArch64").
 extension Emitter {
-    /// Frames up to this size may lie below the limit: the loader keeps more than that below it.
-    static var uncheckedFrame: Int32 { 1024 }
-
     /// Sets up the frame. Reads the instance context in x0; changes x16, x17 and flags besides.
     mutating func emitPrologue() {
         setLocation(entryLocation)
         describesFrame = true
         put(.storePair(.x, .indexedBefore(.sp, -16), .fp, .lr))
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: 16))
+        describeCFA(.sp, 16)
         describeRecord()
         put(.add(.x, .fp, .sp, .immediate(0)))
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.fp), offset: 16))
-        if options.checksStack, shape.hasCalls || frame.size > Self.uncheckedFrame { emitStackCheck() }
+        describeFramePointer()
+        if checksStack { emitStackCheck() }
         emitSaves()
         describeSavedRegisters()
     }
-    private mutating func describeRecord() {
-        buffer.unwind(.saved(register: DWARFRegister.number(.fp), offset: -16))
-        buffer.unwind(.saved(register: DWARFRegister.number(.lr), offset: -8))
-    }
-    private mutating func describeSavedRegisters() {
-        for (n, r) in saves.registers.enumerated() {
-            let offset = saves.areAtBottom ? 8 * Int32(n) - frame.size - 16 : -24 - 8 * Int32(n)
-            buffer.unwind(.saved(register: DWARFRegister.number(r), offset: offset))
-        }
-    }
-    /// In a prologue's stub for a stack overflow: the frame record is there, nothing else is saved yet. Until the state is restored.
-    mutating func describePrologue() {
-        buffer.unwind(.rememberState)
-        describeRestoredRegisters()
-    }
-    private mutating func describeRestoredRegisters() {
-        for r in saves.registers { buffer.unwind(.restored(register: DWARFRegister.number(r))) }
-    }
-    private mutating func describeNoFrame(stackBytes: Int32) {
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: stackBytes))
-        buffer.unwind(.restored(register: DWARFRegister.number(.fp)))
-        buffer.unwind(.restored(register: DWARFRegister.number(.lr)))
-    }
 
     private mutating func emitSaves() {
-        let registers = saves.registers
-        if saves.areAtBottom {
+        let registers = frame.saved
+        if frame.savesAtBottom {
             // The first ones take sp down.
             let first = registers.count > 1
                 ? MachineInstruction.storePair(.x, .indexedBefore(.sp, -frame.size), Register(registers[0]), Register(registers[1]))
@@ -96,44 +28,10 @@ extension Emitter {
         } else {
             adjustStack(-frame.size)
         }
-        for n in registers.indices.dropFirst(saves.areAtBottom ? 2 : 0) { put(.store(.x, saveSlot(n), Register(registers[n]))) }
+        for n in registers.indices.dropFirst(frame.savesAtBottom ? 2 : 0) { put(.store(.x, saveSlot(n), Register(registers[n]))) }
         if frame.keepsContext { put(.store(.x, saveSlot(registers.count), .x(0))) }
     }
-    private func saveSlot(_ n: Int) -> MemoryOperand { saves.areAtBottom ? .base(.sp, 8 * Int32(n)) : .base(.fp, -8 * Int32(n + 1)) }
-
-    /// The prologue, if a block has one at its beginning.
-    mutating func beginFrame(_ b: Int) {
-        if region.isEmpty { return }
-        let isHead = region.heads.contains(b), isEarly = region.early.contains(b)
-        describeFrame(!isEarly && !isHead)
-        if isHead { emitPrologue() }
-        hasFrame = !isEarly
-    }
-    /// Tells the unwinder whether there is a frame in what follows.
-    mutating func describeFrame(_ exists: Bool) {
-        if leavesFrame, !exists {
-            buffer.unwind(.restoreState)
-            describesFrame = false
-        }
-        leavesFrame = false
-        if exists, !describesFrame {
-            describeRecord()
-            buffer.unwind(.defineCFA(register: DWARFRegister.number(.fp), offset: 16))
-            describeSavedRegisters()
-        } else if !exists, describesFrame {
-            describeNoFrame(stackBytes: 0)
-            describeRestoredRegisters()
-        }
-        describesFrame = exists
-    }
-    /// The prologue before the jump of an early block, and before that jump's edits.
-    mutating func emitPrologue(atEndOf b: Int) {
-        buffer.unwind(.rememberState)
-        emitPrologue()
-        hasFrame = true
-    }
-    /// Behind that jump: an early block may follow.
-    mutating func endFrame(_ b: Int) { leavesFrame = true }
+    private func saveSlot(_ n: Int) -> MemoryOperand { frame.savesAtBottom ? .base(.sp, 8 * Int32(n)) : .base(.fp, -8 * Int32(n + 1)) }
 
     /// Traps if sp less the frame would lie below the store's limit. A small frame is not subtracted:
     /// it is within what any function may use below the limit unchecked.
@@ -169,7 +67,7 @@ extension Emitter {
         let first = isTwo ? bytes / 4096 * 4096 : 0
         for (step, left) in [(first, bytes - first), (bytes - first, 0)] where step != 0 {
             adjustStack(step)
-            buffer.unwind(.defineCFA(register: DWARFRegister.number(.sp), offset: cfa - (bytes - left)))
+            describeCFA(.sp, cfa - (bytes - left))
         }
     }
     /// dst = src + value.
@@ -188,16 +86,16 @@ extension Emitter {
     }
 
     private mutating func restoreSaved(from first: Int = 0) {
-        for n in saves.registers.indices.dropFirst(first) { put(.load(.x, Register(saves.registers[n]), saveSlot(n))) }
+        for n in frame.saved.indices.dropFirst(first) { put(.load(.x, Register(frame.saved[n]), saveSlot(n))) }
     }
     /// Takes the frame down.
     private mutating func emitEpilogue() {
         buffer.unwind(.rememberState)
-        if saves.areAtBottom {
+        if frame.savesAtBottom {
             restoreSaved(from: 2)
-            let last = saves.registers.count > 1
-                ? MachineInstruction.loadPair(.x, Register(saves.registers[0]), Register(saves.registers[1]), .indexedAfter(.sp, frame.size))
-                : .load(.x, Register(saves.registers[0]), .indexedAfter(.sp, frame.size))
+            let last = frame.saved.count > 1
+                ? MachineInstruction.loadPair(.x, Register(frame.saved[0]), Register(frame.saved[1]), .indexedAfter(.sp, frame.size))
+                : .load(.x, Register(frame.saved[0]), .indexedAfter(.sp, frame.size))
             put(last)
         } else {
             restoreSaved()
@@ -223,7 +121,7 @@ extension Emitter {
     mutating func emitTailCall(_ instruction: MachineInstruction) {
         var i = instruction
         let bytes = Int32(infos[i.callInfo].stackArgumentBytes)
-        if i.opcode == .tailCallIndirect, AArch64.calleeSaved.contains(i.src1.physical) {
+        if i.opcode == .tailCallIndirect, AArch64.calleeSavedSet.contains(i.src1.physical) {
             put(.move(.x, .x16, i.src1))
             i.src1 = .x16
         }

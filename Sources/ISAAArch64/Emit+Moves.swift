@@ -3,44 +3,13 @@ import PrecastRegisterAllocation
 
 /// Moves that allocation asked for, and constants made anew.
 extension Emitter {
-    mutating func emitMove(_ i: MachineInstruction, _ places: (source: Allocation, destination: Allocation), _ vcode: borrowing VCode<MachineInstruction>) {
-        if places.destination.isNone || places.source == places.destination { return }
-        move(places.source, places.destination, size: vcode.spillSizes[Int(i.dst.bits)])
-    }
+    func width(_ r: PhysicalRegister, _ size: UInt8) -> OperandSize { r.registerClass == .integer ? .x : size == 16 ? .q : .d }
 
-    mutating func emitEdit(_ edit: Edit, _ instructions: [MachineInstruction]) {
-        if edit.source == edit.destination { return }
-        guard let recipe = edit.source.asRecipe else { return move(edit.source, edit.destination, size: edit.size) }
-        var i = instructions[Int(recipe)]
-        let isFloat = i.opcode == .loadFloat || i.opcode == .ldr || i.opcode == .vector
-        let target = edit.destination.asRegister ?? (isFloat ? .v(31) : .x(16))
-        i.dst = Register(target)
-        materialize(i)
-        if edit.destination.asRegister == nil { move(.register(target), edit.destination, size: edit.size) }
+    mutating func emitMove(_ dst: PhysicalRegister, _ src: PhysicalRegister, size: UInt8) {
+        put(dst.registerClass == .integer ? .move(.x, Register(dst), Register(src)) : .moveFloat(width(src, size), Register(dst), Register(src)))
     }
-
-    /// Copies 8 or 16 bytes between places. From memory to memory it takes a scratch register.
-    private mutating func move(_ source: Allocation, _ destination: Allocation, size: UInt8) {
-        func width(_ r: PhysicalRegister) -> OperandSize { r.registerClass == .integer ? .x : size == 16 ? .q : .d }
-        switch (source.asRegister, destination.asRegister) {
-        case (let from?, let to?):
-            switch (from.registerClass, to.registerClass) {
-            case (.integer, .integer): put(.move(.x, Register(to), Register(from)))
-            case (.float, .float): put(.moveFloat(width(from), Register(to), Register(from)))
-            default: preconditionFailure("a move between classes")
-            }
-        case (let from?, nil): put(.store(width(from), spill(destination), Register(from)))
-        case (nil, let to?): put(.load(width(to), Register(to), spill(source)))
-        case (nil, nil):
-            let scratch = Allocation.register(size == 16 ? .v(31) : .x(16))
-            move(source, scratch, size: size)
-            move(scratch, destination, size: size)
-        }
-    }
-    private func spill(_ place: Allocation) -> MemoryOperand {
-        guard let offset = place.asSlot else { preconditionFailure("a move from or to nowhere") }
-        return MemoryOperand(.spill, displacement: Int32(offset))
-    }
+    mutating func emitSpill(_ m: MemoryOperand, _ src: PhysicalRegister, size: UInt8) { put(.store(width(src, size), m, Register(src))) }
+    mutating func emitReload(_ dst: PhysicalRegister, _ m: MemoryOperand, size: UInt8) { put(.load(width(dst, size), Register(dst), m)) }
 
     // MARK: Frame places
 
@@ -124,49 +93,21 @@ extension Emitter {
             put(.load(i.size, i.dst, .constant(pooled(PoolConstant(low: bits, size: i.size == .s ? 4 : 8)))))
         }
     }
-    private mutating func pooled(_ constant: PoolConstant) -> UInt32 {
-        if let known = constants.firstIndex(of: constant) { return UInt32(known) }
-        constants.append(constant)
-        constantLabels.append(.max)
-        return UInt32(constants.count - 1)
-    }
 
     // MARK: Pairs
-
-    /// A load or store of a register at a constant distance from a base, that cannot fault.
-    struct FrameAccess {
-        var isLoad: Bool
-        var size: OperandSize
-        var register: Register
-        var base: Register
-        var displacement: Int32
-
-        init?(_ i: MachineInstruction) {
-            guard i.opcode == .ldr || i.opcode == .str, i.memoryKind == .registers, i.index.isNone, i.trap == 0 else { return nil }
-            switch i.size {
-            case .w, .x, .s, .d, .q: break
-            default: return nil
-            }
-            isLoad = i.opcode == .ldr
-            size = i.size
-            register = isLoad ? i.dst : i.src1
-            base = i.base
-            displacement = i.displacement
-        }
-    }
 
     /// Turns the last instruction into one that makes this access too, where their places are neighbours. Returns false where there is none.
     mutating func mergeAccess(_ i: MachineInstruction) -> Bool {
         guard let next = FrameAccess(i) else { return false }
-        if let last = lastAccess, let pair = pair(last, next) {
+        if let last = state.lastAccess, let pair = pair(last, next) {
             buffer.remark(InstructionPrinter().text(pair))
             UnsafeMutableRawPointer(buffer.reserve(0) - 4).storeBytes(of: Encoder.encode(pair).littleEndian, as: UInt32.self)
-            lastAccess = nil
+            state.lastAccess = nil
             return true
         }
         buffer.mark(InstructionPrinter().text(i))
         putWord(Encoder.encode(i))
-        lastAccess = next
+        state.lastAccess = next
         return true
     }
     private func pair(_ a: FrameAccess, _ b: FrameAccess) -> MachineInstruction? {
@@ -178,5 +119,27 @@ extension Emitter {
         guard low.displacement % bytes == 0, (-64...63).contains(low.displacement / bytes) else { return nil }
         let m = MemoryOperand.base(low.base, low.displacement)
         return a.isLoad ? .loadPair(a.size, low.register, high.register, m) : .storePair(a.size, m, low.register, high.register)
+    }
+}
+
+/// A load or store of a register at a constant distance from a base, that cannot fault.
+struct FrameAccess {
+    var isLoad: Bool
+    var size: OperandSize
+    var register: Register
+    var base: Register
+    var displacement: Int32
+
+    init?(_ i: MachineInstruction) {
+        guard i.opcode == .ldr || i.opcode == .str, i.memoryKind == .registers, i.index.isNone, i.trap == 0 else { return nil }
+        switch i.size {
+        case .w, .x, .s, .d, .q: break
+        default: return nil
+        }
+        isLoad = i.opcode == .ldr
+        size = i.size
+        register = isLoad ? i.dst : i.src1
+        base = i.base
+        displacement = i.displacement
     }
 }

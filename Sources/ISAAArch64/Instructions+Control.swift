@@ -61,7 +61,7 @@ extension MachineInstruction: ControlInstruction {
 }
 
 /// What a conditional branch tests.
-@frozen public enum Test: Hashable, Sendable, BitwiseCopyable {
+@frozen public enum Test: InvertibleTest, Hashable, Sendable, BitwiseCopyable {
     case flags(Condition)
     case zero(Register, OperandSize)
     case nonzero(Register, OperandSize)

@@ -10,7 +10,7 @@ extension MachineInstruction: EmittableInstruction {
         }
     }
     public var needsFrame: Bool {
-        if trap != 0 || opcode.isCall || base == .fp || src1 == .fp || src2 == .fp { return true }
+        if trap != 0 || opcode.isCall || namesFramePointer { return true }
         switch opcode {
         case .tailCall, .tailCallIndirect, .landingPad: return true
         default: break
@@ -21,4 +21,6 @@ extension MachineInstruction: EmittableInstruction {
         }
     }
     public var definesArguments: Bool { opcode == .arguments }
+    public var namesFramePointer: Bool { base == .fp || src1 == .fp || src2 == .fp }
+    public var tailCall: Int? { opcode == .tailCall || opcode == .tailCallIndirect ? callInfo : nil }
 }

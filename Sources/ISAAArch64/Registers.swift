@@ -25,7 +25,6 @@ extension Register {
 }
 
 /// DWARF's numbers of the registers (DWARF for the Arm 64-bit Architecture, section 4.1).
-/// The numbers that DWARF gives to registers.
 public enum DWARFRegister {
     public static func number(_ r: PhysicalRegister) -> UInt8 {
         r.registerClass == .float ? UInt8(64 + r.number) : UInt8(r.number & 31)

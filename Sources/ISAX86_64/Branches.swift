@@ -14,7 +14,7 @@ enum Branches {
         CodeBuffer.BranchForm(shortSize: 2, longSize: 6, shortReach: -126...129),
     ]
 
-    static func write(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _: UInt32, _ p: UnsafeMutablePointer<UInt8>) {
+    static func write(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _ p: UnsafeMutablePointer<UInt8>) {
         let condition = kind & 15
         if !isLong {
             p[0] = kind == jump ? 0xeb : 0x70 + condition

@@ -1,101 +1,23 @@
 import PrecastMachineCode
 import PrecastRegisterAllocation
 
-/// What a function's instructions demand of its frame.
-struct FrameShape {
-    var hasCalls = false
-    /// Calls, stack arguments of tail calls or its own, addresses of the frame.
-    var needsFrame = false
-    /// Exceptions may enter it: it saves every register for its caller, and keeps its instance context in the frame.
-    var hasLandingPads = false
-    /// Bytes of the largest call's stack arguments.
-    var outgoingBytes: UInt32 = 0
-
-    init(_ vcode: borrowing VCode<MachineInstruction>) {
-        for i in vcode.instructions {
-            switch i.opcode {
-            case .call, .callIndirect:
-                hasCalls = true
-                needsFrame = true
-            case .tailCall, .tailCallIndirect: if vcode.callInfos[i.callInfo].stackArgumentBytes > 0 { needsFrame = true }
-            default: break
-            }
-            if i.base == .rbp || i.src2 == .rbp || i.src1 == .rbp { needsFrame = true }
-        }
-        hasLandingPads = !vcode.callHandlers.isEmpty
-        for info in vcode.callInfos { outgoingBytes = max(outgoingBytes, info.stackArgumentBytes) }
-    }
-}
-
 /// Prologue, epilogue, tail calls (docs/abi.md, "Frame layout").
 extension Emitter {
-    /// Frames up to this size may lie below the limit: the loader keeps more than that below it.
-    static var uncheckedFrame: Int32 { 1024 }
-
     /// Sets up the frame. Reads the instance context in rdi; changes r11 and flags besides.
     mutating func emitPrologue() {
         setLocation(entryLocation)
         describesFrame = true
         push(.rbp)
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 16))
-        buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16))
+        describeCFA(.rsp, 16)
+        describeRecord()
         put(.move(.q, .rbp, .rsp))
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rbp), offset: 16))
-        if options.checksStack, shape.hasCalls || frame.size > Self.uncheckedFrame { emitStackCheck() }
+        describeFramePointer()
+        if checksStack { emitStackCheck() }
         for r in frame.saved { push(r) }
         describeSavedRegisters()
         if frame.keepsContext { push(.rdi) }
         adjustStack(frame.pushedBytes - frame.size)
     }
-    private mutating func describeSavedRegisters() {
-        for (n, r) in frame.saved.enumerated() {
-            buffer.unwind(.saved(register: DWARFRegister.number(r), offset: -24 - 8 * Int32(n)))
-        }
-    }
-
-    /// In a prologue's stub for a stack overflow: the frame pointer is set, nothing else is saved yet. Until the state is restored.
-    mutating func describePrologue() {
-        buffer.unwind(.rememberState)
-        describeRestoredRegisters()
-    }
-    private mutating func describeRestoredRegisters() {
-        for r in frame.saved { buffer.unwind(.restored(register: DWARFRegister.number(r))) }
-    }
-
-    /// The prologue, if a block has one at its beginning.
-    mutating func beginFrame(_ b: Int) {
-        if region.isEmpty { return }
-        let isHead = region.heads.contains(b), isEarly = region.early.contains(b)
-        describeFrame(!isEarly && !isHead)
-        if isHead { emitPrologue() }
-        hasFrame = !isEarly
-    }
-    /// Tells the unwinder whether there is a frame in what follows.
-    mutating func describeFrame(_ exists: Bool) {
-        if leavesFrame, !exists {
-            buffer.unwind(.restoreState)
-            describesFrame = false
-        }
-        leavesFrame = false
-        if exists, !describesFrame {
-            buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16))
-            buffer.unwind(.defineCFA(register: DWARFRegister.number(.rbp), offset: 16))
-            describeSavedRegisters()
-        } else if !exists, describesFrame {
-            buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8))
-            buffer.unwind(.restored(register: DWARFRegister.number(.rbp)))
-            describeRestoredRegisters()
-        }
-        describesFrame = exists
-    }
-    /// The prologue before the jump of an early block, and before that jump's edits.
-    mutating func emitPrologue(atEndOf b: Int) {
-        buffer.unwind(.rememberState)
-        emitPrologue()
-        hasFrame = true
-    }
-    /// Behind that jump: an early block may follow.
-    mutating func endFrame(_ b: Int) { leavesFrame = true }
 
     /// Traps if rsp less the frame would lie below the store's limit. A small frame is not subtracted:
     /// it is within what any function may use below the limit unchecked.
@@ -147,7 +69,7 @@ extension Emitter {
         adjustStack(frame.size - frame.savedBytes)
         for r in frame.saved.reversed() { pop(r) }
         pop(.rbp)
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8))
+        describeCFA(.rsp, 8)
     }
 
     mutating func emitReturn() {
@@ -205,7 +127,7 @@ extension Emitter {
 
     /// Whether the target's place is gone once the frame is: memory of the frame, or a callee-saved register.
     private func targetDies(_ i: MachineInstruction) -> Bool {
-        i.mode == .memory || X86_64.calleeSaved.contains(i.src2.physical)
+        i.mode == .memory || X86_64.calleeSavedSet.contains(i.src2.physical)
     }
 
     private mutating func jumpToFunction(_ i: MachineInstruction) {
@@ -229,7 +151,7 @@ extension Emitter {
         // Now rsp is 16 below the frame.
         let top = frame.size + 16
         buffer.unwind(.rememberState)
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: top + 16))
+        describeCFA(.rsp, top + 16)
         buffer.unwind(.saved(register: DWARFRegister.returnAddress, offset: -8 - top))
         buffer.unwind(.saved(register: DWARFRegister.number(.rbp), offset: -16 - top))
         describeRestoredRegisters()
@@ -237,14 +159,14 @@ extension Emitter {
         copyWord(from: 8, to: top + 8 - growth)
         pop(.rbp)
         // rsp is 8 below the frame, the return address at its new place.
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: top + 8))
+        describeCFA(.rsp, top + 8)
         buffer.unwind(.restored(register: DWARFRegister.number(.rbp)))
         adjustStack(8 + frame.size + 8 - growth)
         describeMovedReturnAddress(by: -growth)
     }
     /// rsp is at the return address, which is not where the caller put it.
     private mutating func describeMovedReturnAddress(by bytes: Int32) {
-        buffer.unwind(.defineCFA(register: DWARFRegister.number(.rsp), offset: 8 - bytes))
+        describeCFA(.rsp, 8 - bytes)
         buffer.unwind(.saved(register: DWARFRegister.returnAddress, offset: bytes - 8))
     }
 

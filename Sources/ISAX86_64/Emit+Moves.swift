@@ -3,62 +3,26 @@ import PrecastRegisterAllocation
 
 /// Moves that allocation asked for, and constants made anew.
 extension Emitter {
-    mutating func emitMove(_ i: MachineInstruction, _ places: (source: Allocation, destination: Allocation), _ vcode: borrowing VCode<MachineInstruction>) {
-        if places.destination.isNone || places.source == places.destination { return }
-        move(places.source, places.destination, size: vcode.spillSizes[Int(i.dst.bits)])
+    mutating func emitMove(_ dst: PhysicalRegister, _ src: PhysicalRegister) {
+        put(dst.registerClass == .integer ? .move(.q, Register(dst), Register(src)) : .moveFloat(Register(dst), Register(src), avx: options.usesAVX))
     }
-
-    mutating func emitEdit(_ edit: Edit, before n: Int, _ instructions: [MachineInstruction]) {
-        if edit.source == edit.destination { return }
-        guard let recipe = edit.source.asRecipe else {
-            move(edit.source, edit.destination, size: edit.size)
-            return
-        }
-        var i = instructions[Int(recipe)]
-        let isFloat = i.opcode != .loadImmediate && i.opcode != .lea
-        let target = edit.destination.asRegister ?? (isFloat ? .xmm(15) : .r11)
-        i.dst = Register(target)
-        materialize(i, flagsLive: flagsAreLive(from: n, instructions))
-        if edit.destination.asRegister == nil { move(.register(target), edit.destination, size: edit.size) }
-    }
-
-    /// Copies 8 or 16 bytes between places. From memory to memory it takes a scratch register.
-    private mutating func move(_ source: Allocation, _ destination: Allocation, size: UInt8) {
-        let avx = options.usesAVX
-        switch (source.asRegister, destination.asRegister) {
-        case (let from?, let to?):
-            switch (from.registerClass, to.registerClass) {
-            case (.integer, .integer): put(.move(.q, Register(to), Register(from)))
-            case (.float, .float): put(.moveFloat(Register(to), Register(from), avx: avx))
-            default: preconditionFailure("a move between classes")
-            }
-        case (let from?, nil):
-            let m = spill(destination)
-            if from.registerClass == .integer {
-                put(.store(.q, m, Register(from)))
-            } else if size == 16 {
-                put(.storeVector(m, Register(from), avx: avx))
-            } else {
-                put(.storeFloat(.double, m, Register(from), avx: avx))
-            }
-        case (nil, let to?):
-            let m = spill(source)
-            if to.registerClass == .integer {
-                put(.load(.q, Register(to), m))
-            } else if size == 16 {
-                put(.loadVector(Register(to), m, avx: avx))
-            } else {
-                put(.loadFloat(.double, Register(to), m, avx: avx))
-            }
-        case (nil, nil):
-            let scratch = Allocation.register(size == 16 ? .xmm(15) : .r11)
-            move(source, scratch, size: size)
-            move(scratch, destination, size: size)
+    mutating func emitSpill(_ m: MemoryOperand, _ src: PhysicalRegister, size: UInt8) {
+        if src.registerClass == .integer {
+            put(.store(.q, m, Register(src)))
+        } else if size == 16 {
+            put(.storeVector(m, Register(src), avx: options.usesAVX))
+        } else {
+            put(.storeFloat(.double, m, Register(src), avx: options.usesAVX))
         }
     }
-    private func spill(_ place: Allocation) -> MemoryOperand {
-        guard let offset = place.asSlot else { preconditionFailure("a move from or to nowhere") }
-        return MemoryOperand(kind: .spill, displacement: Int32(offset))
+    mutating func emitReload(_ dst: PhysicalRegister, _ m: MemoryOperand, size: UInt8) {
+        if dst.registerClass == .integer {
+            put(.load(.q, Register(dst), m))
+        } else if size == 16 {
+            put(.loadVector(Register(dst), m, avx: options.usesAVX))
+        } else {
+            put(.loadFloat(.double, Register(dst), m, avx: options.usesAVX))
+        }
     }
 
     /// Whether instruction `n` or one after it reads flags that were set before it. Says yes when it is far to know.

@@ -145,6 +145,7 @@ extension MachineInstruction: AllocatableInstruction {
     }
     public var unwindingCall: Int? { opcode.isCall ? callInfo : nil }
     public mutating func collectOperands(_ collector: inout OperandCollector) { visitOperands(&collector) }
+    @inline(__always) public mutating func assignOperands(_ assigner: inout OperandAssigner) { visitOperands(&assigner) }
 
     @inline(__always)
     mutating func visitOperands<V: SourceVisitor>(_ v: inout V) {

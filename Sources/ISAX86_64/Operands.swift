@@ -13,7 +13,7 @@ public import PrecastMachineCode
 @frozen public enum FloatSize: UInt8, Sendable, CaseIterable { case single = 0, double = 1 }
 
 /// A condition, as the low four bits of `jcc`, `setcc`, `cmovcc`.
-@frozen public enum Condition: UInt8, Sendable, CaseIterable {
+@frozen public enum Condition: UInt8, InvertibleTest, Sendable, CaseIterable {
     case o, no, b, ae, e, ne, be, a, s, ns, p, np, l, ge, le, g
     @inlinable public var inverted: Condition { Condition(rawValue: rawValue ^ 1).unsafelyUnwrapped }
     /// The condition with the compared operands exchanged. - Precondition: it is about an order or equality.

@@ -36,7 +36,6 @@ extension Register {
 }
 
 /// DWARF's numbers of the registers (System V x86-64 psABI, table 3.36).
-/// The numbers that DWARF gives to registers.
 public enum DWARFRegister {
     public static func number(_ r: PhysicalRegister) -> UInt8 {
         if r.registerClass == .float { return UInt8(17 + r.number) }

@@ -18,6 +18,10 @@ public protocol EmittableInstruction: AllocatableInstruction {
     var needsFrame: Bool { get }
     /// It stands for what the caller passed.
     var definesArguments: Bool { get }
+    /// It reads or writes the frame pointer.
+    var namesFramePointer: Bool { get }
+    /// Number of a tail call's call info; nil for other instructions.
+    var tailCall: Int? { get }
 }
 
 /// Which blocks have code, in which order, and where branches to the others lead: a block that only jumps is skipped, and branches go on to its target.

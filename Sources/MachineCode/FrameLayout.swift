@@ -7,6 +7,8 @@ public import PrecastRegisterAllocation
 public struct FrameLayout: Sendable {
     /// Registers to save, first one right below the frame pointer.
     public let saved: [PhysicalRegister]
+    /// They lie at the stack pointer instead, the first one lowest, in the place of outgoing arguments.
+    public let savesAtBottom: Bool
     /// Offset of each stack slot from the frame pointer.
     public let slotOffsets: [Int32]
     /// Offset of the spill area's first byte from the frame pointer.
@@ -22,11 +24,13 @@ public struct FrameLayout: Sendable {
     public var pushedBytes: Int32 { savedBytes + (keepsContext ? 8 : 0) }
 
     /// - Parameters:
-    ///   - spillBytes, outgoingBytes: multiples of 16.
-    public init(saved: [PhysicalRegister], keepsContext: Bool = false, slots: [StackSlot], spillBytes: Int, outgoingBytes: Int) {
+    ///   - spillBytes, outgoingBytes: multiples of 16; no outgoing arguments where registers are saved at the bottom.
+    public init(saved: [PhysicalRegister], savesAtBottom: Bool = false, keepsContext: Bool = false, slots: [StackSlot], spillBytes: Int, outgoingBytes: Int) {
         self.saved = saved
+        self.savesAtBottom = savesAtBottom
         self.keepsContext = keepsContext
-        var depth = saved.count * 8 + (keepsContext ? 8 : 0)
+        let savedBytes = saved.count * 8
+        var depth = (savesAtBottom ? 0 : savedBytes) + (keepsContext ? 8 : 0)
         var offsets: [Int32] = []
         offsets.reserveCapacity(slots.count)
         for slot in slots {
@@ -39,6 +43,7 @@ public struct FrameLayout: Sendable {
         depth = (depth + spillBytes + 15) & ~15
         spillOffset = -Int32(depth)
         self.outgoingBytes = Int32(outgoingBytes)
-        size = Int32(depth + (outgoingBytes + 15) & ~15)
+        let bottomBytes = savesAtBottom ? savedBytes : outgoingBytes
+        size = Int32(depth + (bottomBytes + 15) & ~15)
     }
 }

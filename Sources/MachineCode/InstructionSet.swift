@@ -59,6 +59,53 @@ public protocol InstructionSet: Sendable {
     static func lowerEnd(of block: Block, _ lowering: inout FunctionLowering<Self>)
     /// Sees the function when all is lowered.
     static func lowerEnd(_ lowering: inout FunctionLowering<Self>)
+
+    // MARK: Emission
+
+    /// What the instruction set's part of emission keeps from instruction to instruction.
+    associatedtype EmissionState
+    static func makeEmissionState(_ options: EmitOptions) -> EmissionState
+    /// What a conditional branch tests.
+    associatedtype Test: InvertibleTest
+    /// DWARF's number of a register.
+    static func dwarfNumber(_ r: PhysicalRegister) -> UInt8
+    static var stackPointer: PhysicalRegister { get }
+    static var framePointer: PhysicalRegister { get }
+    /// What a call pushes.
+    static var returnAddressBytes: Int32 { get }
+    /// What lies between the frame pointer and the caller's stack, by offset from the latter. The caller's frame pointer is at -16.
+    static var frameRecord: [(register: PhysicalRegister, offset: Int32)] { get }
+    /// Whether `count` saved registers lie at the bottom of a frame of about `bytes` rather than below the frame pointer.
+    static func savesAtBottom(_ count: Int, frameBytes bytes: Int) -> Bool
+    /// A guess at an instruction's length in bytes.
+    static var typicalLength: Int { get }
+
+    /// How the code buffer sizes and writes what holds a distance, and padding.
+    static func branchForms(_ options: EmitOptions) -> [CodeBuffer.BranchForm]
+    static func writeBranch(_ kind: UInt8, _ isLong: Bool, _ displacement: Int, _ word: UInt32, _ p: UnsafeMutablePointer<UInt8>)
+    static func writePadding(_ count: Int, _ p: UnsafeMutablePointer<UInt8>)
+    static var longestNop: Int { get }
+
+    /// Emits an instruction with machine registers. It is number `n` in `block`.
+    static func emit(_ i: Instruction, _ n: Int, _ instructions: [Instruction], in block: Int, _ emitter: inout FunctionEmitter<Self>)
+    /// Makes a constant where it is wanted; `next` is the first instruction behind.
+    static func materialize(_ i: Instruction, before next: Int, _ instructions: [Instruction], _ emitter: inout FunctionEmitter<Self>)
+    /// Copies 8 or 16 bytes between registers of a class.
+    static func emitMove(_ dst: PhysicalRegister, _ src: PhysicalRegister, size: UInt8, _ emitter: inout FunctionEmitter<Self>)
+    /// … between a register and a place of the spill area.
+    static func emitReload(_ dst: PhysicalRegister, offset: Int32, size: UInt8, _ emitter: inout FunctionEmitter<Self>)
+    static func emitSpill(offset: Int32, _ src: PhysicalRegister, size: UInt8, _ emitter: inout FunctionEmitter<Self>)
+    static func emitBranch(_ test: Test, to label: UInt32, _ emitter: inout FunctionEmitter<Self>)
+    static func emitJump(to label: UInt32, _ emitter: inout FunctionEmitter<Self>)
+    static func emitTrap(_ code: UInt8, _ emitter: inout FunctionEmitter<Self>)
+    /// Calls `raise(context, code)`, which does not return. Only from a prologue, where the context is in its register.
+    static func emitRaise(_ code: UInt8, _ raise: (tableOffset: Int32, entryOffset: Int32), _ emitter: inout FunctionEmitter<Self>)
+    /// Sets up the frame and describes it. Reads the instance context in its register; changes scratch registers and flags besides.
+    static func emitPrologue(_ emitter: inout FunctionEmitter<Self>)
+    /// Pads before the head of a loop.
+    static func align(_ loop: LoopExtent, _ emitter: inout FunctionEmitter<Self>)
+    /// Control may come from elsewhere here: nothing is known of what came before.
+    static func forget(_ emitter: inout FunctionEmitter<Self>)
 }
 
 extension InstructionSet {

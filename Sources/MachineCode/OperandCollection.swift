@@ -17,7 +17,8 @@ public protocol OperandVisitor {
 /// What allocation asks of an instruction set's instructions.
 public protocol AllocatableInstruction: BitwiseCopyable, Sendable {
     mutating func collectOperands(_ collector: inout OperandCollector)
-    var dst: Register { get }
+    mutating func assignOperands(_ assigner: inout OperandAssigner)
+    var dst: Register { get set }
     /// A copy from register to register of the same type that allocation may remove.
     var isMove: Bool { get }
     /// The result is a constant that can be made anew anywhere.
