@@ -8,6 +8,8 @@ public enum SectionNames {
     public static let memoryImage = ".precast.memory"
     public static let unwind = ".eh_frame"
     public static let unwindIndex = ".eh_frame_hdr"
+    /// Where debug information has addresses; not loaded.
+    public static let debugAddresses = ".debug_precast_addresses"
     /// Prefix of the table sections: `.precast.` + ``TableKind/name``.
     public static let tablePrefix = ".precast."
 

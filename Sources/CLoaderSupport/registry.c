@@ -21,54 +21,27 @@ static range_array *published;
 static uint64_t readers;
 static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 
-// The system unwinder learns one rule for a module's whole text: the caller's frame is behind the frame pointer. It holds at
-// every return address, since functions without a frame call nothing, and where the entry's frame is found so are all
-// registers. So registering costs the same however much code there is, and reads nothing of the artifact.
-#if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
+#if defined(__GLIBC__)
 extern void __register_frame(void *) __attribute__((weak));
 extern void *__deregister_frame(void *) __attribute__((weak));
-
-typedef struct unwind_section {
-    struct { uint32_t length, id; uint8_t bytes[16]; } common;
-    struct { uint32_t length, common; uint64_t start, bytes; } function;
-    uint32_t end;
-} unwind_section;
-_Static_assert(sizeof(unwind_section) == 56, "unwind section");
-
-static uint64_t register_unwind(const precast_code_range *range) {
-#if defined(__x86_64__)
-    enum { FRAME_POINTER = 6, RETURN_ADDRESS = 16 };
-#else
-    enum { FRAME_POINTER = 29, RETURN_ADDRESS = 30 };
 #endif
-    static const uint8_t rule[16] = {
-        1, 0, 1, 0x78, RETURN_ADDRESS,                    // version, no augmentation, code factor 1, data factor -8
-        0x0C, FRAME_POINTER, 16,                          // CFA is the frame pointer + 16
-        0x80 | FRAME_POINTER, 2, 0x80 | RETURN_ADDRESS, 1, // at CFA - 16, at CFA - 8
-    };
-    unwind_section *section = range->unwind && __register_frame ? calloc(1, sizeof *section) : 0;
-    if (!section) return 0; // unwinding stops at compiled code then
-    section->common.length = sizeof section->common - 4;
-    memcpy(section->common.bytes, rule, sizeof rule);
-    section->function.length = sizeof section->function - 4;
-    section->function.common = sizeof section->common + 4;
-    section->function.start = range->text;
-    section->function.bytes = range->text_end - range->text;
-    __register_frame(section);
-    return (uint64_t)(uintptr_t)section;
-}
-static void deregister_unwind(uint64_t section) {
-    if (!section) return;
-    if (__deregister_frame) __deregister_frame((void *)(uintptr_t)section);
-    free((void *)(uintptr_t)section);
-}
-#else
-static uint64_t register_unwind(const precast_code_range *range) {
-    (void)range;
-    return 0;
-}
-static void deregister_unwind(uint64_t section) { (void)section; }
+
+int32_t precast_unwinder_add(uint64_t frames) {
+#if defined(__GLIBC__)
+    if (__register_frame && __deregister_frame) {
+        __register_frame((void *)(uintptr_t)frames);
+        return 0;
+    }
 #endif
+    (void)frames;
+    return -ENOSYS;
+}
+void precast_unwinder_remove(uint64_t frames) {
+#if defined(__GLIBC__)
+    if (__deregister_frame) __deregister_frame((void *)(uintptr_t)frames);
+#endif
+    (void)frames;
+}
 
 /// The number of ranges that start at or below `pc`.
 static uint64_t position(const range_array *array, uint64_t pc) {
@@ -113,7 +86,6 @@ int32_t precast_code_add(const precast_code_range *range, uint32_t install_handl
         next->count = count + 1;
         if (index) memcpy(next->ranges, published->ranges, index * sizeof *range);
         next->ranges[index] = *range;
-        next->ranges[index].unwind = register_unwind(range);
         if (index < count) memcpy(next->ranges + index + 1, published->ranges + index, (count - index) * sizeof *range);
         publish(next);
     }
@@ -126,7 +98,6 @@ void precast_code_remove(uint64_t text) {
     uint64_t index = position(published, text);
     if (index && published->ranges[index - 1].text == text) {
         uint64_t count = published->count;
-        deregister_unwind(published->ranges[index - 1].unwind);
         range_array *next = count > 1 ? malloc(sizeof *next + (count - 1) * sizeof next->ranges[0]) : 0;
         if (next) {
             next->count = count - 1;

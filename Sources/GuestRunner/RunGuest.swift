@@ -17,7 +17,7 @@ public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter
         return ExitStatus.loaderError
     }
     let module: Module
-    do throws(LoadError) { module = try Module(engine, LoadedModule(image, registersUnwindInformation: false)) } catch {
+    do throws(LoadError) { module = try Module(engine, LoadedModule(image)) } catch {
         return reporter.report(error, about: options.file)
     }
     do throws(GuestError) {

@@ -1,3 +1,5 @@
+import PrecastArtifactFormat
+
 /// A section that is not loaded, with fields that depend on where code is.
 public struct DebugSection: Sendable {
     public var name: String
@@ -39,5 +41,20 @@ public struct DebugSection: Sendable {
     @inlinable public init(offset: UInt32, function: UInt32) {
         self.offset = offset
         self.function = function
+    }
+}
+
+extension DebugSection {
+    /// For whoever shows a loaded image to a debugger: where the fields with addresses are, which count from the image's start. For each section that
+    /// has such fields: its name, ended by a zero and padded to a multiple of 4, their number, their offsets.
+    static func addressList(_ sections: [DebugSection]) -> DebugSection {
+        var bytes: [UInt8] = []
+        for section in sections where !section.references.isEmpty {
+            bytes += Array(section.name.utf8) + [0]
+            bytes.pad(to: 4)
+            bytes.append32(UInt32(section.references.count))
+            for reference in section.references { bytes.append32(reference.offset) }
+        }
+        return DebugSection(name: SectionNames.debugAddresses, bytes: bytes)
     }
 }

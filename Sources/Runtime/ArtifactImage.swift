@@ -37,7 +37,8 @@ public final class ArtifactImage: @unchecked Sendable {
     let fileOffset: UInt64
     /// No other image of this process has the same number.
     let serial: UInt64
-    private let base: UInt64
+    /// Where the image is mapped.
+    let base: UInt64
     private let mappedBytes: UInt64
 
     /// Opens the artifact at `path`, or the member for this host of a container of several.

@@ -12,6 +12,8 @@ public struct EngineConfiguration: Sendable {
     /// Whether calls of imported host functions are marked while they last, so that a profiler knows which one runs: see ``HostCallNames``.
     /// A marked call takes a few nanoseconds longer.
     public var marksHostCalls = false
+    /// Who is told of the code of modules.
+    public var codeObservers: CodeObservers = []
 
     public init() {}
 }

@@ -72,6 +72,8 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
     /// The system refuses to map the code executable.
     case notExecutable(errorNumber: Int32)
     case resource(ResourceError)
+    /// Somebody who was to be told of the code cannot be (``EngineConfiguration/codeObservers``).
+    case observer(String, errorNumber: Int32)
 
     /// Whether there is no such file.
     public var isNotFound: Bool {
@@ -92,6 +94,7 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
         case .artifact(let error): error.text
         case .mismatch(let mismatch): mismatch.text
         case .noMember(let members): Self.text(members)
+        case .observer(let name, let number): "cannot make the code known to \(name): " + systemErrorText(number)
         case .digest(let expected, let found): "untrusted artifact: expected SHA-256 \(expected.hex), found \(found.hex)"
         case .changed(let expected, let found): "the file changed while it was read: expected \(expected) bytes, found \(found)"
         case .notExecutable(let number):

@@ -33,10 +33,10 @@ public final class LoadedModule: @unchecked Sendable {
     private let inlineFrames: TableView<InlineFrameRecord>
     private let names: UnsafeRawBufferPointer
 
+    private let announcements = Announcements()
+
     /// The artifact's only module.
-    ///
-    /// `registersUnwindInformation`: whether the system unwinder learns of the code, so that host backtraces pass through it.
-    public init(_ image: ArtifactImage, registersUnwindInformation: Bool = true) throws(LoadError) {
+    public init(_ image: ArtifactImage) throws(LoadError) {
         let view = image.view
         self.image = image
         do throws(ArtifactError) {
@@ -69,12 +69,18 @@ public final class LoadedModule: @unchecked Sendable {
         } catch {
             throw .artifact(error)
         }
-        try register(registersUnwindInformation)
+        try register()
     }
 
-    deinit { if textBytes > 0 { precast_code_remove(text) } }
+    deinit {
+        announcements.withdraw()
+        if textBytes > 0 { precast_code_remove(text) }
+    }
 
-    private func register(_ registersUnwindInformation: Bool) throws(LoadError) {
+    /// Makes the code known to those who have not been told yet: ``EngineConfiguration/codeObservers``.
+    func announce(to observers: CodeObservers) throws(LoadError) { try announcements.announce(self, to: observers) }
+
+    private func register() throws(LoadError) {
         guard textBytes > 0 else { return }
         var range = precast_code_range()
         do throws(ArtifactError) {
@@ -91,7 +97,6 @@ public final class LoadedModule: @unchecked Sendable {
         } catch {
             throw .artifact(error)
         }
-        range.unwind = registersUnwindInformation ? 1 : 0
         range.unwind_index = unwindIndex
         range.text = text
         range.text_end = text + textBytes

@@ -58,6 +58,7 @@ public final class Module: @unchecked Sendable {
         } catch {
             throw .artifact(error)
         }
+        try loaded.announce(to: engine.configuration.codeObservers)
     }
 
     /// Opens, loads and prepares the artifact at `path`.

@@ -61,7 +61,7 @@ public final class ScriptStore {
     private func open(_ artifact: [UInt8], as module: UInt32) throws(NotDone) -> ScriptAnswer {
         do throws(LoadError) {
             let image = try ArtifactImage.open(copying: artifact, trust: .vouched)
-            modules[module] = try Module(engine, LoadedModule(image, registersUnwindInformation: false))
+            modules[module] = try Module(engine, LoadedModule(image))
             return .done
         } catch {
             throw NotDone(error.description)

@@ -47,6 +47,8 @@ struct Options {
                 guest.invokedFunction = try value(name, attached)
             } else if name.isSame("--max-memory") {
                 try guest.setMaximumMemory(parsing: try value(name, attached))
+            } else if name.isSame("-g") {
+                guest.engine.codeObservers.insert(.debugger)
             } else if name.isSame("--trust") {
                 trust = try Trust(parsing: try value(name, attached))
             } else {
@@ -87,6 +89,7 @@ let usage = """
       --env NAME=VALUE         set a variable of the guest's environment, which is empty otherwise
       --invoke NAME            call this exported function with ARGUMENTS and print its results
       --max-memory BYTES       most linear memory of the guest; K, M, G may follow
+      -g                       make the code known to gdb or lldb
       --trust sha256:DIGEST    load only a file with this SHA-256, as a copy in sealed memory
       --describe-host          print what this host can run, for `precast check --host`
       --version                print the versions

@@ -35,6 +35,9 @@ struct Run: ParsableCommand {
     var invoke: String?
     @Option(name: .customLong("max-memory"), help: ArgumentHelp("Most linear memory of the guest; K, M, G may follow.", valueName: "bytes"))
     var maximumMemory: String?
+    @Option(name: .long, help: ArgumentHelp(
+        "Make the code known to a profiler: map (/tmp/perf-PID.map), jitdump (jit-PID.dump in the current folder), vtune.", valueName: "how"))
+    var perf: ProfilerInterface?
     @Option(name: .long, help: ArgumentHelp("Run only a file with this SHA-256, of what is read and then run.", valueName: "sha256:digest"))
     var trust: String?
     @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
@@ -72,6 +75,8 @@ struct Run: ParsableCommand {
                 + readOnlyDir.map { GuestOptions.Directory(parsing: $0, isReadOnly: true) }
             for variable in env { try guest.addVariable(parsing: variable) }
             guest.invokedFunction = invoke
+            if options.debugInformation { guest.engine.codeObservers.insert(.debugger) }
+            if let perf { guest.engine.codeObservers.insert(perf.observers) }
             if let maximumMemory { try guest.setMaximumMemory(parsing: maximumMemory) }
         } catch {
             throw CommandFailure.usage(error.message)
@@ -112,6 +117,19 @@ struct Run: ParsableCommand {
     private func image(of artifact: [UInt8]) throws -> ArtifactImage {
         do throws(LoadError) { return try ArtifactImage.open(copying: artifact, trust: .vouched) } catch {
             Foundation.exit(Self.reporter.report(error, about: file))
+        }
+    }
+}
+
+/// How profilers learn of code that no file is mapped for.
+enum ProfilerInterface: String, ExpressibleByArgument, CaseIterable {
+    case map, jitdump, vtune
+
+    var observers: CodeObservers {
+        switch self {
+        case .map: .perfMap
+        case .jitdump: .jitDump
+        case .vtune: .vtune
         }
     }
 }

@@ -106,7 +106,9 @@ import Testing
     }
 
     @Test func theUnwinderWalksThrough() throws {
-        let engine = try Engine()
+        var configuration = EngineConfiguration()
+        configuration.codeObservers = .systemUnwinder
+        let engine = try Engine(configuration)
         let store = try Store(engine, data: Counts())
         let linker = Linker<Counts>(engine)
         try linker.define("env", "host") { (caller: borrowing Caller<Counts>, a: Int32, b: Int32) throws(HostError) -> Int32 in Int32(precast_unwind_depth()) }

@@ -259,7 +259,6 @@ typedef struct precast_code_range {
     uint64_t trap_offsets;
     uint64_t trap_codes;
     uint64_t trap_count;
-    uint64_t unwind;          // nonzero: the system unwinder is told, where there is one
     uint64_t module;          // the loader's handle
     uint64_t exception_sites; // the artifact's tables of calls with handlers, and of handlers
     uint64_t exception_site_count;
@@ -272,11 +271,28 @@ typedef struct precast_code_range {
     uint64_t unwind_index;    // address of the code's `.eh_frame_hdr`, 0 without one
 } precast_code_range;
 
-/// Makes the range known to the signal handlers, which it installs when this is the first, and to the system
-/// unwinder if asked for. Any thread. Linear in the ranges known. Returns 0, or a negative errno.
+/// Makes the range known to the signal handlers, which it installs when this is the first. Any thread. Linear in the ranges known. Returns 0, or a negative errno.
 int32_t precast_code_add(const precast_code_range *_Nonnull range, uint32_t install_handlers);
 /// The contrary. No thread may be running that code.
 void precast_code_remove(uint64_t text);
+/// Makes the exception frames at `frames`, ended by a zero length, known to the system unwinder. Returns 0, or -ENOSYS where there is none that takes
+/// them. They stay until they are removed. Any thread.
+int32_t precast_unwinder_add(uint64_t frames);
+void precast_unwinder_remove(uint64_t frames);
+
+/// Makes the code of an artifact known to debuggers, through GDB's JIT interface: the artifact that starts at `offset` of `file` and is mapped at
+/// `base`. Reads all of it. Returns 0 and what ``precast_debugger_remove`` takes, or a negative errno. Any thread.
+int32_t precast_debugger_add(int32_t file, uint64_t offset, uint64_t base, uint64_t *_Nonnull handle);
+void precast_debugger_remove(uint64_t handle);
+
+enum {
+    PRECAST_PROFILER_MAP,  // /tmp/perf-PID.map; the text becomes memory of no file, which perf wants to look into the map
+    PRECAST_PROFILER_DUMP, // jit-PID.dump in the current folder
+    PRECAST_PROFILER_VTUNE // through the library that INTEL_JIT_PROFILER64 names
+};
+/// Makes the functions of such an artifact, whose text nobody runs yet, known to a profiler. Returns 0 or a negative errno. Any thread.
+int32_t precast_profiler_add(int32_t file, uint64_t offset, uint64_t base, uint64_t text, uint64_t text_bytes, uint32_t kind);
+
 /// The range that holds `pc`. Returns 1, or 0 where there is none. Lock-free, callable from a signal handler.
 uint32_t precast_code_find(uint64_t pc, precast_code_range *_Nonnull range);
 
