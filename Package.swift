@@ -100,6 +100,11 @@ let package = Package(
 
         module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
 
+        // Names and places in the source
+        .target(name: "CDemangling", path: "Sources/CDemangling", linkerSettings: [.linkedLibrary("stdc++")]),
+        module("Demangling", ["CDemangling"]),
+        module("Symbolication", ["PrecastWasmModel", "PrecastWasmBinary", "PrecastArtifactFormat", "PrecastDebugInformation", "PrecastDemangling"]),
+
         // Profiles of guests
         .target(name: "CProfiler", dependencies: ["CLoaderSupport", "CRuntimeABI"], path: "Sources/CProfiler"),
         module("Profiling", ["CProfiler", "PrecastRuntime", "PrecastArtifactFormat"]),
@@ -143,6 +148,7 @@ let package = Package(
                 .target(name: "PrecastUnwindAnalysis", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 "PrecastProfiling",
+                .target(name: "PrecastSymbolication", condition: compilerOnly), .target(name: "PrecastDemangling", condition: compilerOnly),
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: compilerOnly),
             ],
             path: "Sources/precast", swiftSettings: settings),
@@ -185,6 +191,8 @@ let package = Package(
             "PrecastWasmText", "PrecastWasmTypes",
         ]),
         tests("Command", ["PrecastArtifactFormat", "PrecastInspection", "PrecastWasmTestSupport"]),
+        tests("Demangling", ["PrecastDemangling"]),
+        tests("Symbolication", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastSymbolication", "PrecastWasmText"]),
         tests("Profiling", ["CLoaderSupport", "CProfiler", "PrecastArtifactFormat", "PrecastCompiler", "PrecastProfiling", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("WASI", ["CRuntimeABI", "CWASISupport", "PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastCompiler"]),
     ],

@@ -252,3 +252,8 @@ public struct Stamp: Hashable, Sendable {
         }
     }
 }
+
+extension Stamp {
+    /// What linkers and debuggers know the artifact by: the first 20 bytes of the image digest, in hexadecimal.
+    public var buildID: String { String(decoding: Array(imageDigest.hex.utf8.prefix(40)), as: UTF8.self) }
+}

@@ -36,6 +36,7 @@ enum AttributeName {
     static let type: UInt16 = 0x49, useLocation: UInt16 = 0x4a, virtuality: UInt16 = 0x4c, vtableElementLocation: UInt16 = 0x4d
     static let returnAddress: UInt16 = 0x2a, segment: UInt16 = 0x46, dataLocation: UInt16 = 0x50
     static let entryPC: UInt16 = 0x52, ranges: UInt16 = 0x55, callColumn: UInt16 = 0x57, callFile: UInt16 = 0x58, callLine: UInt16 = 0x59
+    static let linkageName: UInt16 = 0x6e, mipsLinkageName: UInt16 = 0x2007
     static let stringOffsetsBase: UInt16 = 0x72, addressBase: UInt16 = 0x73, rangeListsBase: UInt16 = 0x74, dwoName: UInt16 = 0x76
     static let macros: UInt16 = 0x79, callAllCalls: UInt16 = 0x7a, callAllSourceCalls: UInt16 = 0x7b, callAllTailCalls: UInt16 = 0x7c
     static let locationListsBase: UInt16 = 0x8c, loclistsGNU: UInt16 = 0x2107

@@ -21,12 +21,16 @@ public struct GuestSections: @unchecked Sendable {
     let hasTypeUnits: Bool
 
     public init(_ module: Module) {
-        owner = module.bytes
         let bytes = module.bytes.buffer
-        func section(_ name: String) -> UnsafeRawBufferPointer {
+        self.init(owner: module.bytes) { name in
             guard let found = module.customSections.first(where: { $0.name == name }) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
             return UnsafeRawBufferPointer(rebasing: bytes[Int(found.payload.start)..<Int(found.payload.end)])
         }
+    }
+
+    /// - Parameter section: the bytes of a section by its name, among those of `owner`.
+    init(owner: ModuleBytes, section: (String) -> UnsafeRawBufferPointer) {
+        self.owner = owner
         info = section(".debug_info")
         abbreviations = section(".debug_abbrev")
         line = section(".debug_line")

@@ -40,6 +40,8 @@ public struct GuestOptions: Sendable {
     /// Bytes of linear memory that the guest may have at most.
     public var maximumMemory: UInt64?
     public var engine = EngineConfiguration()
+    /// What makes of the report of a trap one with more in it; nil: a note says which command does.
+    public var explainsTrap: (@Sendable (String) -> String)?
     /// Called when the guest has ended, however it did, while its code is still loaded.
     public var whenEnded: (@Sendable () -> Void)?
 

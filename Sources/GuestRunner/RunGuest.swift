@@ -30,7 +30,7 @@ public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter
             throw .instantiation(error)
         }
     } catch {
-        return exitStatus(error, options.file, reporter)
+        return exitStatus(error, image, options, reporter)
     }
 }
 
@@ -82,17 +82,22 @@ private func call(_ instance: Instance, _ options: GuestOptions) throws(Instanti
     }
 }
 
-private func exitStatus(_ error: GuestError, _ file: String, _ reporter: Reporter) -> Int32 {
+private func exitStatus(_ error: GuestError, _ image: ArtifactImage, _ options: GuestOptions, _ reporter: Reporter) -> Int32 {
+    let file = options.file
     switch error {
     case .setup(let text):
         reporter.report(text)
         return ExitStatus.loaderError
     case .instantiation(.call(let error)):
         if let code = error.exitCode { return code }
-        reporter.report(error.description, about: file)
         switch error {
-        case .trap, .host, .exception: return ExitStatus.trap
-        case .mismatch, .resource: return ExitStatus.loaderError
+        case .trap, .host, .exception:
+            reporter.report(options.explainsTrap.map { $0(error.description) } ?? error.description, about: file)
+            if options.explainsTrap == nil { writeText("note: build id \(image.stamp.buildID): `precast symbolicate` shows source lines\n", to: 2) }
+            return ExitStatus.trap
+        case .mismatch, .resource:
+            reporter.report(error.description, about: file)
+            return ExitStatus.loaderError
         }
     case .instantiation(.artifact(let error)):
         reporter.report(error.text, about: file)

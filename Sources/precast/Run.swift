@@ -6,6 +6,7 @@ import PrecastGuestRunner
 import PrecastInspection
 import PrecastProfiling
 import PrecastRuntime
+import PrecastSymbolication
 
 /// `precast-run` with a compiler before it: the same options for the guest, the same exit statuses.
 struct Run: ParsableCommand {
@@ -42,6 +43,8 @@ struct Run: ParsableCommand {
     var trust: String?
     @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
     var allowsPrecompiled = false
+    @Flag(name: .customLong("backtrace-details"), help: "Let traps show source lines and what was inlined, as the module's debug information has them. PRECAST_BACKTRACE_DETAILS=1 does the same.")
+    var backtraceDetails = false
     @OptionGroup(title: "Profiling") var profiling: ProfileOptions
     @OptionGroup(title: "Compiling") var options: CompileOptions
     @Argument(help: ArgumentHelp("The module, or - for standard input.", valueName: "file"))
@@ -61,7 +64,15 @@ struct Run: ParsableCommand {
         let bytes = try fileBytes()
         try check(bytes, trust)
         let image = try image(of: try artifact(bytes, compiler))
-        Foundation.exit(try profiling.profile(&guest) { runGuest(image, $0, Self.reporter) })
+        let source = DeferredSourceMap { detectPrecompiled(bytes) ? nil : try? SourceMap(binaryModule(bytes, from: file)) }
+        if showsDetails { guest.explainsTrap = { explained($0, source) } }
+        Foundation.exit(try profiling.profile(&guest, source) { runGuest(image, $0, Self.reporter) })
+    }
+
+    private var showsDetails: Bool {
+        if backtraceDetails { return true }
+        let setting = ProcessInfo.processInfo.environment["PRECAST_BACKTRACE_DETAILS"] ?? ""
+        return setting != "" && setting != "0"
     }
 
     private static let reporter = Reporter(prefix: "error: ")

@@ -1,0 +1,96 @@
+import PrecastArtifactFormat
+import PrecastDebugInformation
+import PrecastDemangling
+import PrecastWasmBinary
+import PrecastWasmModel
+
+/// A function in its source, and a place in it.
+public struct SourceFrame: Hashable, Sendable {
+    /// Demangled.
+    public var name: String
+    public var file: String?
+    /// From 1 on, as the column.
+    public var line: UInt32?
+    public var column: UInt32?
+    /// Whether it was inlined into the next frame.
+    public var isInlined: Bool
+
+    public init(name: String, file: String?, line: UInt32?, column: UInt32?, isInlined: Bool) {
+        (self.name, self.file, self.line, self.column, self.isInlined) = (name, file, line, column, isInlined)
+    }
+
+    init(_ frame: SourceLocator.Frame) {
+        name = readableName(frame.linkageName ?? frame.name ?? "unknown")
+        (file, line, column, isInlined) = (frame.file, frame.line, frame.column, frame.isInlined)
+    }
+
+    /// `file:line:column`, as far as it is known.
+    public var place: String? {
+        guard let file else { return nil }
+        guard let line else { return file }
+        return column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
+    }
+}
+
+/// Why there is no source map.
+public enum SourceMapError: Error, CustomStringConvertible {
+    /// The module cannot be decoded.
+    case module(String)
+    case artifact(String)
+    /// A file without section headers, or of another kind.
+    case notELF
+    case noDebugInformation
+    /// The debug file was made with another artifact: their build ids, in hexadecimal.
+    case otherBuild(artifact: String, debugFile: String)
+
+    public var description: String {
+        switch self {
+        case .module(let text): text
+        case .artifact(let text): text
+        case .notELF: "this is no ELF file of a 64-bit machine, or its section headers are damaged"
+        case .noDebugInformation: "there is no debug information (DWARF) in it"
+        case .otherBuild(let artifact, let debugFile): "the debug file belongs to an artifact with build id \(debugFile), this one has \(artifact)"
+        }
+    }
+}
+
+/// The source of a module's instructions, from the DWARF in the module.
+public final class SourceMap {
+    private let locator: SourceLocator
+    /// Where the functions' bodies are in the binary.
+    private let bodies: [Range<UInt32>]
+    private let codeStart: UInt32
+    private let importedCount: UInt32
+    private var known: [UInt32: [SourceFrame]] = [:]
+
+    /// - Parameter binary: a module in the binary format, which is decoded but not validated.
+    public init(_ binary: [UInt8]) throws(SourceMapError) {
+        let module: Module
+        do throws(DecodeError) { module = try decodeModule(binary, features: .all) } catch { throw .module("\(error)") }
+        locator = SourceLocator(GuestSections(module))
+        guard !locator.isEmpty, let code = module.codeSection else { throw .noDebugInformation }
+        codeStart = code.start
+        bodies = module.bodies.map { $0.range.start..<$0.range.end }
+        importedCount = UInt32(module.importedFunctionCount)
+    }
+
+    /// The source of the instruction at an offset of the binary, innermost frame first; empty where nothing is known of it.
+    public func frames(at offset: UInt32) -> [SourceFrame] {
+        guard offset >= codeStart else { return [] }
+        if let frames = known[offset] { return frames }
+        let frames = locator.frames(at: offset - codeStart).map { SourceFrame($0) }
+        known[offset] = frames
+        return frames
+    }
+
+    /// The function, counted with the imported ones, whose body has the byte at `offset`. Logarithmic.
+    public func function(at offset: UInt32) -> UInt32? {
+        var low = 0, high = bodies.count
+        while low < high {
+            let middle = (low + high) / 2
+            if bodies[middle].lowerBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, bodies[low - 1].contains(offset) else { return nil }
+        return importedCount + UInt32(low - 1)
+    }
+}
