@@ -108,9 +108,15 @@ extension DebugTranslation {
         if memoryList != nil { locationLists.bytes.append(ListEntry.end) }
     }
 
-    /// A variable for linear memory, in each unit: `unsigned char __precast_memory[]`.
+    /// A variable for linear memory, `unsigned char __precast_memory[]`: in the first unit with all that is to say, in the others one that refers to it.
     mutating func writeMemory() {
         guard let memoryList else { return }
+        if let firstMemory {
+            memoryEntry = writer.offset - writer.unitOffset
+            writer.begin(Tag.variable, hasChildren: false)
+            writer.reference(AttributeName.abstractOrigin, sectionOffset: firstMemory)
+            return writer.end()
+        }
         let type = writer.offset - writer.unitOffset
         writer.begin(Tag.baseType, hasChildren: false)
         writer.string(AttributeName.name, strings.add(Array("unsigned char".utf8)))
@@ -125,6 +131,7 @@ extension DebugTranslation {
         writer.end()
         writer.close()
         memoryEntry = writer.offset - writer.unitOffset
+        firstMemory = writer.offset
         writer.begin(Tag.variable, hasChildren: false)
         writer.string(AttributeName.name, strings.add(Array("__precast_memory".utf8)))
         writer.reference(AttributeName.type, unitOffset: array)

@@ -15,7 +15,9 @@ struct DebugTranslation {
     var memoryList: UInt32?
     /// Offset in the open unit of the variable that stands for linear memory.
     var memoryEntry: UInt32?
-    /// By function: the steps that give its frame base.
+    /// Offset of the first unit's such variable in `.debug_info`.
+    var firstMemory: UInt32?
+    /// By offset of the function's entry in the guest's `.debug_info`: the steps that give its frame base.
     var frameBases: [Int: [GuestExpression.Step]] = [:]
     var lineTables: LineTables
     /// Where entries were written, by the guest's number.
@@ -127,8 +129,9 @@ struct DebugTranslation {
         } else if let scope = plan.scopes[UInt32(number)], let function = enclosingFunction(of: entry), let native = plan.natives[function] {
             add(scope.code, of: native.number)
         } else if Tag.isData(entry.tag) {
-            let function = enclosingFunction(of: entry)
-            addLocation(of: entry, in: function, 0)
+            addLocation(of: entry, in: enclosingFunction(of: entry), 0)
+        } else if Tag.isPointer(entry.tag), table.attribute(AttributeName.byteSize, of: entry) == nil {
+            writer.constant(AttributeName.byteSize, Form.data1, UInt64(table.units[unit].addressSize))
         }
         writer.end()
     }

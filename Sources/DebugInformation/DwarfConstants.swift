@@ -22,6 +22,8 @@ enum Tag {
     static func isScope(_ tag: UInt16) -> Bool {
         tag == lexicalBlock || tag == inlinedSubroutine || tag == tryBlock || tag == catchBlock || tag == withStatement
     }
+    /// Whether a type without a size has that of an address.
+    static func isPointer(_ tag: UInt16) -> Bool { tag == pointerType || tag == 0x10 || tag == 0x42 }
     static func isData(_ tag: UInt16) -> Bool { tag == variable || tag == formalParameter }
     static func isCallSite(_ tag: UInt16) -> Bool { tag == callSite || tag == callSiteParameter || tag == gnuCallSite || tag == gnuCallSiteParameter }
 }

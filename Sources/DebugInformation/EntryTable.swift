@@ -65,6 +65,8 @@ struct Unit {
     var lowPC: UInt64 = 0
 
     var offsetSize: Int { is64 ? 8 : 4 }
+    /// Whether an address is none of those that stand for data that the linker left out.
+    func isData(_ address: UInt64) -> Bool { address < (addressSize == 4 ? UInt64(UInt32.max) - 1 : UInt64.max - 1) }
 }
 
 /// All entries of `.debug_info` in flat arrays, in their order.

@@ -117,6 +117,9 @@ struct EntryWriter {
     /// Another entry of this unit, by its offset there.
     mutating func reference(_ name: UInt16, unitOffset: UInt32) { number(name, unitOffset, Form.ref4) }
 
+    /// An entry of any unit that is written already.
+    mutating func reference(_ name: UInt16, sectionOffset: UInt32) { number(name, sectionOffset, Form.refAddr) }
+
     /// Fills in references. - Parameter offsets: where entries were written, by the guest's number.
     mutating func resolve(_ offsets: [UInt32]) {
         for reference in references {

@@ -82,12 +82,17 @@ struct GuestExpression {
                     add(bytes + [0x22])
                 }
             case Operation.addr:
-                fixed = cursor.unsigned(size: Int(unit.addressSize))
-                constant(fixed ?? 0)
-            case Operation.addrx, Operation.constx:
-                guard let address = entries.indexedAddress(cursor.uleb(), unit) else { return nil }
+                let address = cursor.unsigned(size: Int(unit.addressSize))
+                guard unit.isData(address) else { return nil }
                 fixed = address
                 constant(address)
+            case Operation.addrx:
+                guard let address = entries.indexedAddress(cursor.uleb(), unit), unit.isData(address) else { return nil }
+                fixed = address
+                constant(address)
+            case Operation.constx:
+                guard let value = entries.indexedAddress(cursor.uleb(), unit) else { return nil }
+                constant(value)
             case Operation.deref: steps.append(.load(unit.addressSize))
             case Operation.derefSize:
                 let size = cursor.byte()

@@ -57,12 +57,25 @@ struct GuestLines {
 
     /// The row that code at `address` belongs to. Logarithmic.
     func row(at address: UInt32) -> Int? {
+        let low = end(of: address)
+        return low > 0 && !rows[low - 1].flags.contains(.endsSequence) ? low - 1 : nil
+    }
+
+    /// The number of rows up to `address`.
+    private func end(of address: UInt32) -> Int {
         var low = 0, high = rows.count
         while low < high {
             let middle = (low + high) / 2
             if rows[middle].address <= address { low = middle + 1 } else { high = middle }
         }
-        return low > 0 && !rows[low - 1].flags.contains(.endsSequence) ? low - 1 : nil
+        return low
+    }
+
+    /// The first row of code in a range: the one that its start belongs to, or the next.
+    func firstRow(in range: GuestRange) -> Int? {
+        if let row = row(at: range.start) { return row }
+        let next = end(of: range.start)
+        return next < rows.count && rows[next].address < range.end ? next : nil
     }
 
     // MARK: Header

@@ -114,7 +114,7 @@ struct LineTables {
                 places[location] = place(of: segment.location, native, plan)
             }
             guard let place = places[location] else { continue }
-            let isBody = endsPrologue && native.instance(of: segment.location) == 0 && hasPrologueEnd(before: place, start, plan)
+            let isBody = endsPrologue && segment.range.start >= native.prologueEnd && native.instance(of: segment.location) == 0 && hasPrologueEnd(before: place, start, plan)
             if place.unit == lastUnit, place.number == lastNumber, !isBody { continue }
             (lastUnit, lastNumber) = (place.unit, place.number)
             emit(place, at: segment.range.start, native, &texts, plan, endsPrologue: isBody)
@@ -126,8 +126,8 @@ struct LineTables {
     /// The guest's first row of a function's code.
     private func firstPlace(of function: Int, _ plan: DebugPlan) -> Place? {
         let entry = plan.table.entries[Int(plan.entryOfFunction[function])]
-        guard let range = plan.lists.ranges(of: entry).first else { return nil }
-        return place(range.start, UInt32(function) + plan.code.importedFunctionCount, plan)
+        guard let range = plan.lists.ranges(of: entry).first, let lines = plan.lines[Int(entry.unit)], let row = lines.firstRow(in: range) else { return nil }
+        return Place(unit: Int(entry.unit), number: row, row: lines.rows[row])
     }
 
     /// Whether a row is where the guest's prologue ends, or behind that.

@@ -63,6 +63,8 @@ struct NativeFunction {
     }
     let number: Int
     let size: UInt32
+    /// Offset of the first instruction behind the prologue.
+    let prologueEnd: UInt32
     let locations: [SourceLocation]
     private(set) var segments: [Segment] = []
     /// The first is the function itself; callers come before what is inlined into them.
@@ -74,6 +76,7 @@ struct NativeFunction {
         self.number = number
         let compiled = emitted.compiled
         size = UInt32(compiled.code.count)
+        prologueEnd = compiled.prologueEnd
         locations = emitted.locations
         instances = [Instance(function: emitted.functionIndex, call: .max, callOffset: 0, parent: 0)]
         instanceByLocation = [Int32](repeating: -1, count: emitted.locations.count)
