@@ -182,6 +182,7 @@ let package = Package(
         tests("ISAAArch64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAAArch64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
+        tests("DebugInformation", ["PrecastArtifactFormat", "PrecastDebugInformation", "PrecastMachineCode", "PrecastObjectEmission"]),
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Disassembly", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastWasmText"]),
         tests("UnwindAnalysis", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastUnwindAnalysis", "PrecastWasmTestSupport", "PrecastWasmText"]),

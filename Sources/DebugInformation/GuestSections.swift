@@ -28,6 +28,18 @@ public struct GuestSections: @unchecked Sendable {
         }
     }
 
+    init(sections: [(name: String, bytes: [UInt8])]) {
+        var ranges: [String: Range<Int>] = [:], all: [UInt8] = []
+        for section in sections {
+            ranges[section.name] = all.count..<all.count + section.bytes.count
+            all += section.bytes
+        }
+        let owner = ModuleBytes(all)
+        self.init(owner: owner) { name in
+            ranges[name].map { UnsafeRawBufferPointer(rebasing: owner.buffer[$0]) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+    }
+
     /// - Parameter section: the bytes of a section by its name, among those of `owner`.
     init(owner: ModuleBytes, section: (String) -> UnsafeRawBufferPointer) {
         self.owner = owner

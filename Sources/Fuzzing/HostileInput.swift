@@ -17,6 +17,8 @@ public enum HostileKind: String, CaseIterable, Sendable {
     case script
     /// Artifacts, and containers of two of them: opened, all tables checked and walked.
     case artifact
+    /// Modules with debug information, of which only that is spoiled: compiled with it, which has to succeed. Begins with files only.
+    case debug
 }
 
 /// Feeds spoiled input to the toolchain, and watches time and memory: an error is fine; a crash, a hang or much memory is not.
@@ -36,6 +38,8 @@ public final class HostileCampaign {
         public var slowest: (milliseconds: Int, seed: UInt64) = (0, 0)
         /// Seeds of inputs that took more memory than the bound.
         public var overBound: [UInt64] = []
+        /// Seeds of inputs that were refused and must not be.
+        public var wronglyRefused: [UInt64] = []
     }
 
     public private(set) var summary = Summary()
@@ -51,6 +55,7 @@ public final class HostileCampaign {
             var configuration = CompilerConfiguration()
             configuration.features = .all
             configuration.optimizationLevel = level
+            configuration.debugInformation = kind == .debug
             return try Compiler(configuration)
         }
         corpus = try files.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
@@ -59,7 +64,7 @@ public final class HostileCampaign {
     }
 
     private func addGenerated() throws {
-        if kind == .script { return }
+        if kind == .script || kind == .debug { return }
         var all = Generator(features: .all), implemented = Generator(features: .implemented)
         for seed in 0..<60 as Range<UInt64> {
             switch kind {
@@ -79,6 +84,7 @@ public final class HostileCampaign {
     public func input(seed: UInt64) -> [UInt8] {
         var mutator = Mutator(seed: seed)
         let start = corpus[mutator.random.below(corpus.count)], other = corpus[mutator.random.below(corpus.count)]
+        if kind == .debug { return mutator.mutateDebugSections(start, other: other) }
         return kind == .binary || kind == .artifact ? mutator.mutate(start, other: other) : mutator.mutateText(start, other: other)
     }
 
@@ -89,7 +95,10 @@ public final class HostileCampaign {
             watchdog.begin("\(kind.rawValue), seed \(seed)")
             PeakMemory.reset()
             let before = PeakMemory.current, start = processorMilliseconds()
-            if accepts(input, seed) { summary.accepted += 1 } else { summary.refused += 1 }
+            if accepts(input, seed) { summary.accepted += 1 } else {
+                summary.refused += 1
+                if kind == .debug { summary.wronglyRefused.append(seed) }
+            }
             let milliseconds = processorMilliseconds() - start, growth = PeakMemory.peak - before
             watchdog.end()
             summary.largestInput = max(summary.largestInput, input.count)
@@ -113,6 +122,7 @@ public final class HostileCampaign {
             return (try? compilers[0].validate(binary)) != nil
         case .script: return runScript(input, name: "mutated", compiler: compilers[Int(seed % 2)], skips: SkipList()).failed == 0
         case .artifact: return open(input)
+        case .debug: return (try? compilers[Int(seed % 2)].compile(input)) != nil
         }
     }
 

@@ -38,6 +38,49 @@ struct Mutator {
     }
     private mutating func span(_ start: Int, _ count: Int) -> Range<Int> { start..<min(count, start + random.pick([1, 1, 2, 4, 16, 64, 300])) }
 
+    /// Changes of the sections `.debug_*` of a module, sizes included; nothing else of it.
+    mutating func mutateDebugSections(_ module: [UInt8], other: [UInt8]) -> [UInt8] {
+        let sections = debugSections(module)
+        guard let chosen = sections.isEmpty ? nil : sections[random.below(sections.count)] else { return module }
+        var result = module
+        let donor = debugSections(other).first { $0.name == chosen.name }.map { Array(other[$0.payload]) } ?? []
+        let payload = mutate(Array(module[chosen.payload]), other: donor)
+        let content = Self.leb(chosen.name.count) + chosen.name + payload
+        result.replaceSubrange(chosen.section, with: [0] + Self.leb(content.count) + content)
+        return random.chance(30) ? mutateDebugSections(result, other: other) : result
+    }
+
+    /// Where the debug sections of a module are, with and without their heads.
+    private func debugSections(_ module: [UInt8]) -> [(name: [UInt8], section: Range<Int>, payload: Range<Int>)] {
+        var result: [(name: [UInt8], section: Range<Int>, payload: Range<Int>)] = []
+        var at = 8
+        while at < module.count {
+            let start = at, id = module[at]
+            at += 1
+            let size = Self.number(module, &at), end = min(at + size, module.count)
+            if id == 0 {
+                let length = Self.number(module, &at), name = Array(module[at..<min(at + length, end)])
+                if name.starts(with: ".debug_".utf8) { result.append((name, start..<end, at + name.count..<end)) }
+            }
+            at = end
+        }
+        return result
+    }
+    private static func number(_ bytes: [UInt8], _ at: inout Int) -> Int {
+        var result = 0, shift = 0
+        while at < bytes.count, shift < 35 {
+            let byte = bytes[at]
+            at += 1
+            result |= Int(byte & 0x7f) << shift
+            shift += 7
+            if byte < 0x80 { break }
+        }
+        return result
+    }
+    private static func leb(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + leb(value >> 7)
+    }
+
     // MARK: Text
 
     private static let strange: [String] = [

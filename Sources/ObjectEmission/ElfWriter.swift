@@ -12,6 +12,8 @@ struct ElfWriter {
         var address: UInt64 = 0
         var fileOffset: UInt64
         var bytes: [UInt8]
+        /// Of a section without bytes in the file: how many it has in memory.
+        var memorySize: UInt64?
         var alignment: UInt64 = 1
         var entrySize: UInt64 = 0
         /// Section numbers; the null section is 0.
@@ -93,7 +95,7 @@ struct ElfWriter {
         header.pointee.sh_flags = section.flags
         header.pointee.sh_addr = section.address
         header.pointee.sh_offset = section.fileOffset
-        header.pointee.sh_size = UInt64(section.bytes.count)
+        header.pointee.sh_size = section.memorySize ?? UInt64(section.bytes.count)
         header.pointee.sh_addralign = section.alignment
         header.pointee.sh_entsize = section.entrySize
         header.pointee.sh_link = section.link

@@ -41,14 +41,14 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
     let debugSections = module.debugSections.isEmpty ? [] : module.debugSections + [.addressList(module.debugSections)]
     writer.sections += try layout.debugSections(debugSections, text, after: writer.sections.last?.end ?? 0)
     var bytes = try writer.write()
-    seal(&bytes, layout)
+    seal(&bytes, imageSize: Int(layout.imageSize))
     return bytes
 }
 
 /// Fills in image digest, file digest and build id, which all count as zero in the digests.
-private func seal(_ bytes: inout [UInt8], _ layout: ImageLayout) {
+func seal(_ bytes: inout [UInt8], imageSize: Int) {
     let digests = bytes.withUnsafeBytes {
-        ArtifactView.digests(of: $0, imageSize: Int(layout.imageSize), stampOffset: ImageLayout.stampPayload)
+        ArtifactView.digests(of: $0, imageSize: imageSize, stampOffset: ImageLayout.stampPayload)
     }
     func put(_ digest: Bytes32, at offset: Int, count: Int) {
         for i in 0..<count { bytes[offset + i] = digest[i] }

@@ -26,10 +26,24 @@ extension Printer {
             begin(.function, UInt32(index))
             do throws(DecodeError) { try reader.begin(function) } catch { throw .decode(error) }
             var body = BodyState(localNames: names.locals(of: UInt32(index)), labelNames: names.labels(of: UInt32(index)))
+            functions.append(printedFunction(function, reader.localDeclarations, body.context))
             writeHead(module.functions[index], reader.localDeclarations, body.context)
             if options.isFolded { try printFolded(&reader, &body, module.functions[index]) } else { try printFlat(&reader, &body) }
             out.write(")")
         }
+    }
+
+    private func printedFunction(_ function: FunctionIndex, _ declarations: [LocalDeclaration], _ context: BodyContext) -> PrintedFunction {
+        var types = module.functionType(module.functions[function.index])?.parameters ?? []
+        let parameterCount = types.count
+        for declaration in declarations where types.count < PrintedFunction.maximumLocals {
+            types += repeatElement(declaration.type, count: min(Int(declaration.count), PrintedFunction.maximumLocals - types.count))
+        }
+        let name = names[.function, function.rawValue], range = module.body(of: function)?.range ?? ByteRange(start: 0, end: 0)
+        return PrintedFunction(
+            index: function.rawValue, body: range.start..<range.end, name: name?.annotation ?? name?.identifier, line: out.line,
+            parameterCount: parameterCount,
+            locals: types.enumerated().map { (context.localNames[UInt32($0)]?.identifier, $1) }, operators: [])
     }
 
     private mutating func writeHead(_ typeIndex: TypeIndex, _ declarations: [LocalDeclaration], _ context: BodyContext) {
@@ -70,6 +84,7 @@ extension Printer {
             let opcode = instruction.opcode
             if opcode == .end || opcode == .else { leave(&body) }
             out.newLine(2 + body.context.labels.count)
+            functions[functions.count - 1].operators.append((instruction.offset, out.line))
             if let hint = hint(at: instruction.offset) { writeHint(hint) }
             try writeInstruction(instruction, body.context)
             enter(opcode, &body)

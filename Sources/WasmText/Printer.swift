@@ -45,11 +45,33 @@ extension PrintError {
 /// and as compilers do (shortest numbers, no empty sections). The module must be well formed, but need not be valid. Names become
 /// identifiers, made unique; custom sections and branch hints become annotations. Time and space are linear in the module.
 public func printModule(_ bytes: [UInt8], _ options: PrintOptions = PrintOptions()) throws(PrintError) -> [UInt8] {
+    try printModuleWithLines(bytes, options).text
+}
+
+/// A function of printed text.
+public struct PrintedFunction: Sendable {
+    public var index: UInt32
+    /// Its body in the binary.
+    public var body: Range<UInt32>
+    public var name: [UInt8]?
+    public var line: UInt32
+    public var parameterCount: Int
+    /// Parameters and locals: at most ``maximumLocals``.
+    public var locals: [(name: [UInt8]?, type: ValueType)]
+    /// The line of each operator, by its offset in the binary. Not of folded text.
+    public var operators: [(offset: UInt32, line: UInt32)]
+
+    /// A few bytes declare as many locals as one likes; nobody looks at more.
+    public static let maximumLocals = 1000
+}
+
+/// Prints a module as ``printModule(_:_:)`` does, and says on which line each function and operator is.
+public func printModuleWithLines(_ bytes: [UInt8], _ options: PrintOptions = PrintOptions()) throws(PrintError) -> (text: [UInt8], functions: [PrintedFunction]) {
     let module: Module
     do throws(DecodeError) { module = try decodeModule(bytes, features: options.features) } catch { throw .decode(error) }
     var printer = Printer(module, options)
     try printer.printModule()
-    return printer.out.bytes
+    return (printer.out.bytes, printer.functions)
 }
 
 /// The printer of modules.
@@ -61,6 +83,8 @@ struct Printer {
     let options: PrintOptions
     let names: PrinterNames
     var out = TextBuffer()
+    /// The functions printed so far.
+    var functions: [PrintedFunction] = []
     /// The hints of the module not yet printed.
     var hintPosition = 0
     /// Whether the section with the names, or with the hints, can be told from the text.

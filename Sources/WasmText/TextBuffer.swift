@@ -3,6 +3,8 @@ import PrecastWasmTypes
 /// Text in the making, as UTF-8.
 struct TextBuffer {
     var bytes: [UInt8] = []
+    /// The number of the line that is written, from 1.
+    private(set) var line: UInt32 = 1
 
     mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
     mutating func write(_ text: [UInt8]) { bytes.append(contentsOf: text) }
@@ -11,6 +13,7 @@ struct TextBuffer {
     /// A new line at that depth. Indentation ends at thirty levels: a line costs no more however deep instructions nest.
     mutating func newLine(_ depth: Int) {
         bytes.append(0x0A)
+        line += 1
         for _ in 0..<2 * min(depth, 30) { bytes.append(0x20) }
     }
 

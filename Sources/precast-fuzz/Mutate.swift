@@ -7,7 +7,7 @@ extension HostileKind: ExpressibleByArgument {}
 struct Mutate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Feeds spoiled input to the toolchain: errors are fine, a crash, a hang or much memory is not.",
-        discussion: "KIND is binary, text, script or artifact. Exit status 1 if an input took more memory than the bound, 3 if one took too long.")
+        discussion: "KIND is binary, text, script, artifact or debug. Exit status 1 if an input took more memory than the bound, 3 if one took too long.")
 
     @Argument(help: "What is spoiled.") var kind: HostileKind
     @Argument(help: ArgumentHelp("What to begin with, besides generated modules.", valueName: "file")) var files: [String] = []
@@ -30,7 +30,9 @@ struct Mutate: ParsableCommand {
             most memory \(summary.largestGrowth.bytes >> 10) KiB (seed \(summary.largestGrowth.seed))
             """)
         for seed in summary.overBound { printLine("MEMORY seed \(seed): more than \(bound.fixed >> 20) MiB and \(bound.multiple) bytes for each byte of input") }
-        printLine("\(Int(count) - summary.overBound.count) passed, \(summary.overBound.count) failed")
-        if !summary.overBound.isEmpty { throw ExitCode(1) }
+        for seed in summary.wronglyRefused { printLine("REFUSED seed \(seed): what is wrong with debug information must not keep a module from being compiled") }
+        let failed = Set(summary.overBound + summary.wronglyRefused).count
+        printLine("\(Int(count) - failed) passed, \(failed) failed")
+        if failed > 0 { throw ExitCode(1) }
     }
 }

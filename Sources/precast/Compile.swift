@@ -28,16 +28,23 @@ struct Compile: ParsableCommand {
     @OptionGroup var options: CompileOptions
     @Flag(name: .customLong("time-passes"), help: "Print where the time went, to standard error.")
     var timePasses = false
+    @Option(name: .customLong("debug-file"), help: ArgumentHelp("Write symbols and debug information there, not to the artifact.", valueName: "file"))
+    var debugFile: String?
+    @Option(name: .customLong("debug-text"), help: ArgumentHelp(
+        "Write the module's text there, and let the artifact's line table refer to it.", valueName: "file"))
+    var debugText: String?
     @Flag(name: .customLong("MD", withSingleDash: true), help: "Write a dependency file for make beside the output.")
     var writesDependencies = false
 
     func run() throws {
-        let compiler = try options.compiler()
+        var compiler = try options.compiler()
         let targets = try options.targets(defaultCPU: nil)
-        let bytes = try readFile(input)
+        if debugFile != nil, targets.count > 1 { throw CommandFailure.usage("--debug-file is for one target: strip each one after precast extract") }
+        var bytes = try readFile(input)
         if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         let path = output ?? defaultOutput
         try checkOutput(path)
+        if let debugText { compiler = try compiler.withText(of: &bytes, from: input, to: debugText) } else { compiler = compiler.withExternalDebugInformation(of: bytes, at: input) }
         let timing = Timing()
         let artifact: [UInt8]
         do throws(CompileFailure) {
@@ -45,7 +52,11 @@ struct Compile: ParsableCommand {
         } catch {
             throw CommandFailure(error.message)
         }
-        try writeOutput(artifact, to: path)
+        if let debugFile {
+            try writeSeparated(artifact, from: input, to: path, debugFile: debugFile)
+        } else {
+            try writeOutput(artifact, to: path)
+        }
         if writesDependencies && path != "-" {
             try writeOutput(Array("\(escapedForMake(path)): \(escapedForMake(input))\n".utf8), to: replacingExtension(path, with: "d"))
         }

@@ -49,6 +49,9 @@ struct CompileOptions: ParsableArguments {
         "In debug information, let paths that start with OLD start with NEW.", valueName: "old=new"))
     var prefixMaps: [String] = []
 
+    @Option(name: .customLong("debug-wasm"), help: ArgumentHelp("With -g: the module that has the debug information.", valueName: "file"))
+    var debugModule: String?
+
     /// The targets that the options name, the host's architecture if they name none; at least one.
     func targets(defaultCPU: String?) throws -> [Target] {
         do {
@@ -106,8 +109,11 @@ struct CompileOptions: ParsableArguments {
     }
 
     private func debugOptions() throws -> DebugOptions {
-        if !debugInformation, !prefixMaps.isEmpty { throw CommandFailure.usage("-ffile-prefix-map is about debug information: it needs -g") }
+        if !debugInformation, !prefixMaps.isEmpty || debugModule != nil {
+            throw CommandFailure.usage("-ffile-prefix-map and --debug-wasm are about debug information: they need -g")
+        }
         var options = DebugOptions()
+        if let debugModule { options.debugModule = try readFile(debugModule) }
         options.prefixMaps = try prefixMaps.map { map in
             guard let sign = map.firstIndex(of: "=") else { throw CommandFailure.usage("-ffile-prefix-map takes OLD=NEW, not '\(map)'") }
             return (String(map[..<sign]), String(map[map.index(after: sign)...]))
