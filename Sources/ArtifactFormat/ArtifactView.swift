@@ -80,7 +80,8 @@ public struct ArtifactView: Sendable {
         return UnsafeRawBufferPointer(rebasing: pool[Int(name.offset)..<Int(end)])
     }
 
-    /// Image digest and file digest of `file`, an artifact's bytes with the stamp at `stampOffset`: SHA-256 with digests, key id, signature and build id taken as zero.
+    /// Image digest and file digest of `file`, an artifact's bytes with the stamp at `stampOffset`: SHA-256 with digests, key id, signature and build id taken as zero,
+    /// and with where the section headers are, and how many, taken as zero too: what is not loaded may be taken away. The file digest has those bytes at its end.
     /// `imageSize` bytes are the image; the file digest goes on from there, so one pass gives both.
     public static func digests(of file: UnsafeRawBufferPointer, imageSize: Int, stampOffset: Int) -> (image: Bytes32, file: Bytes32) {
         var hash = SHA256()
@@ -91,13 +92,18 @@ public struct ArtifactView: Sendable {
             hash.update(zeros: end - start)
             at = end
         }
+        for range in Self.sectionHeaderFields { zero(range) }
         zero(stampOffset + Stamp.digestsOffset..<stampOffset + Stamp.digestsEnd)
         zero(buildIDRange(stampOffset: stampOffset))
         hash.update(UnsafeRawBufferPointer(rebasing: file[at..<imageSize]))
         var imageHash = hash
         hash.update(UnsafeRawBufferPointer(rebasing: file[imageSize...]))
+        for range in Self.sectionHeaderFields where range.upperBound <= imageSize { hash.update(UnsafeRawBufferPointer(rebasing: file[range])) }
         return (imageHash.finish(), hash.finish())
     }
+
+    /// `e_shoff`, `e_shnum` and `e_shstrndx` of the ELF header.
+    private static var sectionHeaderFields: [Range<Int>] { [40..<48, 60..<64] }
 
     /// Where the build id's 20 bytes are: its note follows the stamp's.
     public static func buildIDRange(stampOffset: Int) -> Range<Int> {
