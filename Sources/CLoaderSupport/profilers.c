@@ -86,17 +86,18 @@ static void put_function(void *context, const char *name, uint64_t address, uint
 /// perf looks into its map for memory of no file alone: the same bytes in place of the file's. No thread runs them yet.
 static int make_anonymous(precast_span text) {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), size = (text.bytes + page - 1) & ~(page - 1);
-    void *copy = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (copy == MAP_FAILED) return -errno;
-    memcpy(copy, (const void *)(uintptr_t)text.start, text.bytes);
-    __builtin___clear_cache(copy, (char *)copy + size);
-    if (mprotect(copy, size, PROT_READ | PROT_EXEC) || mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)(uintptr_t)text.start) == MAP_FAILED) {
-        int error = errno;
-        munmap(copy, size);
-        return -error;
+    char *start = (char *)(uintptr_t)text.start, *copy = malloc(text.bytes);
+    if (!copy) return -ENOMEM;
+    memcpy(copy, start, text.bytes);
+    // perf learns of mappings that become executable, not of ones that move.
+    int error = mmap(start, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ? -errno : 0;
+    if (!error) {
+        memcpy(start, copy, text.bytes);
+        __builtin___clear_cache(start, start + size);
+        if (mprotect(start, size, PROT_READ | PROT_EXEC)) error = -errno;
     }
-    __builtin___clear_cache((char *)(uintptr_t)text.start, (char *)(uintptr_t)text.start + size);
-    return 0;
+    free(copy);
+    return error;
 }
 
 static int add_to_map(const precast_object *object, uint64_t base, precast_span text) {

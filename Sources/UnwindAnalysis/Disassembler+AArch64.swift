@@ -27,9 +27,14 @@ extension Disassembler {
         let arm = detail.pointee.arm64
         return withUnsafeBytes(of: arm.operands) { bytes in
             bytes.bindMemory(to: cs_arm64_op.self).prefix(Int(arm.op_count)).map { operand in
-                Operand(place: place(operand), size: 0, isWritten: UInt32(operand.access) & CS_AC_WRITE.rawValue != 0)
+                Operand(place: place(operand), size: zeroSize(operand), isWritten: UInt32(operand.access) & CS_AC_WRITE.rawValue != 0)
             }
         }
+    }
+    /// Bytes of the zero register, which stores name and which has no number here.
+    private func zeroSize(_ operand: cs_arm64_op) -> Int {
+        guard operand.type == ARM64_OP_REG else { return 0 }
+        return operand.reg == ARM64_REG_XZR ? 8 : operand.reg == ARM64_REG_WZR ? 4 : 0
     }
     private func place(_ operand: cs_arm64_op) -> Operand.Place {
         switch operand.type {
@@ -131,16 +136,13 @@ extension Disassembler {
         var bytes: Int64 = 8
         // The base last, if it is among those loaded.
         for n in operands.first?.register == base ? (0..<count).reversed() : Array(0..<count) {
-            guard case .register(let register, let width) = operands[n].place else {
-                // The zero register.
-                if !loads, index == nil { does(.store(nil, base: base, start, bytes: 16)) }
-                continue
-            }
+            var width = operands[n].size, register: RegisterNumber?
+            if case .register(let number, let size) = operands[n].place { (register, width) = (number, size) }
             bytes = id == ARM64_INS_STRB.rawValue || id == ARM64_INS_STURB.rawValue ? 1
-                : id == ARM64_INS_STRH.rawValue || id == ARM64_INS_STURH.rawValue ? 2 : Int64(width)
+                : id == ARM64_INS_STRH.rawValue || id == ARM64_INS_STURH.rawValue ? 2 : Int64(width > 0 ? width : 16)
             let place = start &+ Int64(n) &* bytes
             if loads {
-                does(width == 8 && index == nil ? .load(register, base: base, place) : .clobber(register))
+                if let register { does(width == 8 && index == nil ? .load(register, base: base, place) : .clobber(register)) }
             } else if index == nil {
                 does(.store(bytes == 8 ? register : nil, base: base, place, bytes: bytes))
             }

@@ -100,7 +100,7 @@ struct Disassembler: ~Copyable {
             if let register = operand.register {
                 if isFirst || operand.isWritten { does(.clobber(register)) }
             } else if let slot = operand.slot, isFirst || operand.isWritten {
-                does(.store(nil, base: slot.base, slot.displacement, bytes: Int64(max(operand.size, 16))))
+                does(.store(nil, base: slot.base, slot.displacement, bytes: operand.size > 0 ? Int64(operand.size) : 16))
             }
         }
     }
