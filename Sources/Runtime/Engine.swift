@@ -88,13 +88,13 @@ public final class Engine: @unchecked Sendable {
         return found < 0 ? nil : idle.remove(at: found)
     }
 
-    /// Keeps a reservation for reuse, or releases it. What is accessible in it is as its contents say, and untouched.
+    /// Keeps a reservation for reuse, and releases the one that was kept longest if there are too many. What is accessible in it is as its contents say, and untouched.
     func keepReservation(_ reservation: Reservation) {
         precast_lock_acquire(lock)
-        let kept = idle.count < configuration.idleMemories
-        if kept { idle.append(reservation) }
+        idle.append(reservation)
+        let excess = idle.count > configuration.idleMemories ? idle.removeFirst() : nil
         precast_lock_release(lock)
-        if !kept { _ = precast_unmap(reservation.start, reservation.bytes) }
+        if let excess { _ = precast_unmap(excess.start, excess.bytes) }
     }
 }
 

@@ -10,17 +10,25 @@ public struct ScriptStoreError: Error, Hashable, Sendable, CustomStringConvertib
     public let description: String
 }
 
-/// The modules and instances of a script, in an engine and a store of their own. Belongs to one thread at a time.
+/// The modules and instances of a script, in a store of their own. Belongs to one thread at a time.
 public final class ScriptStore {
-    private let engine: Engine
+    /// Another script may have the same one: it finds the address space of this one's memories there.
+    let engine: Engine
     private let store: Store<Void>
     private let linker: Linker<Void>
     private var modules: [UInt32: Module] = [:]
     private var instances: [UInt32: Instance] = [:]
 
-    /// An empty store, in which modules find `spectest`.
-    public init() throws(ScriptStoreError) {
+    /// An empty store with an engine of its own, in which modules find `spectest`.
+    public convenience init() throws(ScriptStoreError) {
+        let engine: Engine
         do throws(ConfigurationError) { engine = try Engine() } catch { throw ScriptStoreError(description: error.description) }
+        try self.init(engine)
+    }
+
+    /// An empty store, in which modules find `spectest`.
+    init(_ engine: Engine) throws(ScriptStoreError) {
+        self.engine = engine
         do throws(ResourceError) { store = try Store(engine) } catch { throw ScriptStoreError(description: error.description) }
         linker = Linker(engine)
         linker.allowsShadowing = true
@@ -29,7 +37,7 @@ public final class ScriptStore {
 
     /// An empty store, for another thread, in which `numbers` name the same instances as here.
     public func sharing(_ numbers: [UInt32]) throws(ScriptStoreError) -> ScriptStore {
-        let other = try ScriptStore()
+        let other = try ScriptStore(engine)
         for number in numbers {
             guard let instance = instances[number] else { throw ScriptStoreError(description: "no instance \(number)") }
             other.instances[number] = instance

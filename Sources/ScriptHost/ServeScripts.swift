@@ -1,4 +1,5 @@
 import CScriptSupport
+import PrecastRuntime
 
 /// The stack of a thread that runs scripts, in bytes: more than the deepest recursion that scripts expect to succeed.
 public let scriptStackSize = 16 << 20
@@ -63,12 +64,21 @@ private final class ChannelWorker {
         switch request {
         case .hello: return .ready(version: HostRequest.protocolVersion)
         case .end: return .done
-        case .reset:
-            store = nil
-            do throws(ScriptStoreError) { store = try ScriptStore() } catch { return .failure(error.description) }
-            return .done
+        case .reset: return reset()
         case .thread(let channel, let instances): return startThread(channel, instances)
         case .store(let request): return store?.answer(request) ?? .failure("the channel has no store: reset it first")
+        }
+    }
+
+    private func reset() -> ScriptAnswer {
+        // Emulators keep book of every page that is mapped: the next script takes over the memories' address space.
+        let engine = store?.engine
+        store = nil
+        do throws(ScriptStoreError) {
+            store = if let engine { try ScriptStore(engine) } else { try ScriptStore() }
+            return .done
+        } catch {
+            return .failure(error.description)
         }
     }
 
