@@ -12,6 +12,7 @@
     @inlinable public static var note: UInt32 { 4 }
     @inlinable public static var ehFrame: UInt32 { 0x6474_e550 }
     @inlinable public static var stack: UInt32 { 0x6474_e551 }
+    @inlinable public static var property: UInt32 { 0x6474_e553 }
     @inlinable public static var execute: UInt32 { 1 }
     @inlinable public static var write: UInt32 { 2 }
     @inlinable public static var read: UInt32 { 4 }

@@ -2,6 +2,7 @@
 public enum SectionNames {
     public static let stamp = ".note.precast.stamp"
     public static let buildID = ".note.gnu.build-id"
+    public static let properties = ".note.gnu.property"
     public static let directory = ".precast.directory"
     public static let text = ".text"
     public static let readOnlyData = ".rodata"

@@ -36,9 +36,18 @@
         @inlinable public static var canonicalNaNs: Flags { Flags(rawValue: 128) }
         /// Relaxed vector operators give the results of the specification's deterministic profile. Informs only.
         @inlinable public static var deterministicRelaxedSIMD: Flags { Flags(rawValue: 256) }
+        /// AArch64: code has a landing pad wherever an indirect branch may lead; the loader has the processor check it where that can.
+        @inlinable public static var branchTargets: Flags { Flags(rawValue: 512) }
+        /// AArch64: functions with a frame sign their return address. Informs unwinders.
+        @inlinable public static var signedReturnAddresses: Flags { Flags(rawValue: 1024) }
+        /// AArch64: a store that traps has written nothing. Informs only.
+        @inlinable public static var wholeStores: Flags { Flags(rawValue: 2048) }
         /// What this version's loader can provide.
         @inlinable public static var known: Flags {
-            [.signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories, .canonicalNaNs, .deterministicRelaxedSIMD]
+            [
+                .signalTraps, .maskMemory, .maskTables, .allFramePointers, .movableMemories, .canonicalNaNs, .deterministicRelaxedSIMD, .branchTargets,
+                .signedReturnAddresses, .wholeStores,
+            ]
         }
     }
 }

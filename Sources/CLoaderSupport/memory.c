@@ -12,9 +12,18 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+static int guarded(void) {
+#if defined(__aarch64__)
+    enum { HAS_BRANCH_TARGETS = 1 << 17, BRANCH_TARGETS = 0x10 }; // HWCAP2_BTI, PROT_BTI
+    return precast_hwcap(1) & HAS_BRANCH_TARGETS ? BRANCH_TARGETS : 0;
+#else
+    return 0;
+#endif
+}
+
 static int native(uint32_t protection) {
     return (protection & PRECAST_READ ? PROT_READ : 0) | (protection & PRECAST_WRITE ? PROT_WRITE : 0) |
-           (protection & PRECAST_EXECUTE ? PROT_EXEC : 0);
+           (protection & PRECAST_EXECUTE ? PROT_EXEC : 0) | (protection & PRECAST_BRANCH_TARGETS ? guarded() : 0);
 }
 
 static int64_t mapped(void *address) { return address == MAP_FAILED ? -(int64_t)errno : (int64_t)(uintptr_t)address; }

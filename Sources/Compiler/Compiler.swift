@@ -218,6 +218,10 @@ extension CompilerConfiguration {
         set(.canonicalNaNs, canonicalizesNaNs)
         set(.deterministicRelaxedSIMD, makesRelaxedSIMDDeterministic)
         set(.movableMemories, memoryReservation < 4 << 30)
+        let isAArch64 = target.machine == .aarch64
+        set(.branchTargets, isAArch64 && marksBranchTargets)
+        set(.signedReturnAddresses, isAArch64 && signsReturnAddresses)
+        set(.wholeStores, isAArch64 && keepsStoresWhole)
         tunables.flags = flags
         return tunables
     }

@@ -40,6 +40,12 @@ public struct CompilerConfiguration: Sendable {
     public var canonicalizesNaNs = false
     /// Relaxed vector operators give the results of the specification's deterministic profile, the same on every CPU.
     public var makesRelaxedSIMDDeterministic = false
+    /// AArch64: indirect calls and jumps can only lead to landing pads, where processor and system have branch target identification.
+    public var marksBranchTargets = false
+    /// AArch64: return addresses on the stack are signed, where the processor has pointer authentication.
+    public var signsReturnAddresses = false
+    /// AArch64: a store that traps has written nothing. The architecture does not promise that of one that reaches into an inaccessible page.
+    public var keepsStoresWhole = false
     /// Leaves keep frame pointers too.
     public var keepsAllFramePointers = false
 

@@ -31,6 +31,11 @@ extension CompilerConfiguration {
             stackLimitOffset: Int32(RuntimeOffsets.stackLimit))
         emission.usesAVX = target.machine == .x86_64 && target.features.contains(.avx)
         emission.keepsFramePointers = keepsAllFramePointers
+        if target.machine == .aarch64 {
+            emission.marksBranchTargets = marksBranchTargets
+            emission.signsReturnAddresses = signsReturnAddresses
+            emission.probesStores = keepsStoresWhole
+        }
         if optimizationLevel == .none || optimizationLevel == .size { emission.optimizations.remove(.loopAlignment) }
         if optimizationLevel == .none { emission.optimizations.subtract([.loopTurning, .delayedFrames]) }
         if !usesSignals { emission.raise = (builtins, raise) }

@@ -181,7 +181,7 @@ public struct Campaign {
             return difference
         }
         for other in answers.dropFirst(outside == nil ? 1 : 2) {
-            let reference = answers[outside == nil ? 0 : 1], tears = other.name.hasPrefix(CompiledConfiguration.aarch64Prefix)
+            let reference = answers[outside == nil ? 0 : 1], tears = other.name.hasSuffix(CompiledConfiguration.tearsStores)
             let difference = tears ? compare(module, untilStoreTears(reference), untilStoreTears(other)) : compare(module, reference, other)
             if let difference { return difference }
         }

@@ -68,15 +68,22 @@ public struct CompiledConfiguration: Sendable {
 
     // MARK: AArch64
 
-    /// What the names of ways to compile for AArch64 begin with.
+    /// What the names of ways to compile for AArch64 begin with, and those of them whose stores tear before they trap end with.
     static let aarch64Prefix = "AArch64 "
+    static let tearsStores = ", stores tear"
 
     /// Every module goes through this for AArch64, where there is one.
-    static func alwaysOnAArch64() throws -> [CompiledConfiguration] { [try CompiledConfiguration("O2") { _ in }.onAArch64("generic")] }
+    static func alwaysOnAArch64() throws -> [CompiledConfiguration] { [try CompiledConfiguration("O2") { $0.keepsStoresWhole = true }.onAArch64("generic")] }
     /// Every other module goes through one of these for AArch64.
     static func inTurnOnAArch64() throws -> [CompiledConfiguration] {
         var ways = try portable().map { try $0.onAArch64("generic") }
-        ways.append(try CompiledConfiguration("O2") { _ in }.onAArch64("neoverse-n1"))
+        for cpu in ["generic", "neoverse-n1"] { ways.append(try CompiledConfiguration("O2") { _ in }.onAArch64(cpu)) }
+        let protected = try CompiledConfiguration("O2, branch protection") {
+            $0.marksBranchTargets = true
+            $0.signsReturnAddresses = true
+            $0.keepsStoresWhole = true
+        }
+        ways.append(try protected.onAArch64("generic"))
         for cpu in ["generic", "neoverse-v1"] { ways.append(try CompiledConfiguration("O0") { $0.optimizationLevel = .none }.onAArch64(cpu)) }
         return ways
     }
@@ -85,7 +92,7 @@ public struct CompiledConfiguration: Sendable {
     private func onAArch64(_ cpu: String) throws -> CompiledConfiguration {
         var settings = settings
         settings.target = try Target(triple: "aarch64-unknown-linux-gnu", cpu: cpu)
-        return CompiledConfiguration(name: "\(Self.aarch64Prefix)\(cpu), \(name)", settings: settings)
+        return CompiledConfiguration(name: "\(Self.aarch64Prefix)\(cpu), \(name)\(settings.keepsStoresWhole ? "" : Self.tearsStores)", settings: settings)
     }
     private init(name: String, settings: CompilerConfiguration) {
         self.name = name

@@ -98,5 +98,7 @@ extension AArch64 {
     public static func align(_ loop: LoopExtent, _ emitter: inout FunctionEmitter<Self>) {
         if loop.isShort, loop.isInnermost { emitter.buffer.align(16) }
     }
-    public static func forget(_ emitter: inout FunctionEmitter<Self>) { emitter.state.lastAccess = nil }
+    public static func forget(_ emitter: inout FunctionEmitter<Self>) { emitter.forgetLast() }
+    public static func emitEntry(_ emitter: inout FunctionEmitter<Self>) { emitter.emitEntryTarget() }
+    public static func emitIndirectTarget(_ emitter: inout FunctionEmitter<Self>) { emitter.put(.branchTarget(.jump)) }
 }

@@ -7,6 +7,7 @@ extension Emitter {
     mutating func emitPrologue() {
         setLocation(entryLocation)
         describesFrame = true
+        signReturnAddress()
         put(.storePair(.x, .indexedBefore(.sp, -16), .fp, .lr))
         describeCFA(.sp, 16)
         describeRecord()
@@ -105,6 +106,7 @@ extension Emitter {
         describeRestoredRegisters()
         put(.loadPair(.x, .fp, .lr, .indexedAfter(.sp, 16)))
         describeNoFrame(stackBytes: 0)
+        authenticateReturnAddress()
     }
 
     mutating func emitReturn() {
@@ -122,8 +124,9 @@ extension Emitter {
         var i = instruction
         let bytes = Int32(infos[i.callInfo].stackArgumentBytes)
         if i.opcode == .tailCallIndirect, AArch64.calleeSavedSet.contains(i.src1.physical) {
-            put(.move(.x, .x16, i.src1))
-            i.src1 = .x16
+            // No argument is in x15; x16 and x17 are scratch of what follows.
+            put(.move(.x, .x(15), i.src1))
+            i.src1 = .x(15)
         }
         // The frame's own arguments stay if its caller pops them.
         let own = popsIncoming ? incomingBytes : 0
@@ -140,7 +143,7 @@ extension Emitter {
     }
 
     private mutating func jumpToFunction(_ i: MachineInstruction) {
-        if i.opcode == .tailCallIndirect { return indirect(.br, i.src1) }
+        if i.opcode == .tailCallIndirect { return indirect(.br, callLikeTarget(i.src1)) }
         buffer.relocations.append(Relocation(offset: buffer.offset, kind: .aarch64Call26, target: RelocationTarget(.function, i.highWord), addend: 0))
         buffer.mark("b function\(i.highWord)")
         putWord(Branches.jumpWord)
@@ -154,6 +157,7 @@ extension Emitter {
         put(.loadPair(.x, .fp, .lr, .base(.fp)))
         describeNoFrame(stackBytes: frame.size + 16)
         describeRestoredRegisters()
+        authenticateReturnAddress(below: frame.size + 16)
         let top = frame.size + 16 - growth
         copyArguments(bytes, to: top)
         adjustStack(top, cfa: frame.size + 16)

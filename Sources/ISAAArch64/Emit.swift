@@ -21,6 +21,7 @@ extension Emitter {
             if i.memoryKind == .constant { return loadConstant(i) }
             if i.memoryKind != .registers { resolveFrame(&i) }
         }
+        probe(i)
         if i.trap != 0 { buffer.trap(i.trap) }
         if mergeAccess(i) { return }
         buffer.mark(InstructionPrinter().text(i))
@@ -29,14 +30,15 @@ extension Emitter {
     mutating func putWord(_ word: UInt32) {
         UnsafeMutableRawPointer(buffer.reserve(4)).storeBytes(of: word.littleEndian, as: UInt32.self)
         buffer.advance(4)
-        state.lastAccess = nil
+        forgetLast()
     }
     /// An instruction that holds the distance to a label.
     private mutating func putDistance(_ form: Branches.Form, _ word: UInt32, to label: UInt32, _ text: @autoclosure () -> String) {
         buffer.mark(to: label, text())
         buffer.branch(kind: form.rawValue, form: form.rawValue, to: label, word: word)
-        state.lastAccess = nil
+        forgetLast()
     }
+    mutating func forgetLast() { state = EmissionState() }
     private mutating func loadConstant(_ i: MachineInstruction) {
         if i.dst.isNone { return }
         let width: UInt32 = i.size == .s ? 0 : i.size == .d ? 1 << 30 : 2 << 30

@@ -18,6 +18,7 @@ enum Encoder {
         switch row.form {
         case .none: preconditionFailure("\(i.opcode) is not a single instruction")
         case .fixed: return base
+        case .branchTarget: return base | UInt32(i.amount) << 6
         case .register: return base | rn(i.src1)
         case .undefined: return UInt32(i.trap)
         case .arithmetic: return sf | base | arithmetic(i)

@@ -8,6 +8,7 @@ struct EncodingRow {
         case none
         /// No operands.
         case fixed
+        case branchTarget
         /// Only Rn, from src1.
         case register
         /// A 16-bit immediate in bits 0…15.
@@ -156,7 +157,10 @@ struct EncodingRow {
         case .ret: .init(.fixed, 0xd65f_03c0)
         case .br: .init(.register, 0xd61f_0000)
         case .blr: .init(.register, 0xd63f_0000)
-        case .bti: .init(.fixed, 0xd503_24df)
+        case .bti: .init(.branchTarget, 0xd503_241f)
+        case .paciasp: .init(.fixed, 0xd503_233f)
+        case .autiasp: .init(.fixed, 0xd503_23bf)
+        case .autia1716: .init(.fixed, 0xd503_219f)
 
         case .vector: .init(.vector, 0)
         case .ld1r: .init(.laneAccess, 0x0d40_c000)

@@ -32,6 +32,9 @@ extension MachineInstruction: ControlInstruction {
     }
     public static func functionReturn(callInfo: UInt32) -> Self { control(.functionReturn, low: callInfo) }
 
+    /// Where indirect branches may lead.
+    public static func branchTarget(_ target: BranchTarget) -> Self { control(.bti).with { $0.amount = target.rawValue } }
+
     public static func trap(_ code: UInt8) -> Self { control(.trap).trapping(code) }
     public static func widen(_ dst: Register, _ src: Register) -> Self { .move(.w, dst, src) }
     /// Traps if the test holds; the trap itself is out of line.

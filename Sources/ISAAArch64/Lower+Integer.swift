@@ -49,6 +49,7 @@ extension Lowering {
 
     /// A register, shifted by what only this instruction asks for.
     mutating func shiftedSource(_ value: Value, rotates: Bool = false) -> Source {
+        if let field = shiftedField(value) { return source(field) }
         let shifts: [(PrecastIR.Opcode, ShiftKind)] = [(.ishl, .lsl), (.ushr, .lsr), (.sshr, .asr)] + (rotates ? [(.rotr, .ror)] : [])
         for (opcode, kind) in shifts {
             guard let shift = only(value, opcode), let n = shiftAmount(shift) else { continue }
@@ -62,7 +63,7 @@ extension Lowering {
     /// Whether ``shiftedSource(_:rotates:)`` or ``arithmeticSource(_:)`` takes more in than a register.
     private func isShifted(_ value: Value) -> Bool {
         [PrecastIR.Opcode.ishl, .ushr, .sshr].contains { opcode in only(value, opcode).map { shiftAmount($0) != nil } ?? false }
-            || only(value, .sextend) != nil
+            || only(value, .sextend) != nil || shiftedField(value) != nil
     }
     /// … or widened or masked so.
     mutating func arithmeticSource(_ value: Value) -> Source {
@@ -72,7 +73,8 @@ extension Lowering {
         }
         if let byte = only(value, .sextend8) { return .extended(operand(byte.valueA), .sxtb, 0) }
         if let half = only(value, .sextend16) { return .extended(operand(half.valueA), .sxth, 0) }
-        if let masked = only(value, .band), let mask = dfg.integerConstant(masked.valueB) {
+        if let field = extendedField(value) { return field }
+        if let masked = onlyUnwidened(value, .band), let mask = dfg.integerConstant(masked.valueB) {
             if mask == 0xff { return .extended(operand(masked.valueA), .uxtb, 0) }
             if mask == 0xffff { return .extended(operand(masked.valueA), .uxth, 0) }
         }

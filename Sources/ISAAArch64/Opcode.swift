@@ -55,7 +55,11 @@
     case dmb
 
     // Control.
-    case udf, nop, ret, br, blr, bti
+    case udf, nop, ret, br, blr
+    // No-operations without the features that they are of. A landing pad of indirect branches, `amount` a ``BranchTarget``.
+    case bti
+    // The return address, signed and authenticated with the stack pointer; x17 authenticated with x16.
+    case paciasp, autiasp, autia1716
 
     // Of several instructions, or none: expanded by emission.
     /// As `ldadd` and the like, and `cas`, by exclusive accesses.
@@ -108,6 +112,8 @@
 @frozen public enum SelectOperation: UInt8, Sendable, CaseIterable { case csel = 0, csinc, csinv, csneg }
 @frozen public enum MoveWide: UInt8, Sendable, CaseIterable { case zero = 0, inverted, keep }
 @frozen public enum LoadKind: UInt8, Sendable, CaseIterable { case full = 0, unsigned8, unsigned16, signed8, signed16, signed32 }
+/// What may come to a `bti`: calls, and branches by x16 and x17; any branches.
+@frozen public enum BranchTarget: UInt8, Sendable { case call = 1, jump }
 @frozen public enum StoreKind: UInt8, Sendable, CaseIterable { case full = 0, low8, low16 }
 @frozen public enum FloatOperation: UInt8, Sendable, CaseIterable { case add = 0, sub, mul, div, max, min, maxnm, minnm, nmul }
 @frozen public enum FloatMultiplyAdd: UInt8, Sendable, CaseIterable { case fmadd = 0, fmsub, fnmadd, fnmsub }

@@ -177,8 +177,8 @@ public struct InstructionPrinter {
         case .fmovFromFloat, .fcvtzs, .fcvtzu: return [name(i.dst, i.size2), r(i.src1)]
         case .udf, .trap: return ["#\(i.trap)"]
         case .br, .blr, .callIndirect, .tailCallIndirect, .branchTable: return [name(i.src1, .x)]
-        case .bti: return ["jc"]
-        case .nop, .ret, .arguments, .landingPad, .functionReturn: return []
+        case .bti: return [i.amount == BranchTarget.call.rawValue ? "c" : "j"]
+        case .nop, .paciasp, .autiasp, .autia1716, .ret, .arguments, .landingPad, .functionReturn: return []
         case .loadImmediate: return [r(i.dst), "#\(i.immediate)"]
         case .loadFloat:
             let bits = UInt64(bitPattern: i.immediate)

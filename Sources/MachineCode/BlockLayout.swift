@@ -106,6 +106,13 @@ public struct BlockLayout: Sendable {
     }
 
     public func target(_ block: UInt32) -> UInt32 { targets[Int(block)] }
+    /// The blocks that jump tables and exceptions lead to.
+    public func indirectTargets<Instruction: EmittableInstruction>(_ vcode: borrowing VCode<Instruction>) -> Set<UInt32> {
+        var found = Set<UInt32>()
+        for run in vcode.jumpTables { for t in run { found.insert(target(vcode.tableTargets[Int(t)].rawValue)) } }
+        for handler in vcode.callHandlers { found.insert(handler.block.rawValue) }
+        return found
+    }
     /// The block emitted after `block`; all ones after the last.
     public func next(_ block: Int) -> UInt32 {
         let position = Int(positions[block]) + 1

@@ -67,6 +67,8 @@ public struct CodeBuffer: ~Copyable {
     var records: [Record] = []
     var labels: [BoundLabel] = []
     var fixups: [Fixup] = []
+    /// Where constants and jump tables begin, all behind the code.
+    public var dataOffset: UInt32?
     public var traps: [TrapSite] = []
     public var sourceRanges: [SourceRange] = []
     public var relocations: [Relocation] = []
@@ -263,6 +265,10 @@ public struct CodeBuffer: ~Copyable {
             cursor = Cursor()
             for i in points.indices { points[i] = moved(points[i], &cursor) }
             function.record = EmissionRecord(points: points)
+        }
+        if let dataOffset {
+            cursor = Cursor()
+            function.dataOffset = moved(dataOffset, &cursor)
         }
         if isMarked { function.marks = finalMarks(places, longestNop) }
         return function

@@ -49,6 +49,8 @@
         /// Around an epilogue in the middle: keep and bring back all rules.
         case rememberState
         case restoreState
+        /// AArch64: from here on the return address is signed if it was not, and the other way round (DWARF for the Arm 64-bit Architecture, DW_CFA_AARCH64_negate_ra_state).
+        case negatedReturnAddressState
     }
     public var offset: UInt32
     public var rule: Rule
@@ -136,6 +138,8 @@ public struct CompiledFunction: Sendable {
     public var variables: [VariableRange] = []
     /// Where emission put what, if ``EmitOptions/keepsRecord``.
     public var record: EmissionRecord?
+    /// Where the constants and jump tables behind the code begin; the code's size if there are none.
+    public var dataOffset: UInt32 = .max
     /// What the code says, where that was asked for: ascending offsets, every byte belongs to the last mark before it.
     public var marks: [CodeMark] = []
     public init() {}

@@ -19,6 +19,12 @@ public struct EmitOptions: Sendable {
     /// Without signals: byte offset of the builtin table's address in the instance context, and of `raise` in the table.
     public var raise: (tableOffset: Int32, entryOffset: Int32)?
 
+    /// AArch64: landing pads where indirect branches may lead.
+    public var marksBranchTargets = false
+    /// AArch64: functions with a frame sign their return address.
+    public var signsReturnAddresses = false
+    /// AArch64: a store to linear memory that may trap comes after a load of the same bytes.
+    public var probesStores = false
     /// AArch64: branches are taken to reach no further than this many bytes. For tests of those that do not reach.
     public var branchReach: Int?
 

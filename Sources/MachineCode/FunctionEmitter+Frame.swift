@@ -78,6 +78,7 @@ extension FunctionEmitter {
             describesFrame = false
         }
         leavesFrame = false
+        if exists != describesFrame, options.signsReturnAddresses { buffer.unwind(.negatedReturnAddressState) }
         if exists, !describesFrame {
             describeRecord()
             describeFramePointer()

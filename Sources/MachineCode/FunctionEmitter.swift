@@ -16,6 +16,8 @@ public import PrecastRegisterAllocation
     public let isFrameless: Bool
     public let region: FrameRegion
     public let blocks: BlockLayout
+    /// Blocks that jump tables and exceptions lead to, if they are to be marked.
+    @usableFromInline let indirectTargets: Set<UInt32>
     public let infos: [CallInfo]
     public let handlers: [CallHandler]
     public let incomingBytes: Int32
@@ -64,6 +66,7 @@ public import PrecastRegisterAllocation
         self.isFrameless = isFrameless
         self.region = region
         blocks = BlockLayout(vcode, solution.edits, options.optimizations, early: region.early, keeping: region.hasPrologue)
+        indirectTargets = options.marksBranchTargets ? blocks.indirectTargets(vcode) : []
         infos = vcode.callInfos
         handlers = vcode.callHandlers
         incomingBytes = Int32(vcode.incomingArgumentBytes)
@@ -84,6 +87,7 @@ public import PrecastRegisterAllocation
         emitStubs()
         let codeEnd = buffer.offset
         if options.keepsRecord { buffer.point() }
+        buffer.dataOffset = codeEnd
         emitTables(vcode)
         emitConstants()
         // A state that is restored where no code follows describes nothing.
@@ -105,6 +109,7 @@ public import PrecastRegisterAllocation
         let edits = solution.edits
         setLocation(entryLocation)
         hasFrame = !isFrameless
+        Target.emitEntry(&self)
         if hasFrame, region.isEmpty { Target.emitPrologue(&self) }
         solution.allocations.withUnsafeBufferPointer { allocations in
             var assigner = OperandAssigner(allocations: allocations, infos: vcode.callInfos)
@@ -151,6 +156,7 @@ public import PrecastRegisterAllocation
     @inlinable mutating func beginBlock(_ b: Int, _ vcode: borrowing VCode<Target.Instruction>) {
         if options.optimizations.contains(.loopAlignment), b > 0, !vcode.blocks[b].isCold, let loop = loop(b, vcode) { Target.align(loop, &self) }
         bind(UInt32(b))
+        if indirectTargets.contains(UInt32(b)) { Target.emitIndirectTarget(&self) }
         beginFrame(b)
     }
     /// The loop that a block is the head of.

@@ -102,6 +102,9 @@ public protocol InstructionSet: Sendable {
     static func emitRaise(_ code: UInt8, _ raise: (tableOffset: Int32, entryOffset: Int32), _ emitter: inout FunctionEmitter<Self>)
     /// Sets up the frame and describes it. Reads the instance context in its register; changes scratch registers and flags besides.
     static func emitPrologue(_ emitter: inout FunctionEmitter<Self>)
+    /// Marks a function's entry, and a block that an indirect jump or an exception leads to, if that was asked for.
+    static func emitEntry(_ emitter: inout FunctionEmitter<Self>)
+    static func emitIndirectTarget(_ emitter: inout FunctionEmitter<Self>)
     /// Pads before the head of a loop.
     static func align(_ loop: LoopExtent, _ emitter: inout FunctionEmitter<Self>)
     /// Control may come from elsewhere here: nothing is known of what came before.
@@ -113,6 +116,9 @@ extension InstructionSet {
     @inlinable public static func visit(_ data: InstructionData, _ lowering: inout FunctionLowering<Self>) {}
     @inlinable public static func lowerEnd(of block: Block, _ lowering: inout FunctionLowering<Self>) {}
     @inlinable public static func lowerEnd(_ lowering: inout FunctionLowering<Self>) {}
+
+    @inlinable public static func emitEntry(_ emitter: inout FunctionEmitter<Self>) {}
+    @inlinable public static func emitIndirectTarget(_ emitter: inout FunctionEmitter<Self>) {}
 
     /// Assigns registers and stack offsets to a signature. O(count).
     public static func assignArguments(_ signature: ABISignature) -> ArgumentAssignment {

@@ -16,14 +16,20 @@ struct ImageLayout {
     private let readOnlyAlignment: UInt64
     private let textAlignment: UInt64
 
-    static let segmentCount = 5
     static let buildIDSize = 20
     static let noteHeaderSize = 12
     /// "Precast\0" and "GNU\0".
     static let stampNoteSize = noteHeaderSize + 8 + Stamp.size
     static let buildIDNoteSize = noteHeaderSize + 4 + buildIDSize
-    static var notes: Int { ArtifactHeader.elfHeaderSize + segmentCount * ELFSegment.size }
-    static var stampPayload: Int { notes + noteHeaderSize + 8 }
+    /// "GNU\0", and the property that all code has landing pads for indirect branches (ELF for the Arm 64-bit Architecture, section 6.2).
+    static let propertyNoteSize = noteHeaderSize + 4 + 16
+    /// A note more, with two segments of its own.
+    private let hasProperties: Bool
+    private var segmentCount: Int { hasProperties ? 7 : 5 }
+    private var notes: Int { ArtifactHeader.elfHeaderSize + segmentCount * ELFSegment.size }
+    private var buildID: Int { notes + Self.stampNoteSize }
+    private var properties: Int { (buildID + Self.buildIDNoteSize + 7) & ~7 }
+    var stampPayload: Int { notes + Self.noteHeaderSize + 8 }
 
     /// So that a 32-bit displacement reaches from anywhere to anywhere.
     static let limit = UInt64(Int32.max)
@@ -35,6 +41,7 @@ struct ImageLayout {
             throw .invalidMetadata("read-only data has alignment \(alignment)")
         }
         readOnlyAlignment = UInt64(alignment)
+        hasProperties = module.target.tunables.flags.contains(.branchTargets)
         textAlignment = max(pageSize, UInt64(textSection.alignment))
         let tables = metadata.place(memoryImages: 0, readOnlyData: 0)
         let regions: [(TableKind, Int)] = [
@@ -42,7 +49,7 @@ struct ImageLayout {
             (.unwindIndex, unwindTable.index.count), (.memoryImages, images.bytes.count),
         ].filter { $0.1 > 0 }
 
-        var end = UInt64(Self.notes + Self.stampNoteSize + Self.buildIDNoteSize)
+        var end = UInt64(hasProperties ? properties + Self.propertyNoteSize : buildID + Self.buildIDNoteSize)
         func take(_ byteCount: Int, _ alignment: UInt64) -> UInt64 {
             let start = (end + alignment - 1) & ~(alignment - 1)
             end = start + UInt64(byteCount)
@@ -85,12 +92,15 @@ struct ImageLayout {
         segments = [
             segment(ELFSegment.load, read, 0, readOnlyEnd, max(pageSize, 65536)),
             segment(ELFSegment.load, read | ELFSegment.execute, text, textSize, max(pageSize, 65536)),
-            segment(ELFSegment.note, read, UInt64(Self.notes), UInt64(Self.stampNoteSize + Self.buildIDNoteSize), 4),
+            segment(ELFSegment.note, read, UInt64(notes), UInt64(Self.stampNoteSize + Self.buildIDNoteSize), 4),
             segment(ELFSegment.ehFrame, read, unwindIndex, indexSize, 4),
             // No file range: says that the stack is not executable.
             segment(ELFSegment.stack, read | ELFSegment.write, 0, 0, 16),
         ]
-        precondition(segments.count == Self.segmentCount)
+        if hasProperties {
+            segments += [ELFSegment.note, ELFSegment.property].map { segment($0, read, UInt64(properties), UInt64(Self.propertyNoteSize), 8) }
+        }
+        precondition(segments.count == segmentCount)
     }
 
     /// The stamp with everything but digests.
@@ -121,10 +131,11 @@ struct ImageLayout {
                 entrySize: entrySize)
         }
         var sections = [
-            section(SectionNames.stamp, UInt64(Self.notes), Self.note(SectionNames.noteOwner, SectionNames.stampNoteType, stamp.encoded), 4, type: SHT_NOTE),
-            section(SectionNames.buildID, UInt64(Self.notes + Self.stampNoteSize), Self.note("GNU", 3, [UInt8](repeating: 0, count: Self.buildIDSize)), 4, type: SHT_NOTE),
-            section(SectionNames.directory, directory, [UInt8](records: directoryRows), 8),
+            section(SectionNames.stamp, UInt64(notes), Self.note(SectionNames.noteOwner, SectionNames.stampNoteType, stamp.encoded), 4, type: SHT_NOTE),
+            section(SectionNames.buildID, UInt64(buildID), Self.note("GNU", 3, [UInt8](repeating: 0, count: Self.buildIDSize)), 4, type: SHT_NOTE),
         ]
+        if hasProperties { sections.append(section(SectionNames.properties, UInt64(properties), Self.propertyNote, 8, type: SHT_NOTE)) }
+        sections.append(section(SectionNames.directory, directory, [UInt8](records: directoryRows), 8))
         for table in tables {
             guard let row = directoryRows.first(where: { $0.kindNumber == table.kind.rawValue }) else { continue }
             sections.append(section(SectionNames.tablePrefix + table.kind.name, row.address, table.bytes, 8))
@@ -163,6 +174,12 @@ struct ImageLayout {
         directoryRows.first { $0.kindNumber == TableKind.text.rawValue }?.byteCount ?? 0
     }
 
+    private static var propertyNote: [UInt8] {
+        enum Property { static let noteType: UInt32 = 5, features: UInt32 = 0xc000_0000, branchTargets: UInt32 = 1 }
+        var payload: [UInt8] = []
+        for word in [Property.features, 4, Property.branchTargets, 0] { payload.append32(word) }
+        return note("GNU", Property.noteType, payload)
+    }
     private static func note(_ owner: String, _ type: UInt32, _ payload: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         let name = Array(owner.utf8) + [0]

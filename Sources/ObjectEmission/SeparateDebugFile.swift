@@ -28,7 +28,10 @@ public func separateDebugFile(_ artifact: [UInt8], debugFileName: String?) throw
     writer.segments = image.segments
     writer.sections = loaded
     var stripped = try writer.write()
-    seal(&stripped, imageSize: Int(image.header.stamp.imageSize))
+    guard ArtifactView.buildIDRange(stampOffset: image.header.stampOffset).upperBound <= stripped.count else {
+        throw .invalidMetadata("the stamp is where this version does not put it")
+    }
+    seal(&stripped, imageSize: Int(image.header.stamp.imageSize), stampOffset: image.header.stampOffset)
     return SeparatedArtifact(artifact: stripped, debugFile: debugFile)
 }
 
@@ -49,7 +52,6 @@ private struct ElfImage {
         } catch {
             throw .invalidMetadata("\(error)")
         }
-        guard header.stampOffset == ImageLayout.stampPayload else { throw .invalidMetadata("the stamp is where this version does not put it") }
         var reader = FieldReader(file)
         let table = Int(reader.u64(40) & 0xffff_ffff_ffff), count = Int(reader.u16(60)), names = Int(reader.u16(62))
         for i in 0..<Int(reader.u16(56)) {

@@ -1,4 +1,5 @@
 import PrecastArtifactFormat
+import PrecastMachineCode
 
 /// `.symtab` and `.strtab`: a local symbol with a size for every piece of code, so that debuggers, disassemblers and profilers name it.
 struct SymbolTable {
@@ -11,8 +12,11 @@ struct SymbolTable {
     static let maximumNameLength = 4096
 
     init(_ module: LinkedModule, _ text: TextSection, textAddress: UInt64, textSectionIndex: Int) throws(EmissionError) {
+        let mapsData = module.target.machine == .aarch64
+        var isCode = false
         for number in text.order {
             let function = module.functions[number]
+            if mapsData { addMapping(function.compiled, at: textAddress + UInt64(text.offsets[number]), textSectionIndex, &isCode) }
             let size = UInt64(function.compiled.code.count)
             guard let name = UInt32(exactly: strings.count) else {
                 throw .tooLarge(what: "the symbol names", byteCount: UInt64(strings.count), limit: UInt64(UInt32.max))
@@ -26,6 +30,20 @@ struct SymbolTable {
             symbols.append64(textAddress + UInt64(text.offsets[number]))
             symbols.append64(size)
         }
+    }
+
+    /// Mapping symbols, which tell disassemblers where code ends and data begins (ELF for the Arm 64-bit Architecture, section 5.5.4).
+    private mutating func addMapping(_ compiled: CompiledFunction, at address: UInt64, _ section: Int, _ isCode: inout Bool) {
+        func add(_ name: String, _ address: UInt64) {
+            symbols.append32(UInt32(strings.count))
+            symbols.append32(UInt32(section) << 16)      // local, no type
+            symbols.append64(address)
+            symbols.append64(0)
+            strings += Array(name.utf8) + [0]
+        }
+        if !isCode { add("$x", address) }
+        isCode = compiled.dataOffset >= compiled.code.count
+        if !isCode { add("$d", address + UInt64(compiled.dataOffset)) }
     }
 
     private static func symbolName(_ function: EmittedFunction, _ metadata: ModuleMetadata) -> [UInt8] {

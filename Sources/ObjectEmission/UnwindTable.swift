@@ -43,6 +43,7 @@ struct UnwindTable {
         static let offsetExtendedSigned: UInt8 = 0x11, restoreExtended: UInt8 = 0x06
         static let rememberState: UInt8 = 0x0a, restoreState: UInt8 = 0x0b
         static let defineCFA: UInt8 = 0x0c, defineCFASigned: UInt8 = 0x12
+        static let negateReturnAddressState: UInt8 = 0x2d
         static let defineCFARegister: UInt8 = 0x0d, defineCFAOffset: UInt8 = 0x0e
     }
     /// Data is in units of -8 bytes.
@@ -152,6 +153,7 @@ struct UnwindTable {
         case .restoreState:
             frames.append(Operation.restoreState)
             cfa = nil
+        case .negatedReturnAddressState: frames.append(Operation.negateReturnAddressState)
         }
         return true
     }

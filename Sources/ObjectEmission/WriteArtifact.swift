@@ -41,19 +41,19 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
     let debugSections = module.debugSections.isEmpty ? [] : module.debugSections + [.addressList(module.debugSections)]
     writer.sections += try layout.debugSections(debugSections, text, after: writer.sections.last?.end ?? 0)
     var bytes = try writer.write()
-    seal(&bytes, imageSize: Int(layout.imageSize))
+    seal(&bytes, imageSize: Int(layout.imageSize), stampOffset: layout.stampPayload)
     return bytes
 }
 
 /// Fills in image digest, file digest and build id, which all count as zero in the digests.
-func seal(_ bytes: inout [UInt8], imageSize: Int) {
+func seal(_ bytes: inout [UInt8], imageSize: Int, stampOffset: Int) {
     let digests = bytes.withUnsafeBytes {
-        ArtifactView.digests(of: $0, imageSize: imageSize, stampOffset: ImageLayout.stampPayload)
+        ArtifactView.digests(of: $0, imageSize: imageSize, stampOffset: stampOffset)
     }
     func put(_ digest: Bytes32, at offset: Int, count: Int) {
         for i in 0..<count { bytes[offset + i] = digest[i] }
     }
-    put(digests.image, at: ImageLayout.stampPayload + Stamp.imageDigestOffset, count: 32)
-    put(digests.file, at: ImageLayout.stampPayload + Stamp.fileDigestOffset, count: 32)
-    put(digests.image, at: ArtifactView.buildIDRange(stampOffset: ImageLayout.stampPayload).lowerBound, count: ImageLayout.buildIDSize)
+    put(digests.image, at: stampOffset + Stamp.imageDigestOffset, count: 32)
+    put(digests.file, at: stampOffset + Stamp.fileDigestOffset, count: 32)
+    put(digests.image, at: ArtifactView.buildIDRange(stampOffset: stampOffset).lowerBound, count: ImageLayout.buildIDSize)
 }

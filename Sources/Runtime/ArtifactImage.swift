@@ -133,7 +133,7 @@ public final class ArtifactImage: @unchecked Sendable {
             } catch {
                 throw .artifact(error)
             }
-            try Self.makeExecutable(header.textRange, base: mapped.address)
+            try Self.makeExecutable(header.textRange, base: mapped.address, header.stamp.tunables.flags)
             self.header = header
             self.file = file
             fileOffset = offset
@@ -184,9 +184,10 @@ public final class ArtifactImage: @unchecked Sendable {
         }
     }
 
-    private static func makeExecutable(_ text: Range<UInt64>, base: UInt64) throws(LoadError) {
+    private static func makeExecutable(_ text: Range<UInt64>, base: UInt64, _ flags: Tunables.Flags) throws(LoadError) {
         guard !text.isEmpty else { return }
-        let error = precast_protect(base + text.lowerBound, pageRounded(text.upperBound - text.lowerBound), PRECAST_READ | PRECAST_EXECUTE)
+        let protection = PRECAST_READ | PRECAST_EXECUTE | (flags.contains(.branchTargets) ? PRECAST_BRANCH_TARGETS : 0)
+        let error = precast_protect(base + text.lowerBound, pageRounded(text.upperBound - text.lowerBound), protection)
         guard error == 0 else {
             let number = -error
             if number == precast_error_no_memory() { throw .resource(ResourceError(.code, bytes: text.upperBound - text.lowerBound, error: Int64(number))) }

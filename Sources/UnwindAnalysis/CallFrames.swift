@@ -14,11 +14,13 @@ struct FrameRow: Hashable {
     var start: Int64
     /// The canonical frame address; nil: an expression.
     var cfa: (register: RegisterNumber, offset: Int64)?
+    /// AArch64: the return address is signed.
+    var hasSignature = false
     /// For registers that are not in their places.
     var rules: [RegisterNumber: Rule] = [:]
 
     static func == (a: Self, b: Self) -> Bool {
-        a.start == b.start && a.cfa?.register == b.cfa?.register && a.cfa?.offset == b.cfa?.offset && a.rules == b.rules
+        a.start == b.start && a.cfa?.register == b.cfa?.register && a.cfa?.offset == b.cfa?.offset && a.hasSignature == b.hasSignature && a.rules == b.rules
     }
     func hash(into hasher: inout Hasher) { hasher.combine(start) }
 }
@@ -147,7 +149,7 @@ struct CallFrames {
                     remembered.append(row)
                 case 0x0b:
                     guard let last = remembered.popLast() else { throw r.failure("no state to restore") }
-                    (row.cfa, row.rules) = (last.cfa, last.rules)
+                    (row.cfa, row.rules, row.hasSignature) = (last.cfa, last.rules, last.hasSignature)
                 case 0x0c: row.cfa = (try r.register(), Int64(clamping: try r.unsigned()))
                 case 0x0d:
                     guard let cfa = row.cfa else { throw r.failure("no CFA to change") }
@@ -161,6 +163,7 @@ struct CallFrames {
                     guard let cfa = row.cfa else { throw r.failure("no CFA to change") }
                     row.cfa = (cfa.register, scaled(try r.signed()))
                 case 0x14: row.rules[try r.register()] = .value(scaled(Int64(clamping: try r.unsigned())))
+                case 0x2d: row.hasSignature.toggle()                                        // DW_CFA_AARCH64_negate_ra_state
                 default: throw r.failure("call frame instruction \(byte)")
                 }
             }

@@ -70,7 +70,8 @@ extension Disassembler {
         case ARM64_INS_BLR: return (.call(nil), false)
         case ARM64_INS_BR: return (.indirect(first?.wide), false)
         case ARM64_INS_RET: return (.leave(pops: 0), false)
-        case ARM64_INS_CMP, ARM64_INS_CMN, ARM64_INS_TST, ARM64_INS_CCMP, ARM64_INS_CCMN, ARM64_INS_FCMP, ARM64_INS_DMB, ARM64_INS_HINT: break
+        case ARM64_INS_CMP, ARM64_INS_CMN, ARM64_INS_TST, ARM64_INS_CCMP, ARM64_INS_CCMN, ARM64_INS_FCMP, ARM64_INS_DMB: break
+        case ARM64_INS_HINT: hint(first?.immediate)
         case ARM64_INS_MOV, ARM64_INS_MOVZ: moveAArch64(operands)
         case ARM64_INS_MOVK:
             if let to = first?.wide, let bits = operands.last?.immediate {
@@ -99,6 +100,16 @@ extension Disassembler {
         default: doesAnything(operands)
         }
         return (.next, false)
+    }
+
+    /// Signatures; landing pads and other hints do nothing.
+    private mutating func hint(_ number: Int64?) {
+        switch number {
+        case 25: does(.sign(convention.returnAddress, with: convention.stackPointer))         // paciasp
+        case 29: does(.authenticate(convention.returnAddress, with: convention.stackPointer)) // autiasp
+        case 12: does(.authenticate(17, with: 16))                                            // autia1716
+        default: break
+        }
     }
 
     private mutating func moveAArch64(_ operands: [Operand]) {

@@ -4,6 +4,8 @@ enum Value: Hashable {
     /// What the register had when the function was called: the caller's.
     case entry(RegisterNumber)
     case returnAddress
+    /// … signed with the CFA (AArch64).
+    case signedReturnAddress
     /// CFA + number.
     case frame(Int64)
     case constant(Int64)
@@ -80,6 +82,9 @@ struct FrameState: Hashable {
             guard let offset = frameOffset(base).map({ $0 &+ number }) else { return }
             invalidate(offset..<offset &+ bytes)
             if let from, self[from] != .unknown { slots[offset] = self[from] }
+        case .sign(let register, let modifier): self[register] = self[register] == .returnAddress && self[modifier] == .frame(0) ? .signedReturnAddress : .unknown
+        case .authenticate(let register, let modifier):
+            self[register] = self[register] == .signedReturnAddress && self[modifier] == .frame(0) ? .returnAddress : .unknown
         case .clobber(let register): self[register] = .unknown
         }
     }

@@ -222,7 +222,8 @@ struct FunctionAnalysis {
         }
         let link = convention.returnAddress
         let rule = rules.rules[link] ?? .same
-        if found(rule, link, state) != .returnAddress { find(place, "the return address is not \(text(rule))") }
+        let wanted = rules.hasSignature ? Value.signedReturnAddress : .returnAddress
+        if found(rule, link, state) != wanted { find(place, "the \(rules.hasSignature ? "signed " : "")return address is not \(text(rule))") }
         for register in convention.calleeSaved {
             let rule = rules.rules[register] ?? .same
             if found(rule, register, state) != .entry(register) { find(place, "the caller's \(convention.name(register)) is not \(text(rule))") }

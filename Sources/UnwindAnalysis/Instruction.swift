@@ -19,6 +19,9 @@ enum Operation: Hashable {
     case loadTable(RegisterNumber, base: RegisterNumber, index: RegisterNumber)
     /// `bytes` to base + number; nil: of no interest.
     case store(RegisterNumber?, base: RegisterNumber, Int64, bytes: Int64)
+    /// A return address signed, or authenticated, with another register.
+    case sign(RegisterNumber, with: RegisterNumber)
+    case authenticate(RegisterNumber, with: RegisterNumber)
     /// destination = anything
     case clobber(RegisterNumber)
 }

@@ -30,6 +30,10 @@ struct CompileOptions: ParsableArguments {
     var nanCanonicalization = false
     @Flag(name: .customLong("relaxed-simd-deterministic"), help: "Give relaxed vector operators the results of the deterministic profile.")
     var relaxedSIMDDeterministic = false
+    @Option(name: .customLong("branch-protection"), help: ArgumentHelp("AArch64: landing pads for indirect branches (bti), signed return addresses (pac-ret), both (standard), or none (default).", valueName: "which"))
+    var branchProtection = "none"
+    @Flag(name: .customLong("whole-stores"), help: "AArch64: stores that trap have written nothing, whatever the processor.")
+    var wholeStores = false
     @Option(name: .customLong("frame-pointers"), help: ArgumentHelp("Which functions keep a frame pointer: non-leaf (default) or all.", valueName: "which"))
     var framePointers = "non-leaf"
     @Option(name: .customLong("disable-opt"), help: ArgumentHelp("Leave out optimizations, or all: names of precast settings --list-opts, separated by commas.", valueName: "names"))
@@ -95,6 +99,7 @@ struct CompileOptions: ParsableArguments {
         configuration.masksSpeculation = !noSpeculationMasks
         configuration.canonicalizesNaNs = nanCanonicalization
         configuration.makesRelaxedSIMDDeterministic = relaxedSIMDDeterministic
+        try protectBranches(&configuration)
         guard framePointers == "all" || framePointers == "non-leaf" else {
             throw CommandFailure.usage("--frame-pointers takes 'all' or 'non-leaf', not '\(framePointers)'")
         }
@@ -119,6 +124,19 @@ struct CompileOptions: ParsableArguments {
             return (String(map[..<sign]), String(map[map.index(after: sign)...]))
         }
         return options
+    }
+
+    private func protectBranches(_ configuration: inout CompilerConfiguration) throws {
+        let kinds = ["none": [], "standard": ["bti", "pac-ret"], "bti": ["bti"], "pac-ret": ["pac-ret"]]
+        guard let chosen = kinds[branchProtection] else {
+            throw CommandFailure.usage("--branch-protection takes none, bti, pac-ret or standard, not '\(branchProtection)'")
+        }
+        configuration.marksBranchTargets = chosen.contains("bti")
+        configuration.signsReturnAddresses = chosen.contains("pac-ret")
+        configuration.keepsStoresWhole = wholeStores
+        if !chosen.isEmpty || wholeStores, try !targets(defaultCPU: nil).contains(where: { $0.machine == .aarch64 }) {
+            throw CommandFailure.usage("\(wholeStores ? "--whole-stores" : "--branch-protection") is for AArch64: no target is")
+        }
     }
 
     /// A compiler with that configuration, which dumps what was asked for.

@@ -59,6 +59,7 @@ struct Check: ParsableCommand {
               precast check --unwind app.pwasm
               precast check app.pwasm --cpu x86-64-v3
               precast check app.pwasm --target aarch64-unknown-linux-gnu
+              precast check app.pwasm --host aarch64:neoverse-n1
               ssh edge precast-run --describe-host > edge.json; precast check app.pwasm --host edge.json
             """)
     @Option(name: .long, help: ArgumentHelp("A host of this target.", valueName: "triple"))
@@ -67,7 +68,7 @@ struct Check: ParsableCommand {
     var cpu: String?
     @Option(name: .customLong("cpu-features"), parsing: .unconditional, help: ArgumentHelp("Changes to the CPU's features: +bmi2,-avx2.", valueName: "list"))
     var cpuFeatures: String?
-    @Option(name: .long, help: ArgumentHelp("The host that this file describes, written by `precast-run --describe-host` there.", valueName: "host.json"))
+    @Option(name: .long, help: ArgumentHelp("The host that this file describes, written by `precast-run --describe-host` there, or a target with its CPU.", valueName: "host.json|triple:cpu"))
     var host: String?
     @Flag(name: .long, help: "Compare the unwind table with the code.")
     var unwind = false
@@ -123,13 +124,20 @@ struct Check: ParsableCommand {
     }
 
     private func describedHost() throws -> HostDescription {
+        if let host, host.contains(":"), !FileManager.default.fileExists(atPath: host) {
+            let parts = host.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            return try describedHost(target: parts[0], cpu: parts[1], features: parts.count > 2 ? parts[2] : nil)
+        }
         if let host {
             let text = String(decoding: try readFile(host), as: UTF8.self)
             do { return try HostDescription(json: text) } catch { throw CommandFailure("\(inputName(host)): \(error)") }
         }
         if target == nil && cpu == nil && cpuFeatures == nil { return .current }
+        return try describedHost(target: target ?? Machine.host.name, cpu: cpu, features: cpuFeatures)
+    }
+    private func describedHost(target: String, cpu: String?, features: String?) throws -> HostDescription {
         do throws(TargetError) {
-            return try HostDescription(target: target ?? Machine.host.name, cpu: cpu, features: cpuFeatures, native: .current)
+            return try HostDescription(target: target, cpu: cpu, features: features, native: .current)
         } catch {
             throw CommandFailure.usage("\(error)")
         }

@@ -91,7 +91,8 @@ struct Settings: ParsableCommand {
             ("threads", "\(settings.threadCount)"), ("memory reservation", "\(settings.memoryReservation)"),
             ("memory guard", "\(settings.memoryGuard)"), ("signal traps", flag(settings.usesSignals)),
             ("speculation masks", flag(settings.masksSpeculation)), ("all frame pointers", flag(settings.keepsAllFramePointers)),
-            ("canonical nans", flag(settings.canonicalizesNaNs)), ("deterministic relaxed simd", flag(settings.makesRelaxedSIMDDeterministic)),
+            ("branch targets", flag(settings.marksBranchTargets)), ("signed return addresses", flag(settings.signsReturnAddresses)),
+            ("whole stores", flag(settings.keepsStoresWhole)), ("canonical nans", flag(settings.canonicalizesNaNs)), ("deterministic relaxed simd", flag(settings.makesRelaxedSIMDDeterministic)),
             ("optimization fuel", settings.optimizationFuel.map { "\($0)" } ?? "unlimited"), ("self checks", flag(settings.checksItself)),
         ]
         let text = rows.map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()

@@ -10,7 +10,7 @@ import Testing
     static let options = LoweringOptions<AArch64>(features: [.lse], traps: TrapCodes(divideByZero: 7, integerOverflow: 8, invalidConversion: 9))
     static var files: [String] {
         let folder = repositoryPath("testsuite/isa/aarch64")
-        return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".ir") }.sorted()
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".ir") && $0 != "protected.ir" }.sorted()
     }
 
     /// The machine code of a function, allocated as at -O2, proved and emitted.
@@ -58,6 +58,42 @@ import Testing
             }
         }
     }
+    /// Signing and authenticating take turns on every way through the code, as the unwinder follows it.
+    @Test func unwindingFollowsSignatures() throws {
+        let text = try String(contentsOf: repositoryPath("testsuite/isa/aarch64/protected.ir"), encoding: .utf8)
+        var signatures = 0
+        for part in text.components(separatedBy: "\n}\n").dropLast() {
+            let function = part.split(separator: "\n", omittingEmptySubsequences: false).drop { $0.isEmpty || $0.hasPrefix(";;") }.joined(separator: "\n") + "\n}\n"
+            let compiled = try Self.compile(parseFunction(function)) {
+                $0.marksBranchTargets = true
+                $0.signsReturnAddresses = true
+                $0.probesStores = true
+            }
+            var isSigned = false, remembered: [Bool] = [], states: [(UInt32, Bool)] = [(0, false)]
+            for step in compiled.unwind {
+                switch step.rule {
+                case .negatedReturnAddressState: isSigned.toggle()
+                case .rememberState: remembered.append(isSigned)
+                case .restoreState: isSigned = try #require(remembered.popLast())
+                default: continue
+                }
+                states.append((step.offset, isSigned))
+            }
+            for mark in compiled.marks {
+                let before = states.last { $0.0 <= mark.offset }?.1, after = states.last { $0.0 <= mark.offset + 4 }?.1
+                switch mark.text {
+                case "paciasp": #expect(before == false && after == true)
+                case "autiasp", "autia1716": #expect(before == true)
+                case "ret", "br x16": #expect(before == false)
+                case let call where call.hasPrefix("bl"): #expect(before == true)
+                default: continue
+                }
+                signatures += mark.text == "paciasp" ? 1 : 0
+            }
+        }
+        #expect(signatures > 3)
+    }
+
     /// Where the conditional branch at `offset` leads when it is taken, perhaps by an inverted branch over an unconditional one.
     private static func destination(_ code: [UInt8], _ offset: Int) -> Int {
         func word(_ at: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(code[at + $1]) << UInt32(8 * $1) } }

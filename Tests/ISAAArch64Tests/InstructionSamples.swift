@@ -258,7 +258,8 @@ struct InstructionSamples {
                 add(i)
             }
         }
-        for opcode in [Opcode.ret, .nop, .bti] { add(MachineInstruction(opcode, .x)) }
+        for opcode in [Opcode.ret, .nop, .paciasp, .autiasp, .autia1716] { add(MachineInstruction(opcode, .x)) }
+        for target in [BranchTarget.call, .jump] { add(.branchTarget(target)) }
         for code in [0, 1, 63, 255] as [UInt8] { add(MachineInstruction(.udf, .x).trapping(code)) }
     }
 }

@@ -18,6 +18,8 @@
 #define PRECAST_READ 1u
 #define PRECAST_WRITE 2u
 #define PRECAST_EXECUTE 4u
+/// Of executable memory: indirect branches may only lead to landing pads, where processor and system have that (AArch64).
+#define PRECAST_BRANCH_TARGETS 8u
 
 /// Reserves `bytes` of address space without access or backing. Returns its address, or a negative errno.
 int64_t precast_reserve(uint64_t bytes);
