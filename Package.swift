@@ -79,6 +79,8 @@ let package = Package(
             "PrecastISAAArch64", "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat", "CHostCPU",
             "PrecastDebugInformation",
         ]),
+        module("CoreDump", ["PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary"]),
+        module("Exploration", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastInspection", "PrecastWasmText"]),
 
         // Fuzzing
         module("ModuleInterpreter", [
@@ -145,7 +147,8 @@ let package = Package(
                 "CAllocation",
                 .target(name: "PrecastCompiler", condition: compilerOnly), .target(name: "PrecastWastRunner", condition: compilerOnly),
                 .target(name: "PrecastWasmText", condition: compilerOnly), .target(name: "PrecastDisassembly", condition: compilerOnly),
-                .target(name: "PrecastUnwindAnalysis", condition: compilerOnly),
+                .target(name: "PrecastUnwindAnalysis", condition: compilerOnly), .target(name: "PrecastExploration", condition: compilerOnly),
+                .target(name: "PrecastCoreDump", condition: compilerOnly),
                 "PrecastInspection", "PrecastGuestRunner", "PrecastRuntime", "PrecastArtifactFormat",
                 "PrecastProfiling",
                 .target(name: "PrecastSymbolication", condition: compilerOnly), .target(name: "PrecastDemangling", condition: compilerOnly),
@@ -186,6 +189,10 @@ let package = Package(
         tests("Inspection", ["PrecastArtifactFormat", "PrecastInspection"]),
         tests("Disassembly", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastWasmText"]),
         tests("UnwindAnalysis", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastUnwindAnalysis", "PrecastWasmTestSupport", "PrecastWasmText"]),
+        tests("CoreDump", [
+            "PrecastArtifactFormat", "PrecastCompiler", "PrecastCoreDump", "PrecastRuntime", "PrecastWasmBinary", "PrecastWasmText", "PrecastWasmTypes", "PrecastWasmValidation",
+        ]),
+        tests("Exploration", ["PrecastCompiler", "PrecastExploration", "PrecastWasmText"]),
         tests("Runtime", ["CLoaderSupport", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastWasmText", "PrecastWasmTypes"]),
         tests("Compiler", [
             "PrecastArtifactFormat", "PrecastCompiler", "PrecastISAAArch64", "PrecastISAX86_64", "PrecastRuntime", "PrecastWasmTestSupport",

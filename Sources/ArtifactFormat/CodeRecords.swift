@@ -73,6 +73,27 @@
     @inlinable public func store(_ b: RecordBuffer) { b.put(0, value) }
 }
 
+/// A row of `functionBodies`: where in the module's binary a defined function is.
+@frozen public struct FunctionBodyRecord: ArtifactRecord {
+    @inlinable public static var size: Int { 8 }
+    /// Of the body: the declarations of its locals.
+    public var wasmOffset: UInt32            // 0
+    /// Parameters and declared locals.
+    public var localCount: UInt32            // 4
+    @inlinable public init(wasmOffset: UInt32, localCount: UInt32) {
+        self.wasmOffset = wasmOffset
+        self.localCount = localCount
+    }
+    @inlinable public init(_ r: RecordBytes) {
+        wasmOffset = r.u32(0)
+        localCount = r.u32(4)
+    }
+    @inlinable public func store(_ b: RecordBuffer) {
+        b.put(0, wasmOffset)
+        b.put(4, localCount)
+    }
+}
+
 /// A row of `functionNames`.
 @frozen public struct NameRecord: ArtifactRecord {
     @inlinable public static var size: Int { 8 }

@@ -70,6 +70,8 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
     /// Return addresses of calls that exceptions may leave to handlers of their function, sorted; runs of `exceptionHandlers`.
     case exceptionSites = 38
     case exceptionHandlers = 39
+    /// Parallel to `definedFunctions`.
+    case functionBodies = 40
 
     public var name: String {
         switch self {
@@ -105,6 +107,7 @@ public enum TableKind: UInt32, Sendable, CaseIterable {
         case .tags: "tags"
         case .exceptionSites: "exceptions"
         case .exceptionHandlers: "handlers"
+        case .functionBodies: "bodies"
         }
     }
 }

@@ -250,6 +250,8 @@ private struct TableVerifier {
                 function.kind == .function && UInt64(function.functionIndex) == UInt64(module.importedFunctions) + UInt64(index),
                 "function index", UInt64(function.functionIndex))
         }
+        let bodies = try view.table(.functionBodies, of: FunctionBodyRecord.self)
+        if !bodies.isEmpty { _ = try bodies.rows(module.definedFunctions) }
         let names = try view.table(.functionNames, of: NameRecord.self).rows(module.functionNames)
         try require(UInt64(names.count) <= counts.functions, "number of function names", UInt64(names.count))
         for index in 0..<names.count { _ = try view.name(names[unchecked: index].name) }

@@ -33,6 +33,12 @@ int32_t precast_open(const char *path, uint64_t *size) {
     return file;
 }
 
+int32_t precast_create(const char *path) {
+    int file;
+    do file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600); while (file < 0 && errno == EINTR);
+    return file < 0 ? -errno : file;
+}
+
 int32_t precast_duplicate(int32_t file) {
     int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
     return copy < 0 ? -errno : copy;

@@ -47,21 +47,28 @@ public struct DumpRequest: Sendable {
     public var points: Set<Point>
     /// Number of the only function to show; nil: all.
     public var function: Int?
-    public var output: @Sendable (String) -> Void
+    /// Takes a function after a stage: its number and its text. May be called from any thread.
+    public var receive: @Sendable (Point, Int, String) -> Void
 
-    public init(points: Set<Point>, function: Int?, output: @escaping @Sendable (String) -> Void) {
+    public init(points: Set<Point>, function: Int?, receive: @escaping @Sendable (Point, Int, String) -> Void) {
         self.points = points
         self.function = function
-        self.output = output
+        self.receive = receive
+    }
+    /// Each function comes with a heading that names it and the stage.
+    public init(points: Set<Point>, function: Int?, output: @escaping @Sendable (String) -> Void) {
+        self.init(points: points, function: function) { point, number, text in
+            output("; function \(number) after \(point.heading)\n\(text)\n")
+        }
     }
 
     func wants(_ point: Point, _ number: Int) -> Bool { points.contains(point) && (function == nil || function == number) }
     func write(_ point: Point, _ number: Int, _ text: () -> String) {
-        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(text())\n") }
+        if wants(point, number) { receive(point, number, text()) }
     }
     func write(_ point: Point, _ function: borrowing Function) {
         let number = Int(function.number)
-        if wants(point, number) { output("; function \(number) after \(point.heading)\n\(PrecastIR.print(function))\n") }
+        if wants(point, number) { receive(point, number, PrecastIR.print(function)) }
     }
 }
 

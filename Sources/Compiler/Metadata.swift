@@ -1,6 +1,7 @@
 import PrecastArtifactFormat
 import PrecastObjectEmission
 import PrecastTranslation
+import PrecastWasmBinary
 import PrecastWasmModel
 import PrecastWasmTypes
 
@@ -22,6 +23,7 @@ struct MetadataBuilder {
         metadata.exports = module.exports.map(export)
         metadata.functionNames = functionNames()
         metadata.definedFunctionCount = module.bodies.count
+        metadata.functionBodies = functionBodies()
         metadata.memories = module.memories.dropFirst(module.importedMemoryCount).map(memory)
         metadata.tables = module.tables.indices.dropFirst(module.importedTableCount).map(table)
         metadata.globals = module.globals.dropFirst(module.importedGlobalCount).map {
@@ -39,6 +41,17 @@ struct MetadataBuilder {
         }
         metadata.wasmFeatures = usedFeatures.rawValue
         return metadata
+    }
+
+    private func functionBodies() -> [FunctionBodyRecord] {
+        var reader = OperatorReader(module)
+        return module.bodies.indices.map { number in
+            let index = FunctionIndex(index: module.importedFunctionCount + number)
+            var count = UInt64(module.functionType(module.functions[index.index])?.parameters.count ?? 0)
+            // Bodies that were translated have readable declarations.
+            if (try? reader.begin(index)) != nil { for run in reader.localDeclarations { count += UInt64(run.count) } }
+            return FunctionBodyRecord(wasmOffset: module.bodies[number].range.start, localCount: UInt32(clamping: count))
+        }
     }
 
     // MARK: Types

@@ -27,6 +27,10 @@ public struct FunctionCode: Sendable {
         public var function: UInt32
         /// Bytes from the start of the binary.
         public var offset: UInt32
+        public init(function: UInt32, offset: UInt32) {
+            self.function = function
+            self.offset = offset
+        }
     }
 
     public var record: FunctionRecord

@@ -44,6 +44,8 @@ public struct GuestOptions: Sendable {
     public var explainsTrap: (@Sendable (String) -> String)?
     /// Called when the guest has ended, however it did, while its code is still loaded.
     public var whenEnded: (@Sendable () -> Void)?
+    /// Where a core dump goes, if a call traps or a host function fails.
+    public var coreDumpFile: String?
 
     public init() {}
 

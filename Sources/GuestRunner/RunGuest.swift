@@ -27,6 +27,7 @@ public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter
             let instance = try linker.instantiate(module, in: store)
             return try call(instance, options)
         } catch {
+            if case .call(let error) = error { writeCoreDump(of: store, error, options, reporter) }
             throw .instantiation(error)
         }
     } catch {
@@ -40,6 +41,21 @@ public func writeText(_ text: String, to file: Int32) {
     text.withUTF8 { bytes in
         if let start = bytes.baseAddress { _ = precast_write(file, start, UInt64(bytes.count)) }
     }
+}
+
+/// Writes the core dump that the options ask for, where a call did not just exit.
+private func writeCoreDump(of store: Store<WASIContext>, _ error: CallError, _ options: GuestOptions, _ reporter: Reporter) {
+    guard let path = options.coreDumpFile, let backtrace = error.backtrace, error.exitCode == nil else { return }
+    let file = precast_create(path)
+    var status = min(file, 0)
+    if file >= 0 {
+        _ = store.writeCoreDump(backtrace, name: options.file) { bytes in
+            if let start = bytes.baseAddress { status = precast_write(file, start, UInt64(bytes.count)) }
+            return status == 0
+        }
+        precast_close(file)
+    }
+    if status != 0 { reporter.report("cannot write the core dump: " + String(cString: precast_error_text(status)), about: path) }
 }
 
 private enum GuestError: Error {

@@ -99,6 +99,8 @@ public struct ModuleMetadata: Sendable {
     public var functionNames: [[UInt8]?] = []
     /// Functions that the module defines, whether any code is left of them or not.
     public var definedFunctionCount = 0
+    /// One per defined function, or none.
+    public var functionBodies: [FunctionBodyRecord] = []
     public var memories: [Memory] = []
     public var tables: [Table] = []
     public var globals: [Global] = []

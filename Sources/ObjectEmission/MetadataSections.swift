@@ -105,6 +105,10 @@ struct MetadataSections {
         }
         record.functions = try add(.functions, records)
         record.definedFunctions = try add(.definedFunctions, defined.map { WordRecord(value: $0) })
+        guard module.metadata.functionBodies.isEmpty || module.metadata.functionBodies.count == defined.count else {
+            throw .invalidMetadata("\(module.metadata.functionBodies.count) bodies of \(defined.count) functions")
+        }
+        _ = try add(.functionBodies, module.metadata.functionBodies)
     }
 
     private mutating func addCodeTables() throws(EmissionError) {

@@ -138,6 +138,11 @@ public final class LoadedModule: @unchecked Sendable {
 
     func function(at textOffset: UInt32) -> FunctionRecord? { functions.containing(textOffset) }
     func location(at textOffset: UInt32) -> CodeLocation { addressMap.location(textOffset) }
+    /// Where defined function `index` of the index space is in the module's binary, if the artifact tells.
+    func functionBody(_ index: UInt32) -> FunctionBodyRecord? {
+        guard index >= record.importedFunctions, let bodies = try? image.view.table(.functionBodies, of: FunctionBodyRecord.self) else { return nil }
+        return try? bodies.record(index - record.importedFunctions)
+    }
     func inlineFrame(_ row: UInt32) -> InlineFrameRecord? { Int(row) < inlineFrames.count ? inlineFrames[unchecked: Int(row)] : nil }
 
     /// The bytes of a name; empty where it lies outside the pool.

@@ -1,5 +1,5 @@
 import PrecastEntities
-public import PrecastWasmBinary
+import PrecastWasmBinary
 import PrecastWasmModel
 
 /// One function of a module as lines, for listings that show it beside other forms of its code.
@@ -42,6 +42,12 @@ public struct FunctionLister: ~Copyable {
         printer.out = TextBuffer()
         printer.out.writeIdentifier(identifier)
         return String(decoding: printer.out.bytes, as: UTF8.self)
+    }
+
+    /// Where the body of a function that the module defines is in the binary.
+    public func bodyOffset(_ index: UInt32) -> UInt32? {
+        guard definedFunctions.contains(index) else { return nil }
+        return printer.module.bodies[Int(index - definedFunctions.lowerBound)].range.start
     }
 
     /// The text of one function. Linear in its size.

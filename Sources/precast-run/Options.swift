@@ -49,6 +49,8 @@ struct Options {
                 try guest.setMaximumMemory(parsing: try value(name, attached))
             } else if name.isSame("-g") {
                 guest.engine.codeObservers.insert(.debugger)
+            } else if name.isSame("--coredump") {
+                guest.coreDumpFile = try value(name, attached)
             } else if name.isSame("--trust") {
                 trust = try Trust(parsing: try value(name, attached))
             } else {
@@ -90,6 +92,7 @@ let usage = """
       --invoke NAME            call this exported function with ARGUMENTS and print its results
       --max-memory BYTES       most linear memory of the guest; K, M, G may follow
       -g                       make the code known to gdb or lldb
+      --coredump FILE          write a core dump there if the guest traps
       --trust sha256:DIGEST    load only a file with this SHA-256, as a copy in sealed memory
       --describe-host          print what this host can run, for `precast check --host`
       --version                print the versions

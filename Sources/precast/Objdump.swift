@@ -4,6 +4,7 @@ import PrecastArtifactFormat
 import PrecastDisassembly
 import PrecastGuestRunner
 import PrecastInspection
+import PrecastSymbolication
 import PrecastWasmText
 
 struct Objdump: ParsableCommand {
@@ -57,7 +58,10 @@ struct Objdump: ParsableCommand {
         options.showsBytes = !omitsBytes
         options.showsLocations = !omitsLocations
         options.functionName = { Int($0) < names.count ? names[Int($0)] : "function \($0)" }
-        if let module { options.operatorText = module.text }
+        if let module {
+            options.operatorText = module.text
+            options.sourceLine = module.sourcePlace
+        }
         writeText("\(inputName(file)): code for \(code.view.stamp.target), \(printable(code.view.stamp.cpuName))\n", to: STDOUT_FILENO)
         for row in rows { writeText("\n" + (try code.disassemble(row)).text(options), to: STDOUT_FILENO) }
     }
@@ -88,6 +92,7 @@ struct Objdump: ParsableCommand {
 final class OperatorTexts {
     private var lister: FunctionLister
     private var texts: [UInt32: [UInt32: String]] = [:]
+    private let sources: SourceMap?
     let functionCount: Int
 
     init(_ path: String) throws {
@@ -98,8 +103,16 @@ final class OperatorTexts {
         } catch {
             throw CommandFailure("\(inputName(path)): \(error)")
         }
+        sources = try? SourceMap(bytes)
         functionCount = Int(lister.definedFunctions.upperBound)
     }
+
+    /// File, line and column of the operator at `offset`, from the module's debug information.
+    func sourcePlace(_ offset: UInt32) -> String? { sources?.frames(at: offset).first?.place.map(visible) }
+
+    /// What a function is called in text.
+    func name(_ function: UInt32) -> String? { lister.identifier(function) }
+    func bodyOffset(_ function: UInt32) -> UInt32? { lister.bodyOffset(function) }
 
     /// The operator at `offset`, of `function`.
     func text(_ function: UInt32, _ offset: UInt32) -> String? {

@@ -19,7 +19,7 @@ import PrecastGuestRunner
               precast check app.pwasm --cpu x86-64-v3  says whether it will load there
             """,
         version: "precast \(CompilerVersion.current.text) (format \(FormatVersion.current.number), ABI \(ABIVersion.current.number))",
-        subcommands: [Compile.self, Run.self, Inspect.self, Symbolicate.self, Check.self, Extract.self, Strip.self, Objdump.self, Validate.self, Parse.self, Print.self, Wast.self, Targets.self, Features.self, Settings.self])
+        subcommands: [Compile.self, Run.self, Inspect.self, Symbolicate.self, Check.self, Extract.self, Strip.self, Objdump.self, Explore.self, CoreDumpCommand.self, Validate.self, Parse.self, Print.self, Wast.self, Targets.self, Features.self, Settings.self])
 
     /// Errors go to standard error as `error: message`. A failure has its own exit status; a command line that says nothing
     /// sensible has 64, but 125 for `run`, whose other statuses are the guest's.

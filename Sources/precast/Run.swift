@@ -39,6 +39,8 @@ struct Run: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp(
         "Make the code known to a profiler: map (/tmp/perf-PID.map), jitdump (jit-PID.dump in the current folder), vtune.", valueName: "how"))
     var perf: ProfilerInterface?
+    @Option(name: .customLong("coredump"), help: ArgumentHelp("Write a core dump there if the guest traps.", valueName: "file"))
+    var coreDump: String?
     @Option(name: .long, help: ArgumentHelp("Run only a file with this SHA-256, of what is read and then run.", valueName: "sha256:digest"))
     var trust: String?
     @Flag(name: .customLong("allow-precompiled"), help: "Run artifacts, too. They are code: run only what you would run as a program.")
@@ -88,6 +90,7 @@ struct Run: ParsableCommand {
             guest.invokedFunction = invoke
             if options.debugInformation { guest.engine.codeObservers.insert(.debugger) }
             if let perf { guest.engine.codeObservers.insert(perf.observers) }
+            guest.coreDumpFile = coreDump
             if let maximumMemory { try guest.setMaximumMemory(parsing: maximumMemory) }
         } catch {
             throw CommandFailure.usage(error.message)

@@ -44,6 +44,8 @@ void precast_free(void *_Nullable memory);
 
 /// Opens a regular file for reading, close-on-exec. Returns the descriptor, or a negative errno (-EISDIR, -EINVAL for others).
 int32_t precast_open(const char *_Nonnull path, uint64_t *_Nonnull size);
+/// Opens an empty file for writing, close-on-exec; a new one is for its owner alone. Returns the descriptor, or a negative errno.
+int32_t precast_create(const char *_Nonnull path);
 int32_t precast_duplicate(int32_t file);
 void precast_close(int32_t file);
 /// Reads up to `bytes` at `offset`, going on after short reads. Returns the bytes read, or a negative errno.
