@@ -2,7 +2,7 @@ import PrecastArtifactFormat
 import PrecastObjectEmission
 
 /// Which entries are written, and which code belongs to them: decided before anything is written, as references go forwards and backwards.
-struct DebugPlan {
+final class DebugPlan {
     let sections: GuestSections
     let table: EntryTable
     let code: GuestCode
@@ -43,7 +43,7 @@ struct DebugPlan {
         natives = Array(repeating: nil, count: code.bodies.count)
     }
 
-    mutating func decide() {
+    func decide() {
         var numbers = [Int](repeating: -1, count: code.bodies.count)
         for (number, function) in module.functions.enumerated() where function.kind == .function {
             let position = Int(function.functionIndex) - Int(code.importedFunctionCount)
@@ -53,7 +53,7 @@ struct DebugPlan {
         for unit in table.units { decide(unit, numbers) }
     }
 
-    private mutating func readLines() {
+    private func readLines() {
         var known: [UInt64: Int] = [:]
         for (number, unit) in table.units.enumerated() {
             guard let list = table.attribute(AttributeName.statementList, of: table.entries[unit.entries.lowerBound]), list.kind == .sectionOffset else {
@@ -80,7 +80,7 @@ struct DebugPlan {
         var isDead = false
     }
 
-    private mutating func decide(_ unit: Unit, _ numbers: [Int]) {
+    private func decide(_ unit: Unit, _ numbers: [Int]) {
         let first = unit.entries.lowerBound
         let tag = table.entries[first].tag
         guard tag == Tag.compileUnit || tag == Tag.partialUnit || tag == Tag.skeletonUnit else {
@@ -104,7 +104,7 @@ struct DebugPlan {
     }
 
     /// What the entry is for those inside it; nil: it is not written.
-    private mutating func decide(_ entry: Entry, _ number: Int, _ around: Surroundings, _ unit: Unit, _ numbers: [Int]) -> Surroundings? {
+    private func decide(_ entry: Entry, _ number: Int, _ around: Surroundings, _ unit: Unit, _ numbers: [Int]) -> Surroundings? {
         var inner = around
         inner.end = entry.end
         if Tag.isCallSite(entry.tag) { return nil }
@@ -128,7 +128,7 @@ struct DebugPlan {
         return inner
     }
 
-    private mutating func decideFunction(_ entry: Entry, _ number: Int, _ inner: Surroundings, _ numbers: [Int]) -> Surroundings {
+    private func decideFunction(_ entry: Entry, _ number: Int, _ inner: Surroundings, _ numbers: [Int]) -> Surroundings {
         var inner = inner
         (inner.function, inner.guest, inner.isDead) = (nil, [], false)
         guard table.attribute(AttributeName.lowPC, of: entry) != nil || table.attribute(AttributeName.ranges, of: entry) != nil else { return inner }

@@ -2,10 +2,10 @@ import PrecastObjectEmission
 
 /// Writes the entries that a plan decided on, unit by unit.
 struct DebugTranslation {
-    var plan: DebugPlan
+    let plan: DebugPlan
+    let table: EntryTable
     let module: LinkedModule
     let context: ContextPlaces
-    var table: EntryTable { plan.table }
     var writer = EntryWriter()
     var strings = StringBuilder()
     var guestStrings: GuestStrings
@@ -27,6 +27,7 @@ struct DebugTranslation {
 
     init(_ plan: DebugPlan, _ context: ContextPlaces, _ module: LinkedModule, _ settings: DebugSettings) {
         self.plan = plan
+        table = plan.table
         self.module = module
         self.context = context
         guestStrings = GuestStrings(plan.sections, settings.prefixMaps)

@@ -70,9 +70,58 @@ struct Unit {
 }
 
 /// All entries of `.debug_info` in flat arrays, in their order.
-///
-/// Input: the sections. What cannot be read ends its unit, with a warning. Complexity: linear, one pass.
-struct EntryTable {
+final class EntryTable: Sendable {
+    let units: [Unit]
+    let entries: [Entry]
+    let attributes: [Attribute]
+    private let sections: GuestSections
+
+    /// Input: the sections. What cannot be read ends its unit, with a warning. Complexity: linear, one pass.
+    init(_ sections: GuestSections, _ warnings: inout WarningList) {
+        let reader = EntryReader(sections, &warnings)
+        self.sections = sections
+        (units, entries, attributes) = (reader.units, reader.entries, reader.attributes)
+    }
+
+    func attributes(of entry: Entry) -> ArraySlice<Attribute> {
+        attributes[Int(entry.firstAttribute)..<Int(entry.firstAttribute) + Int(entry.attributeCount)]
+    }
+    /// The first attribute of that name.
+    func attribute(_ name: UInt16, of entry: Entry) -> Attribute? {
+        for i in Int(entry.firstAttribute)..<Int(entry.firstAttribute) + Int(entry.attributeCount) where attributes[i].name == name { return attributes[i] }
+        return nil
+    }
+    /// Number of the entry at an offset of `.debug_info`. Logarithmic.
+    func entry(at offset: UInt64) -> Int? {
+        guard let offset = UInt32(exactly: offset) else { return nil }
+        var low = 0, high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].offset == offset ? low : nil
+    }
+    /// An entry of `.debug_addr`.
+    func indexedAddress(_ index: UInt64, _ unit: Unit) -> UInt64? { sections.indexedAddress(index, unit) }
+}
+
+extension GuestSections {
+    /// An entry of `.debug_addr`.
+    func indexedAddress(_ index: UInt64, _ unit: Unit) -> UInt64? {
+        Self.element(index, Int(unit.addressSize), unit.addressBase, addresses)
+    }
+    /// A number of an array in a section.
+    static func element(_ index: UInt64, _ size: Int, _ base: UInt64, _ section: UnsafeRawBufferPointer) -> UInt64? {
+        guard index < 1 << 32, base < 1 << 32 else { return nil }
+        let offset = Int(base) + Int(index) * size
+        guard offset + size <= section.count else { return nil }
+        var cursor = ByteCursor(section, offset..<offset + size)
+        return cursor.unsigned(size: size)
+    }
+}
+
+/// Reads the entries of `.debug_info`.
+private struct EntryReader {
     private(set) var units: [Unit] = []
     private(set) var entries: [Entry] = []
     private(set) var attributes: [Attribute] = []
@@ -104,25 +153,6 @@ struct EntryTable {
             readUnit(cursor, offset, end: end, is64: first == 0xffff_ffff, &warnings)
             cursor.seek(end)
         }
-    }
-
-    func attributes(of entry: Entry) -> ArraySlice<Attribute> {
-        attributes[Int(entry.firstAttribute)..<Int(entry.firstAttribute) + Int(entry.attributeCount)]
-    }
-    /// The first attribute of that name.
-    func attribute(_ name: UInt16, of entry: Entry) -> Attribute? {
-        for i in Int(entry.firstAttribute)..<Int(entry.firstAttribute) + Int(entry.attributeCount) where attributes[i].name == name { return attributes[i] }
-        return nil
-    }
-    /// Number of the entry at an offset of `.debug_info`. Logarithmic.
-    func entry(at offset: UInt64) -> Int? {
-        guard let offset = UInt32(exactly: offset) else { return nil }
-        var low = 0, high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low < entries.count && entries[low].offset == offset ? low : nil
     }
 
     // MARK: Units
@@ -290,26 +320,15 @@ struct EntryTable {
     }
 
     private func stringOffset(_ index: UInt64, _ unit: Unit) -> (Attribute.Kind, UInt64) {
-        guard let offset = element(index, unit.offsetSize, unit.stringOffsetsBase, sections.stringOffsets) else { return (.unresolved, index) }
+        guard let offset = GuestSections.element(index, unit.offsetSize, unit.stringOffsetsBase, sections.stringOffsets) else { return (.unresolved, index) }
         return (.string, offset)
     }
     private func address(_ index: UInt64, _ unit: Unit) -> (Attribute.Kind, UInt64) {
-        guard let address = indexedAddress(index, unit) else { return (.unresolved, index) }
+        guard let address = sections.indexedAddress(index, unit) else { return (.unresolved, index) }
         return (.address, address)
     }
     private func listOffset(_ index: UInt64, _ base: UInt64, _ section: UnsafeRawBufferPointer, _ unit: Unit) -> (Attribute.Kind, UInt64) {
-        guard let offset = element(index, unit.offsetSize, base, section) else { return (.unresolved, index) }
+        guard let offset = GuestSections.element(index, unit.offsetSize, base, section) else { return (.unresolved, index) }
         return (.sectionOffset, offset &+ base)
-    }
-    /// An entry of `.debug_addr`.
-    func indexedAddress(_ index: UInt64, _ unit: Unit) -> UInt64? {
-        element(index, Int(unit.addressSize), unit.addressBase, sections.addresses)
-    }
-    private func element(_ index: UInt64, _ size: Int, _ base: UInt64, _ section: UnsafeRawBufferPointer) -> UInt64? {
-        guard index < 1 << 32, base < 1 << 32 else { return nil }
-        let offset = Int(base) + Int(index) * size
-        guard offset + size <= section.count else { return nil }
-        var cursor = ByteCursor(section, offset..<offset + size)
-        return cursor.unsigned(size: size)
     }
 }

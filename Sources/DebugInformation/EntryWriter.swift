@@ -5,7 +5,10 @@
 struct EntryWriter {
     private(set) var info = SectionBuilder()
     private(set) var abbreviations: [UInt8] = []
-    private var codes: [[UInt32]: UInt32] = [:]
+    /// By the hash of a specification: its code, and where it begins in `specifications`, which has the length first.
+    private var codes: [UInt64: [(code: UInt32, start: Int)]] = [:]
+    private var specifications: [UInt32] = []
+    private var codeCount: UInt32 = 0
     private var specification: [UInt32] = []
     private var values = SectionBuilder()
     private var references: [(offset: Int, target: UInt32, unit: UInt32?)] = []
@@ -38,21 +41,29 @@ struct EntryWriter {
         pending.removeAll(keepingCapacity: true)
     }
     mutating func end() {
-        let code: UInt32
-        if let known = codes[specification] {
-            code = known
-        } else {
-            code = UInt32(codes.count + 1)
-            codes[specification] = code
-            addAbbreviation(code)
-        }
-        info.bytes.appendUnsigned(UInt64(code))
+        info.bytes.appendUnsigned(UInt64(abbreviationCode()))
         let start = info.bytes.count
         for reference in pending { references.append((start + reference.offset, reference.target, reference.unit)) }
         info.append(values)
     }
     /// Ends the children of the innermost open entry.
     mutating func close() { info.bytes.append(0) }
+
+    /// The code of the specification, which is made where it is new.
+    private mutating func abbreviationCode() -> UInt32 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for word in specification { hash = (hash ^ UInt64(word)) &* 0x0000_0100_0000_01b3 }
+        for known in codes[hash, default: []] where specifications[known.start] == UInt32(specification.count) {
+            let start = known.start + 1
+            if specification.indices.allSatisfy({ specifications[start + $0] == specification[$0] }) { return known.code }
+        }
+        codeCount += 1
+        codes[hash, default: []].append((codeCount, specifications.count))
+        specifications.append(UInt32(specification.count))
+        specifications += specification
+        addAbbreviation(codeCount)
+        return codeCount
+    }
 
     private mutating func addAbbreviation(_ code: UInt32) {
         abbreviations.appendUnsigned(UInt64(code))

@@ -31,6 +31,9 @@ struct GuestExpression {
     }
     private(set) var pieces: [Piece] = []
 
+    /// Bytes of an expression; compilers make far shorter ones.
+    private static let maximumSize = 1024
+
     private enum Operation {
         static let addr: UInt8 = 0x03, deref: UInt8 = 0x06, fbreg: UInt8 = 0x91, piece: UInt8 = 0x93, derefSize: UInt8 = 0x94, nop: UInt8 = 0x96
         static let implicitValue: UInt8 = 0x9e, stackValue: UInt8 = 0x9f, addrx: UInt8 = 0xa1, constx: UInt8 = 0xa2, wasmLocation: UInt8 = 0xed
@@ -39,9 +42,25 @@ struct GuestExpression {
     /// The address in linear memory that the variable has all the time, if it needs nothing but the memory.
     private(set) var staticAddress: UInt64?
 
+    /// The local that the variable is, where that is all.
+    var onlyLocal: UInt32? {
+        guard pieces.count == 1, pieces[0].kind == .value, pieces[0].size == 0, pieces[0].steps.count == 1, case .local(let index) = pieces[0].steps[0] else {
+            return nil
+        }
+        return index
+    }
+    /// The locals that are needed, each once.
+    var locals: [UInt32] {
+        var result: [UInt32] = []
+        for piece in pieces {
+            for case .local(let index) in piece.steps where !result.contains(index) { result.append(index) }
+        }
+        return result
+    }
+
     /// - Parameter frameBase: the steps that give the function's frame base, if it has one that can be translated.
     init?(_ section: UnsafeRawBufferPointer, _ range: Range<Int>, _ unit: Unit, _ entries: EntryTable, frameBase: [Step]?) {
-        guard range.upperBound <= section.count else { return nil }
+        guard range.upperBound <= section.count, range.count <= Self.maximumSize else { return nil }
         var cursor = ByteCursor(section, range)
         var steps: [Step] = []
         var isValue = false

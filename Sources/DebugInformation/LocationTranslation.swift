@@ -18,8 +18,9 @@ struct LocationTranslation {
 
     /// The native locations of an expression over ascending stretches of code; where one of the things that it needs has no place, there is none.
     func locations(of expression: GuestExpression, over code: [CodeRange]) -> [NativeLocation] {
+        if let local = expression.onlyLocal { return locations(ofLocal: local, over: code) }
         var result: [NativeLocation] = []
-        let locals = Array(Set(expression.pieces.flatMap { piece in piece.steps.compactMap { if case .local(let index) = $0 { index } else { nil } } })).sorted()
+        let locals = expression.locals
         for range in code {
             var cursors = locals.map { PlaceCursor(self.places.ranges(.local($0), in: instance), from: range.start) }
             // An inlined function has its caller's instance.
@@ -29,9 +30,9 @@ struct LocationTranslation {
             while at < range.end {
                 var until = range.end
                 var places = Places()
-                for (i, local) in locals.enumerated() {
+                for i in locals.indices {
                     let (place, end) = cursors[i].place(at: at)
-                    places.locals[local] = place
+                    if let place { places.locals.append((locals[i], place)) }
                     until = min(until, end)
                 }
                 var end: UInt32
@@ -40,6 +41,26 @@ struct LocationTranslation {
                 (places.context, end) = instanceContext.place(at: at)
                 until = min(until, end)
                 if let bytes = operations(of: expression, places) { Self.append(NativeLocation(code: CodeRange(start: at, end: until), expression: bytes), to: &result) }
+                at = until
+            }
+        }
+        return result
+    }
+
+    /// The usual case: the variable is a local.
+    private func locations(ofLocal index: UInt32, over code: [CodeRange]) -> [NativeLocation] {
+        let ranges = places.ranges(.local(index), in: instance)
+        if ranges.isEmpty { return [] }
+        var result: [NativeLocation] = []
+        for range in code {
+            var cursor = PlaceCursor(ranges, from: range.start)
+            var at = range.start
+            while at < range.end {
+                let (place, end) = cursor.place(at: at)
+                let until = min(end, range.end)
+                if let place, let bytes = self.place(place) {
+                    Self.append(NativeLocation(code: CodeRange(start: at, end: until), expression: bytes), to: &result)
+                }
                 at = until
             }
         }
@@ -55,9 +76,11 @@ struct LocationTranslation {
     }
 
     private struct Places {
-        var locals: [UInt32: VariableRange.Place] = [:]
+        var locals: [(index: UInt32, place: VariableRange.Place)] = []
         var base: VariableRange.Place?
         var context: VariableRange.Place?
+
+        func local(_ index: UInt32) -> VariableRange.Place? { locals.first { $0.index == index }?.place }
     }
 
     /// The address of linear memory over stretches of code.
@@ -106,7 +129,7 @@ struct LocationTranslation {
             result.appendUnsigned(UInt64(bytes.count))
             return result + bytes
         case .value:
-            if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.locals[index].flatMap(self.place) }
+            if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.local(index).flatMap(self.place) }
             return computed(piece.steps, places).map { $0 + [0x9f] }
         case .memory:
             guard let base = memoryBase(places) else { return nil }
@@ -132,7 +155,7 @@ struct LocationTranslation {
 
     /// The usual case, a 32-bit local with a distance: what is in a register has its upper half zero, and no address that is used wraps around.
     private func localAddress(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
-        guard addressSize == 4, steps.count <= 2, case .local(let index)? = steps.first, let place = places.locals[index] else { return nil }
+        guard addressSize == 4, steps.count <= 2, case .local(let index)? = steps.first, let place = places.local(index) else { return nil }
         var distance: [UInt8] = []
         if steps.count == 2 {
             guard case .operations(let bytes) = steps[1], bytes.first == 0x23 || bytes.first == 0x11, Self.isDistance(bytes) else { return nil }
@@ -156,7 +179,7 @@ struct LocationTranslation {
         for (i, step) in steps.enumerated() {
             switch step {
             case .local(let index):
-                guard let place = places.locals[index], let bytes = value(place) else { return nil }
+                guard let place = places.local(index), let bytes = value(place) else { return nil }
                 result += bytes
             case .global(let index):
                 guard let place = places.context, let address = value(place), let load = context.global(index, size: addressSize) else { return nil }

@@ -35,7 +35,7 @@ struct CodeRange: Hashable {
 }
 
 /// What machine code of a function came from which places, by the calls that were inlined.
-struct NativeFunction {
+final class NativeFunction {
     /// Code of one place.
     struct Segment {
         var range: CodeRange
@@ -101,7 +101,7 @@ struct NativeFunction {
     /// The instance whose code a place is.
     func instance(of location: UInt32) -> Int { Int(location) < instanceByLocation.count ? Int(instanceByLocation[Int(location)]) : 0 }
 
-    private mutating func makeSegments(_ ranges: [SourceRange]) {
+    private func makeSegments(_ ranges: [SourceRange]) {
         segments.reserveCapacity(ranges.count)
         for (i, range) in ranges.enumerated() {
             let end = i + 1 < ranges.count ? ranges[i + 1].offset : size
@@ -109,7 +109,7 @@ struct NativeFunction {
         }
     }
 
-    private mutating func addInstance(_ location: UInt32, _ keys: inout [UInt64: Int], _ code: GuestCode) {
+    private func addInstance(_ location: UInt32, _ keys: inout [UInt64: Int], _ code: GuestCode) {
         let data = locations[Int(location)]
         guard data.caller < location else { return instanceByLocation[Int(location)] = 0 }
         let key = UInt64(data.caller) << 32 | UInt64(data.functionIndex)
@@ -122,7 +122,7 @@ struct NativeFunction {
         instances.append(Instance(function: data.functionIndex, call: data.caller, callOffset: offset, parent: parent))
     }
 
-    private mutating func addSpans(_ segment: Segment, _ code: GuestCode) {
+    private func addSpans(_ segment: Segment, _ code: GuestCode) {
         var instance = Int(instanceByLocation[Int(segment.location)])
         var guest = locations[Int(segment.location)].wasmOffset &- code.start
         while true {

@@ -20,7 +20,7 @@ public func translateDebugInformation(
     if sections.isEmpty { return ([], []) }
     var warnings = WarningList()
     let entries = EntryTable(sections, &warnings)
-    var plan = DebugPlan(sections, entries, code, module, warnings)
+    let plan = DebugPlan(sections, entries, code, module, warnings)
     plan.decide()
     var translation = DebugTranslation(plan, context, module, settings)
     translation.run()

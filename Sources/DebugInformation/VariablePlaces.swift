@@ -2,12 +2,9 @@ import PrecastMachineCode
 
 /// Where a function's locals, its instance context and its memory are, by code.
 struct VariablePlaces {
-    private struct Key: Hashable {
-        var instance: Int
-        var subject: VariableRange.Subject
-    }
     private let variables: [VariableRange]
-    private var ranges: [Key: Range<Int>] = [:]
+    /// By ``key(_:_:)``.
+    private var ranges: [UInt64: Range<Int>] = [:]
 
     init(_ variables: [VariableRange], instanceOfCall: [UInt32: Int]) {
         self.variables = variables
@@ -17,15 +14,24 @@ struct VariablePlaces {
             var end = start + 1
             while end < variables.count, variables[end].inlinedAt == first.inlinedAt, variables[end].subject == first.subject { end += 1 }
             if let instance = first.inlinedAt == .max ? 0 : instanceOfCall[first.inlinedAt] {
-                ranges[Key(instance: instance, subject: first.subject)] = start..<end
+                ranges[Self.key(instance, first.subject)] = start..<end
             }
             start = end
         }
     }
 
+    private static func key(_ instance: Int, _ subject: VariableRange.Subject) -> UInt64 {
+        let number: UInt64 = switch subject {
+        case .instanceContext: 0
+        case .memoryBase: 1
+        case .local(let index): UInt64(index) + 2
+        }
+        return UInt64(instance) << 34 | number
+    }
+
     /// The stretches over which a subject of an instance has places, ascending.
     func ranges(_ subject: VariableRange.Subject, in instance: Int) -> ArraySlice<VariableRange> {
-        ranges[Key(instance: instance, subject: subject)].map { variables[$0] } ?? []
+        ranges[Self.key(instance, subject)].map { variables[$0] } ?? []
     }
     var isEmpty: Bool { ranges.isEmpty }
 }
