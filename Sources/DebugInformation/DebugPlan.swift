@@ -12,10 +12,10 @@ final class DebugPlan {
     /// By entry.
     private(set) var isWritten: [Bool]
     private(set) var hasWrittenChildren: [Bool]
-    /// Machine code of scopes in functions, by entry: a range of `scopeCode`, and one of `scopeRanges`.
-    private(set) var scopes: [UInt32: Scope] = [:]
-    /// The guest's function that an entry is, by entry.
-    private(set) var functionOfEntry: [UInt32: Int] = [:]
+    /// The scopes in functions with code.
+    private var scopeList: [Scope] = []
+    /// By entry: the position in `scopeList` of a scope, or in the guest's functions of a function; negative: neither.
+    private var places: [Int32]
     /// The entry of a guest's function, by position.
     private(set) var entryOfFunction: [UInt32]
     /// By position of the guest's function; none where it has no entry or no code.
@@ -39,8 +39,20 @@ final class DebugPlan {
         lists = GuestLists(sections: sections, entries: table)
         isWritten = [Bool](repeating: false, count: table.entries.count)
         hasWrittenChildren = isWritten
+        places = [Int32](repeating: -1, count: table.entries.count)
         entryOfFunction = [UInt32](repeating: Self.none, count: code.bodies.count)
         natives = Array(repeating: nil, count: code.bodies.count)
+    }
+
+    /// The code of the scope that an entry is; nil: it is none that has code.
+    func scope(_ number: Int) -> Scope? {
+        let place = places[number]
+        return place >= 0 && table.entries[number].tag != Tag.subprogram ? scopeList[Int(place)] : nil
+    }
+    /// The guest's function that an entry is.
+    func function(_ number: Int) -> Int? {
+        let place = places[number]
+        return place >= 0 && table.entries[number].tag == Tag.subprogram ? Int(place) : nil
     }
 
     func decide() {
@@ -123,7 +135,8 @@ final class DebugPlan {
             inner.guest = intersection(lists.ranges(of: entry), around.guest)
             let code = native.code(of: inner.guest, in: 0)
             if code.isEmpty { return nil }
-            scopes[UInt32(number)] = Scope(guest: inner.guest, code: code)
+            places[number] = Int32(scopeList.count)
+            scopeList.append(Scope(guest: inner.guest, code: code))
         }
         return inner
     }
@@ -140,7 +153,7 @@ final class DebugPlan {
         let native = NativeFunction(module.functions[numbers[function]], number: numbers[function], code)
         natives[function] = native
         entryOfFunction[function] = UInt32(number)
-        functionOfEntry[UInt32(number)] = function
+        places[number] = Int32(function)
         (inner.function, inner.guest, inner.isDead) = (function, ranges, false)
         return inner
     }

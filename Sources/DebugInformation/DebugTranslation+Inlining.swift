@@ -20,7 +20,7 @@ extension DebugPlan {
                 inner = Int(entry.end)
                 continue
             }
-            if let scope = scopes[UInt32(inner)] { items.append(Item(number: inner, end: entry.end, scope: scope)) }
+            if let scope = scope(inner) { items.append(Item(number: inner, end: entry.end, scope: scope)) }
             inner += 1
         }
         return items

@@ -22,19 +22,23 @@ extension DebugTranslation {
         let translation = translation(native.places, instance, addressSize: unit.addressSize)
         var found: [NativeLocation] = []
         for location in guest {
-            guard let expression = GuestExpression(location.section, location.expression, unit, table, frameBase: base) else { continue }
+            let local = GuestExpression.local(location.section, location.expression)
+            let expression = local == nil ? GuestExpression(location.section, location.expression, unit, table, frameBase: base) : nil
+            if local == nil && expression == nil { continue }
             let code = if let range = location.range {
                 native.code(of: [range], in: instance)
             } else {
                 instance == 0 ? [CodeRange(start: 0, end: native.size)] : native.code(of: instance)
             }
-            found += translation.locations(of: expression, over: code)
+            if let local { found += translation.locations(ofLocal: local, over: code) }
+            if let expression { found += translation.locations(of: expression, over: code) }
         }
         write(apart(found), native)
     }
 
     /// By ascending code. Where two claim the same code, neither is certain to be right: there is none.
     private func apart(_ locations: [NativeLocation]) -> [NativeLocation] {
+        if zip(locations, locations.dropFirst()).allSatisfy({ $0.code.end <= $1.code.start }) { return locations }
         let sorted = locations.sorted { ($0.code.start, $0.code.end) < ($1.code.start, $1.code.end) }
         var result: [NativeLocation] = []
         var claimed: UInt32 = 0
@@ -71,8 +75,9 @@ extension DebugTranslation {
             locationLists.bytes.append(ListEntry.offsetPair)
             locationLists.bytes.appendUnsigned(UInt64(location.code.start))
             locationLists.bytes.appendUnsigned(UInt64(location.code.end))
-            locationLists.bytes.appendUnsigned(UInt64(location.expression.count))
-            locationLists.bytes += location.expression
+            let expression = location.expression
+            locationLists.bytes.appendUnsigned(UInt64(expression.count))
+            locationLists.bytes += expression
         }
     }
 

@@ -76,7 +76,7 @@ struct DebugTranslation {
     // MARK: Units
 
     private mutating func writeUnit(_ guest: Unit) {
-        let functions = guest.entries.compactMap { plan.functionOfEntry[UInt32($0)] }
+        let functions = guest.entries.compactMap { plan.function($0) }
         lineTables.begin(unit, functions, &guestStrings, plan)
         let first = guest.entries.lowerBound
         writer.beginUnit(type: table.entries[first].tag == Tag.partialUnit ? 3 : 1)
@@ -100,7 +100,7 @@ struct DebugTranslation {
                 number = Int(entry.end)
                 continue
             }
-            if let found = plan.functionOfEntry[UInt32(number)] {
+            if let found = plan.function(number) {
                 function = found
                 inlined = plan.owners(of: plan.natives[found], 0, from: number, plan.scopeItems(of: number))
             }
@@ -123,11 +123,11 @@ struct DebugTranslation {
         for attribute in table.attributes(of: entry) { copy(attribute, from: Int(entry.unit)) }
         if isUnit {
             addPlace(ofUnit: functions)
-        } else if let function = plan.functionOfEntry[UInt32(number)], let native = plan.natives[function] {
+        } else if let function = plan.function(number), let native = plan.natives[function] {
             writer.address(AttributeName.lowPC, function: native.number)
             writer.size(AttributeName.highPC, native.size)
             writer.expression(AttributeName.frameBase, [0x9c])
-        } else if let scope = plan.scopes[UInt32(number)], let function = enclosingFunction(of: entry), let native = plan.natives[function] {
+        } else if let scope = plan.scope(number), let function = enclosingFunction(of: entry), let native = plan.natives[function] {
             add(scope.code, of: native.number)
         } else if Tag.isData(entry.tag) {
             addLocation(of: entry, in: enclosingFunction(of: entry), 0)
@@ -140,7 +140,7 @@ struct DebugTranslation {
     func enclosingFunction(of entry: Entry) -> Int? {
         var parent = entry.parent
         while parent != DebugPlan.none {
-            if let function = plan.functionOfEntry[parent] { return function }
+            if let function = plan.function(Int(parent)) { return function }
             parent = table.entries[Int(parent)].parent
         }
         return nil

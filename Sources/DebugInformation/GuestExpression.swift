@@ -42,12 +42,14 @@ struct GuestExpression {
     /// The address in linear memory that the variable has all the time, if it needs nothing but the memory.
     private(set) var staticAddress: UInt64?
 
-    /// The local that the variable is, where that is all.
-    var onlyLocal: UInt32? {
-        guard pieces.count == 1, pieces[0].kind == .value, pieces[0].size == 0, pieces[0].steps.count == 1, case .local(let index) = pieces[0].steps[0] else {
-            return nil
-        }
-        return index
+    /// The local whose value the variable is, where an expression says only that.
+    static func local(_ section: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt32? {
+        guard range.count >= 4, range.count <= 8, range.upperBound <= section.count, section[range.lowerBound] == Operation.wasmLocation,
+            section[range.lowerBound + 1] == 0, section[range.upperBound - 1] == Operation.stackValue
+        else { return nil }
+        var cursor = ByteCursor(section, range.lowerBound + 2..<range.upperBound - 1)
+        let index = cursor.uleb()
+        return cursor.position == cursor.end && !cursor.hasFailed ? UInt32(exactly: index) : nil
     }
     /// The locals that are needed, each once.
     var locals: [UInt32] {

@@ -1,9 +1,22 @@
 import PrecastMachineCode
 
-/// Native locations of one variable: expressions that hold over stretches of a function's code.
+/// Where a variable is over a stretch of a function's code.
 struct NativeLocation: Equatable {
+    enum Content: Equatable {
+        /// It is what is there.
+        case place(VariableRange.Place)
+        case expression([UInt8])
+    }
     var code: CodeRange
-    var expression: [UInt8]
+    var content: Content
+
+    /// The operations of DWARF.
+    var expression: [UInt8] {
+        switch content {
+        case .place(let place): LocationTranslation.operations(of: place)
+        case .expression(let bytes): bytes
+        }
+    }
 }
 
 /// Turns guest expressions into native ones, stretch by stretch of a function's code.
@@ -18,7 +31,6 @@ struct LocationTranslation {
 
     /// The native locations of an expression over ascending stretches of code; where one of the things that it needs has no place, there is none.
     func locations(of expression: GuestExpression, over code: [CodeRange]) -> [NativeLocation] {
-        if let local = expression.onlyLocal { return locations(ofLocal: local, over: code) }
         var result: [NativeLocation] = []
         let locals = expression.locals
         for range in code {
@@ -40,7 +52,9 @@ struct LocationTranslation {
                 until = min(until, end)
                 (places.context, end) = instanceContext.place(at: at)
                 until = min(until, end)
-                if let bytes = operations(of: expression, places) { Self.append(NativeLocation(code: CodeRange(start: at, end: until), expression: bytes), to: &result) }
+                if let bytes = operations(of: expression, places) {
+                    Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .expression(bytes)), to: &result)
+                }
                 at = until
             }
         }
@@ -48,7 +62,7 @@ struct LocationTranslation {
     }
 
     /// The usual case: the variable is a local.
-    private func locations(ofLocal index: UInt32, over code: [CodeRange]) -> [NativeLocation] {
+    func locations(ofLocal index: UInt32, over code: [CodeRange]) -> [NativeLocation] {
         let ranges = places.ranges(.local(index), in: instance)
         if ranges.isEmpty { return [] }
         var result: [NativeLocation] = []
@@ -58,9 +72,7 @@ struct LocationTranslation {
             while at < range.end {
                 let (place, end) = cursor.place(at: at)
                 let until = min(end, range.end)
-                if let place, let bytes = self.place(place) {
-                    Self.append(NativeLocation(code: CodeRange(start: at, end: until), expression: bytes), to: &result)
-                }
+                if let place { Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .place(place)), to: &result) }
                 at = until
             }
         }
@@ -68,7 +80,7 @@ struct LocationTranslation {
     }
 
     private static func append(_ location: NativeLocation, to result: inout [NativeLocation]) {
-        if let last = result.last, last.code.end == location.code.start, last.expression == location.expression {
+        if let last = result.last, last.code.end == location.code.start, last.content == location.content {
             result[result.count - 1].code.end = location.code.end
         } else {
             result.append(location)
@@ -95,7 +107,9 @@ struct LocationTranslation {
             until = min(until, end)
             (found.context, end) = instanceContext.place(at: at)
             until = min(until, end)
-            if let bytes = memoryBase(found) { Self.append(NativeLocation(code: CodeRange(start: at, end: until), expression: bytes), to: &result) }
+            if let bytes = memoryBase(found) {
+                Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .expression(bytes)), to: &result)
+            }
             at = until
         }
         return result
@@ -129,7 +143,7 @@ struct LocationTranslation {
             result.appendUnsigned(UInt64(bytes.count))
             return result + bytes
         case .value:
-            if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.local(index).flatMap(self.place) }
+            if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.local(index).map(Self.operations) }
             return computed(piece.steps, places).map { $0 + [0x9f] }
         case .memory:
             guard let base = memoryBase(places) else { return nil }
@@ -140,12 +154,12 @@ struct LocationTranslation {
     }
 
     /// The variable is what is in the place.
-    private func place(_ place: VariableRange.Place) -> [UInt8]? {
+    static func operations(of place: VariableRange.Place) -> [UInt8] {
         switch place {
         case .register(let number): return number < 32 ? [0x50 + number] : [0x90, number]
-        case .frame(let offset): return frameAddress(offset)
+        case .frame(let offset): return Self.frameAddress(offset)
         case .constant(let low, let high):
-            if high == 0 { return constant(low) + [0x9f] }
+            if high == 0 { return Self.constant(low) + [0x9f] }
             var bytes: [UInt8] = [0x9e, 16]
             bytes.appendInteger(low)
             bytes.appendInteger(high)
@@ -163,8 +177,8 @@ struct LocationTranslation {
         }
         switch place {
         case .register(let number): return number < firstVectorRegister ? [0x70 + number, 0] + distance : nil
-        case .frame(let offset): return frameAddress(offset) + [0x94, 4] + distance
-        case .constant(let low, _): return constant(low & 0xffff_ffff) + distance
+        case .frame(let offset): return Self.frameAddress(offset) + [0x94, 4] + distance
+        case .constant(let low, _): return Self.constant(low & 0xffff_ffff) + distance
         }
     }
     /// Whether operations are one addition of a constant.
@@ -216,16 +230,16 @@ struct LocationTranslation {
     private func value(_ place: VariableRange.Place) -> [UInt8]? {
         switch place {
         case .register(let number): return number < firstVectorRegister ? [0x70 + number, 0] : nil
-        case .frame(let offset): return frameAddress(offset) + [0x06]
-        case .constant(let low, let high): return high == 0 ? constant(low) : nil
+        case .frame(let offset): return Self.frameAddress(offset) + [0x06]
+        case .constant(let low, let high): return high == 0 ? Self.constant(low) : nil
         }
     }
-    private func frameAddress(_ offset: Int32) -> [UInt8] {
+    private static func frameAddress(_ offset: Int32) -> [UInt8] {
         var bytes: [UInt8] = [0x91]
         bytes.appendSigned(Int64(offset))
         return bytes
     }
-    private func constant(_ value: UInt64) -> [UInt8] {
+    private static func constant(_ value: UInt64) -> [UInt8] {
         var bytes: [UInt8] = [0x10]
         bytes.appendUnsigned(value)
         return bytes

@@ -144,7 +144,12 @@ final class NativeFunction {
                 if spans[middle].guest < range.start { low = middle + 1 } else { high = middle }
             }
             while low < spans.count, spans[low].guest < range.end {
-                found.append(spans[low].range)
+                // Most of what follows on in the guest's code does so in the machine's.
+                if let last = found.last, last.end == spans[low].range.start {
+                    found[found.count - 1].end = spans[low].range.end
+                } else {
+                    found.append(spans[low].range)
+                }
                 low += 1
             }
         }
@@ -154,6 +159,7 @@ final class NativeFunction {
     func code(of instance: Int) -> [CodeRange] { merged(instances[instance].spans.map(\.range)) }
 
     private func merged(_ ranges: [CodeRange]) -> [CodeRange] {
+        if ranges.count <= 1 { return ranges }
         var result: [CodeRange] = []
         for range in ranges.sorted(by: { $0.start < $1.start }) {
             if let last = result.last, range.start <= last.end {
