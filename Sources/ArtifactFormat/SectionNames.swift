@@ -10,7 +10,7 @@ public enum SectionNames {
     public static let unwind = ".eh_frame"
     public static let unwindIndex = ".eh_frame_hdr"
     /// Where debug information has addresses; not loaded.
-    public static let debugAddresses = ".debug_precast_addresses"
+    public static let debugAddresses = ".precast.debugaddr"
     /// Prefix of the table sections: `.precast.` + ``TableKind/name``.
     public static let tablePrefix = ".precast."
 

@@ -102,10 +102,10 @@ void precast_object_functions(const precast_object *o, uint64_t base, precast_sp
 
 // MARK: Debuggers
 
-/// Adds `base` to the fields of debug information that are addresses. `.debug_precast_addresses` lists them: for each section its name, ended by
+/// Adds `base` to the fields of debug information that are addresses. `.precast.debugaddr` lists them: for each section its name, ended by
 /// a zero, padding to a multiple of 4, a count, and the fields' offsets.
 static void move_debug_addresses(precast_object *o, uint64_t base) {
-    static const char name[] = ".debug_precast_addresses";
+    static const char name[] = ".precast.debugaddr";
     const Elf64_Shdr *list = find_section(o, name, sizeof name - 1);
     if (!list) return;
     const uint8_t *at = o->bytes + list->sh_offset, *end = at + list->sh_size;

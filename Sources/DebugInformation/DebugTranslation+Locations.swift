@@ -18,12 +18,11 @@ extension DebugTranslation {
         let guest = plan.lists.locations(attribute, unit)
         guard let function, let native = plan.natives[function] else { return addGlobalLocation(guest, unit) }
         if native.places.isEmpty { return }
-        let base = frameBase(of: plan.table.entries[plan.entry(of: instance, native) ?? 0], function, instance)
         let translation = translation(native.places, instance, addressSize: unit.addressSize)
         var found: [NativeLocation] = []
         for location in guest {
             let local = GuestExpression.local(location.section, location.expression)
-            let expression = local == nil ? GuestExpression(location.section, location.expression, unit, table, frameBase: base) : nil
+            let expression = local == nil ? expression(location, unit, instance, native) : nil
             if local == nil && expression == nil { continue }
             let code = if let range = location.range {
                 native.code(of: [range], in: instance)
@@ -34,6 +33,11 @@ extension DebugTranslation {
             if let expression { found += translation.locations(of: expression, over: code) }
         }
         write(apart(found), native)
+    }
+
+    private mutating func expression(_ location: GuestLists.Location, _ unit: Unit, _ instance: Int, _ native: NativeFunction) -> GuestExpression? {
+        let base = plan.entry(of: instance, native).flatMap { frameBase(of: table.entries[$0]) }
+        return GuestExpression(location.section, location.expression, unit, table, frameBase: base)
     }
 
     /// By ascending code. Where two claim the same code, neither is certain to be right: there is none.
@@ -82,7 +86,7 @@ extension DebugTranslation {
     }
 
     /// The steps that give the frame base of a guest's function.
-    private mutating func frameBase(of entry: Entry, _ function: Int, _ instance: Int) -> [GuestExpression.Step]? {
+    private mutating func frameBase(of entry: Entry) -> [GuestExpression.Step]? {
         let key = Int(entry.offset)
         if let known = frameBases[key] { return known.isEmpty ? nil : known }
         let unit = table.units[Int(entry.unit)]
