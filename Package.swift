@@ -159,6 +159,7 @@ let package = Package(
         // Tests
         .target(name: "PrecastWasmTestSupport", path: "Tests/WasmTestSupport", swiftSettings: settings),
         .target(name: "PrecastIRTestSupport", dependencies: ["PrecastEntities", "PrecastIR"], path: "Tests/IRTestSupport", swiftSettings: settings),
+        .target(name: "PrecastCodeTestSupport", dependencies: ["PrecastIR", "PrecastMachineCode"], path: "Tests/CodeTestSupport", swiftSettings: settings),
         tests("Entities", ["PrecastEntities"]),
         tests("WasmTypes", ["PrecastWasmTypes"]),
         tests("WasmModel", ["PrecastWasmModel", "PrecastWasmTypes"]),
@@ -181,8 +182,8 @@ let package = Package(
         tests("Fuzzing", ["PrecastFuzzing", "PrecastCompiler", "PrecastWasmTypes", "PrecastWastRunner"]),
         tests("RegisterAllocation", ["PrecastEntities", "PrecastRegisterAllocation"]),
         tests("MachineCode", ["PrecastEntities", "PrecastMachineCode", "PrecastRegisterAllocation"]),
-        tests("ISAX86_64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
-        tests("ISAAArch64", ["PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAAArch64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAX86_64", ["PrecastCodeTestSupport", "PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAX86_64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
+        tests("ISAAArch64", ["PrecastCodeTestSupport", "PrecastEntities", "PrecastIR", "PrecastIRInterpreter", "PrecastIRTestSupport", "PrecastISAAArch64", "PrecastMachineCode", "PrecastRegisterAllocation"]),
         tests("ArtifactFormat", ["CRuntimeABI", "PrecastArtifactFormat", "PrecastWasmTypes"]),
         tests("ObjectEmission", ["PrecastArtifactFormat", "PrecastMachineCode", "PrecastObjectEmission", "PrecastWasmTypes"]),
         tests("DebugInformation", ["PrecastArtifactFormat", "PrecastDebugInformation", "PrecastMachineCode", "PrecastObjectEmission"]),

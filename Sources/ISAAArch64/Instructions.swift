@@ -69,12 +69,6 @@ public import PrecastMachineCode
             if newValue.trap != 0 { trap = newValue.trap }
         }
     }
-    @inlinable public var lowWord: UInt32 { UInt32(truncatingIfNeeded: immediate) }
-    @inlinable public var highWord: UInt32 { UInt32(truncatingIfNeeded: immediate >> 32) }
-    @inlinable public var callInfo: Int { Int(lowWord) }
-    @inlinable public mutating func setWords(low: UInt32, high: UInt32) {
-        immediate = Int64(bitPattern: UInt64(low) | UInt64(high) << 32)
-    }
 
     // MARK: Building blocks of the factories
 

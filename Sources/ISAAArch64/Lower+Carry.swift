@@ -79,25 +79,6 @@ extension Lowering {
 
     // MARK: The word below
 
-    /// `less < limit`, unsigned, or not so.
-    struct Borrow {
-        var comparison: Inst
-        var less: Value
-        var limit: Value
-        var isInverted: Bool
-    }
-    private func borrow(_ inst: Inst) -> Borrow? {
-        let data = dfg.instructions[inst]
-        guard data.opcode == .icmp, layout.block(of: inst) == layout.block(of: current), dfg.type(data.valueA) != .reference else { return nil }
-        switch data.integerCondition {
-        case .unsignedLess: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: false)
-        case .unsignedGreater: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: false)
-        case .unsignedGreaterOrEqual: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: true)
-        case .unsignedLessOrEqual: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: true)
-        default: return nil
-        }
-    }
-
     /// Emits the addition or subtraction whose carry flag the borrow is, if it may stand here. Returns false if not.
     private mutating func emitLowerWord(_ borrow: Borrow, _ opcode: PrecastIR.Opcode) -> Bool {
         guard let lower = lowerWord(borrow, opcode) else { return false }
@@ -121,30 +102,9 @@ extension Lowering {
         return nil
     }
 
-    /// The addition or subtraction whose carry the borrow is, if it may be computed here instead of where it stands.
+    /// The sum, or difference, whose carry the borrow is, if it may be computed here.
     private func lowerWord(_ borrow: Borrow, _ opcode: PrecastIR.Opcode) -> Inst? {
-        let (less, limit) = (dfg.resolve(borrow.less), dfg.resolve(borrow.limit))
-        var inst = layout.previous(current), steps = 0
-        while inst.isSome, steps < 12 {
-            let data = dfg.instructions[inst]
-            let isSum = data.opcode == .iadd && dfg.result(inst) == less && (dfg.resolve(data.valueA) == limit || dfg.resolve(data.valueB) == limit)
-            let isDifference = data.opcode == .isub && dfg.resolve(data.valueA) == less && dfg.resolve(data.valueB) == limit
-            if isSum || isDifference {
-                return data.opcode != opcode || swallowed.contains(inst) || isUsedBefore(inst, except: borrow.comparison) ? nil : inst
-            }
-            inst = layout.previous(inst)
-            steps += 1
-        }
-        return nil
-    }
-    /// Whether something between `inst` and the current instruction reads its result.
-    private func isUsedBefore(_ inst: Inst, except comparison: Inst) -> Bool {
-        let value = dfg.result(inst)
-        var next = layout.next(inst), isUsed = false
-        while next.isSome, next != current {
-            if next != comparison { dfg.forEachOperand(next) { if $0 == value { isUsed = true } } }
-            next = layout.next(next)
-        }
-        return isUsed
+        guard let lower = lowerWord(borrow), dfg.instructions[lower].opcode == opcode else { return nil }
+        return lower
     }
 }

@@ -41,15 +41,9 @@ extension Lowering {
     }
     private func isOnlyHere(_ value: Value) -> Bool { analysis.useCount(dfg.resolve(value)) == 1 && !hasOwnRegister(value) }
 
-    /// `less < limit`, unsigned, as a number.
-    private struct Borrow {
-        var comparison: Inst
-        var less: Value
-        var limit: Value
-        /// The number is 1 where it is not less.
-        var isInverted: Bool
-    }
+    /// The number that a carry is, 1 or 0.
     private func borrow(_ value: Value, _ type: Type) -> Borrow? {
+        if !options.optimizations.contains(.carryChains) { return nil }
         var flag = value
         if type == .i64 {
             guard let extended = definition(value, .uextend), isOnlyHere(value) else { return nil }
@@ -57,17 +51,6 @@ extension Lowering {
         }
         guard isOnlyHere(flag), let inst = dfg.definition(flag) else { return nil }
         return borrow(inst)
-    }
-    private func borrow(_ inst: Inst) -> Borrow? {
-        let data = dfg.instructions[inst]
-        guard options.optimizations.contains(.carryChains), data.opcode == .icmp, layout.block(of: inst) == layout.block(of: current), dfg.type(data.valueA) != .reference else { return nil }
-        switch data.integerCondition {
-        case .unsignedLess: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: false)
-        case .unsignedGreater: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: false)
-        case .unsignedGreaterOrEqual: return Borrow(comparison: inst, less: data.valueA, limit: data.valueB, isInverted: true)
-        case .unsignedLessOrEqual: return Borrow(comparison: inst, less: data.valueB, limit: data.valueA, isInverted: true)
-        default: return nil
-        }
     }
 
     private mutating func emitWithCarry(_ op: ALUOperation, _ inst: Inst, _ type: Type, _ terms: Terms, _ borrow: Borrow) {
@@ -109,33 +92,8 @@ extension Lowering {
 
     /// The flags of the addition or subtraction whose carry the comparison `inst` is, if that may stand here and nothing else wants the comparison.
     mutating func emitCarryTest(_ inst: Inst) -> FlagCondition? {
-        guard analysis.useCount(dfg.result(inst)) == 1 || inst == current, let borrow = borrow(inst), emitLowerWord(borrow) else { return nil }
+        guard options.optimizations.contains(.carryChains), analysis.useCount(dfg.result(inst)) == 1 || inst == current, let borrow = borrow(inst), emitLowerWord(borrow) else { return nil }
         return .one(borrow.isInverted ? .ae : .b)
-    }
-
-    /// The addition or subtraction whose carry the borrow is, if it may be computed here instead of where it stands.
-    private func lowerWord(_ borrow: Borrow) -> Inst? {
-        let (less, limit) = (dfg.resolve(borrow.less), dfg.resolve(borrow.limit))
-        var inst = layout.previous(current), steps = 0
-        while inst.isSome, steps < 12 {
-            let data = dfg.instructions[inst]
-            let isSum = data.opcode == .iadd && dfg.result(inst) == less && (dfg.resolve(data.valueA) == limit || dfg.resolve(data.valueB) == limit)
-            let isDifference = data.opcode == .isub && dfg.resolve(data.valueA) == less && dfg.resolve(data.valueB) == limit
-            if isSum || isDifference { return swallowed.contains(inst) || isUsedBefore(inst, except: borrow.comparison) ? nil : inst }
-            inst = layout.previous(inst)
-            steps += 1
-        }
-        return nil
-    }
-    /// Whether something between `inst` and the current instruction reads its result.
-    private func isUsedBefore(_ inst: Inst, except comparison: Inst) -> Bool {
-        let value = dfg.result(inst)
-        var next = layout.next(inst), isUsed = false
-        while next.isSome, next != current {
-            if next != comparison { dfg.forEachOperand(next) { if $0 == value { isUsed = true } } }
-            next = layout.next(next)
-        }
-        return isUsed
     }
 
     // MARK: Products

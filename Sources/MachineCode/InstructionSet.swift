@@ -139,6 +139,8 @@ public enum ClobberSet {
 public protocol ControlInstruction: EmittableInstruction {
     /// How the instruction set writes a memory operand.
     associatedtype Place: FramePlace
+    /// Of a branch: targets (`then` low, `else` high word); of a call: call info low, function number high.
+    var immediate: Int64 { get set }
 
     /// At the head of block 0: defines the arguments that arrive in registers (the call info's defs).
     static func arguments(callInfo: UInt32) -> Self
@@ -161,6 +163,15 @@ public protocol ControlInstruction: EmittableInstruction {
     static func widen(_ dst: Register, _ src: Register) -> Self
     /// dst = address of a place in the frame.
     static func frameAddress(_ dst: Register, _ place: Place) -> Self
+}
+
+extension ControlInstruction {
+    @inlinable public var lowWord: UInt32 { UInt32(truncatingIfNeeded: immediate) }
+    @inlinable public var highWord: UInt32 { UInt32(truncatingIfNeeded: immediate >> 32) }
+    @inlinable public var callInfo: Int { Int(lowWord) }
+    @inlinable public mutating func setWords(low: UInt32, high: UInt32) {
+        immediate = Int64(bitPattern: UInt64(low) | UInt64(high) << 32)
+    }
 }
 
 /// A memory operand that arguments and results are read from and written to.

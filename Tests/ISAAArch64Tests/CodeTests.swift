@@ -1,4 +1,5 @@
 import Foundation
+import PrecastCodeTestSupport
 import PrecastIR
 import PrecastISAAArch64
 import PrecastMachineCode

@@ -1,4 +1,4 @@
-import Foundation
+import PrecastCodeTestSupport
 import PrecastISAAArch64
 import Testing
 
@@ -11,12 +11,15 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Assembler.isThere, "needs binutils-aarch64-linux-gnu, which tools/setup --test installs"))
+    static let assembler = Assembler(prefix: "aarch64-linux-gnu-")
+
+    @Test(.enabled(if: EncodingTests.assembler.isThere, "needs binutils-aarch64-linux-gnu, which tools/setup --test installs"))
     func sameBytesAsTheAssembler() throws {
         let samples = InstructionSamples().all
         let printer = InstructionPrinter()
         let texts = samples.map { printer.text($0) }
-        let assembled = try Assembler.assemble(".arch armv8.2-a+dotprod\n" + texts.joined(separator: "\n") + "\n")
+        let bytes = try Self.assembler.assemble(".arch armv8.2-a+dotprod\n" + texts.joined(separator: "\n") + "\n")
+        let assembled = stride(from: 0, to: bytes.count, by: 4).map { n in (0..<4).reduce(0) { $0 | UInt32(bytes[n + $1]) << UInt32(8 * $1) } }
         #expect(assembled.count == samples.count)
         var wrong: [Opcode: Int] = [:]
         for (n, (i, theirs)) in zip(samples, assembled).enumerated() where i.encoding != theirs {
@@ -37,15 +40,7 @@ import Testing
             seen[key, default: 0] += 1
             if seen[key] == 3 { lines.append((printer.text(i), hex(i.encoding))) }
         }
-        let width = (lines.map(\.0.count).max() ?? 0) + 2
-        let text = lines.map { $0.0.padding(toLength: width, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n") + "\n"
-        let path = repositoryPath("testsuite/encode/aarch64/rows.txt")
-        if ProcessInfo.processInfo.environment["BLESS"] != nil {
-            try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try text.write(to: path, atomically: true, encoding: .utf8)
-        }
-        let golden = try String(contentsOf: path, encoding: .utf8)
-        #expect(golden == text, "testsuite/encode/aarch64/rows.txt is out of date; BLESS=1 rewrites it")
+        if let difference = try differenceFromGolden("testsuite/encode/aarch64/rows.txt", lines) { Issue.record("\(difference)") }
     }
 
     /// Nothing but the encodable constants counts as one, against a list made from all fields.
@@ -76,43 +71,4 @@ import Testing
 func hex(_ word: UInt32) -> String {
     let text = String(word, radix: 16)
     return String(repeating: "0", count: 8 - text.count) + text
-}
-
-/// A path in the repository that this test belongs to.
-func repositoryPath(_ path: String) -> URL {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(path)
-}
-
-/// GNU `as` for AArch64.
-enum Assembler {
-    private static let tools = ["/usr/bin/aarch64-linux-gnu-as", "/usr/bin/aarch64-linux-gnu-objcopy"]
-    static var isThere: Bool { tools.allSatisfy { FileManager.default.isExecutableFile(atPath: $0) } }
-
-    /// The words of the text section.
-    static func assemble(_ source: String) throws -> [UInt32] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("precast-encode-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (input, object, binary) = (folder.appendingPathComponent("a.s"), folder.appendingPathComponent("a.o"), folder.appendingPathComponent("a.bin"))
-        try source.write(to: input, atomically: true, encoding: .utf8)
-        let errors = try run(tools[0], ["-o", object.path, input.path])
-        #expect(errors.isEmpty, "as: \(errors.prefix(2000))")
-        _ = try run(tools[1], ["-O", "binary", "-j", ".text", object.path, binary.path])
-        let bytes = try [UInt8](Data(contentsOf: binary))
-        return stride(from: 0, to: bytes.count, by: 4).map { n in (0..<4).reduce(0) { $0 | UInt32(bytes[n + $1]) << UInt32(8 * $1) } }
-    }
-}
-
-/// Runs a program and returns what it wrote to standard error and output.
-func run(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardError = pipe
-    process.standardOutput = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self)
 }

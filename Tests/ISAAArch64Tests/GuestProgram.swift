@@ -1,4 +1,5 @@
 import Foundation
+import PrecastCodeTestSupport
 import PrecastIR
 import PrecastISAAArch64
 import PrecastMachineCode
@@ -41,10 +42,10 @@ struct GuestProgram {
         try Data(inputs).write(to: URL(fileURLWithPath: path("input")))
         try source(code: path("code"), input: path("input")).write(toFile: path("a.s"), atomically: true, encoding: .utf8)
         for (tool, arguments) in [(Self.assembler, ["-o", path("a.o"), path("a.s")]), (Self.linker, ["-static", "-o", path("a"), path("a.o")])] {
-            let messages = try output(tool, arguments)
+            let messages = try output(of: tool, arguments)
             if !messages.isEmpty { throw GuestError(message: String(decoding: messages, as: UTF8.self)) }
         }
-        let bytes = try output(Self.emulator, ["-cpu", cpu, path("a")])
+        let bytes = try output(of: Self.emulator, ["-cpu", cpu, path("a")])
         let total = outputSizes.reduce(0, +)
         if bytes.count != total { throw GuestError(message: "\(bytes.count) bytes of \(total): \(String(decoding: bytes.prefix(500), as: UTF8.self))") }
         var start = 0
@@ -97,20 +98,6 @@ struct GuestProgram {
 }
 
 struct GuestError: Error { let message: String }
-
-/// Runs a program and returns what it wrote to standard output and error.
-private func output(_ program: String, _ arguments: [String]) throws -> Data {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardError = pipe
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return data
-}
 
 /// Functions of the IR to code, with every allocation checked.
 enum TestFunctions {

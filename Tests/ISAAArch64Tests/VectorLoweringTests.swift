@@ -1,3 +1,4 @@
+import PrecastCodeTestSupport
 import PrecastIR
 import PrecastISAAArch64
 import PrecastMachineCode
@@ -5,35 +6,14 @@ import Testing
 
 /// Instructions that vector operations become: the mnemonics between the loads of two operands and the stores of what there is.
 @Suite struct VectorLoweringTests {
+    private func mnemonics(_ function: borrowing Function, _ features: CPUFeatures = []) -> [String] {
+        PrecastCodeTestSupport.mnemonics(function, AArch64.self, features).filter { $0 != "ldr" && $0 != "str" }
+    }
     private func mnemonics(_ features: CPUFeatures = [], _ make: (inout FunctionBuilder, Value, Value) -> Value) -> [String] {
-        var b = FunctionBuilder(number: 0, signature: Signature(.systemV, parameters: [ABIParameter(.i64), ABIParameter(.i64)]))
-        let entry = b.makeBlock()
-        let pointers = [b.function.dfg.appendParameter(entry, .i64), b.function.dfg.appendParameter(entry, .i64)]
-        b.startBlock(entry)
-        b.seal(entry)
-        let plain = MemoryFlags(rawValue: 0)
-        let x = b.load(.v128, pointers[0], offset: 0, plain)
-        let y = b.load(.v128, pointers[0], offset: 16, plain)
-        let result = make(&b, x, y)
-        b.store(result, pointers[1], offset: 0, plain)
-        b.store(x, pointers[1], offset: 16, plain)
-        b.store(y, pointers[1], offset: 32, plain)
-        b.return([])
-        let options = LoweringOptions<AArch64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(AArch64.lower(b.finish(), options)).split(separator: "\n")
-        let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
-        return words.filter { !["ldr", "str", "arguments", "ret"].contains($0) && !$0.hasPrefix("block") }
+        mnemonics(makeVectorFunction(make), features)
     }
-    private func binary(_ op: VectorOperation) -> [String] {
-        mnemonics { $0.emit(InstructionData(.vbinary, .v128, flags: op.rawValue, a: $1.rawValue, b: $2.rawValue)) }
-    }
-    private func shuffle(_ lanes: [UInt8]) -> [String] {
-        func word(_ half: ArraySlice<UInt8>) -> UInt64 { half.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
-        return mnemonics { b, x, y in
-            let number = b.function.dfg.vectorConstants.push(VectorConstantData(low: word(lanes[0..<8]), high: word(lanes[8..<16])))
-            return b.emit(InstructionData(.vbinary, .v128, flags: VectorOperation.i8x16Shuffle.rawValue, a: x.rawValue, b: y.rawValue, c: number.rawValue))
-        }
-    }
+    private func binary(_ op: VectorOperation) -> [String] { mnemonics(makeBinary(op)) }
+    private func shuffle(_ lanes: [UInt8]) -> [String] { mnemonics(makeShuffle(lanes)) }
 
     @Test func shufflesOfOneInstruction() {
         #expect(shuffle([4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]) == ["dup"])

@@ -1,3 +1,4 @@
+import PrecastCodeTestSupport
 import PrecastIR
 import PrecastISAX86_64
 import PrecastMachineCode
@@ -5,36 +6,11 @@ import Testing
 
 /// Instructions that vector operations become: the mnemonics between the loads of two operands and the store of the result.
 struct VectorLoweringTests {
-    private func mnemonics(_ features: CPUFeatures, _ make: (inout FunctionBuilder, Value, Value) -> Value) -> [String] {
-        var b = FunctionBuilder(number: 0, signature: Signature(.systemV, parameters: [ABIParameter(.i64), ABIParameter(.i64)]))
-        let entry = b.makeBlock()
-        let pointers = [b.function.dfg.appendParameter(entry, .i64), b.function.dfg.appendParameter(entry, .i64)]
-        b.startBlock(entry)
-        b.seal(entry)
-        let plain = MemoryFlags(rawValue: 0)
-        let x = b.load(.v128, pointers[0], offset: 0, plain)
-        let y = b.load(.v128, pointers[0], offset: 16, plain)
-        let result = make(&b, x, y)
-        b.store(result, pointers[1], offset: 0, plain)
-        // Kept, so that neither load is folded.
-        b.store(x, pointers[1], offset: 16, plain)
-        b.store(y, pointers[1], offset: 32, plain)
-        b.return([])
-        let options = LoweringOptions<X86_64>(features: features, traps: .init(divideByZero: 1, integerOverflow: 2, invalidConversion: 3))
-        let lines = InstructionPrinter().text(X86_64.lower(b.finish(), options)).split(separator: "\n")
-        let words = lines.compactMap { $0.split(separator: " ").first.map(String.init) }
-        return words.filter { !$0.hasSuffix("movups") && !$0.hasPrefix("block") && $0 != "arguments" && $0 != "ret" }
+    private func mnemonics(_ function: borrowing Function, _ features: CPUFeatures) -> [String] {
+        PrecastCodeTestSupport.mnemonics(function, X86_64.self, features).filter { !$0.hasSuffix("movups") }
     }
-    private func binary(_ op: VectorOperation, _ features: CPUFeatures) -> [String] {
-        mnemonics(features) { $0.emit(InstructionData(.vbinary, .v128, flags: op.rawValue, a: $1.rawValue, b: $2.rawValue)) }
-    }
-    private func shuffle(_ lanes: [UInt8], _ features: CPUFeatures = .v2) -> [String] {
-        func word(_ half: ArraySlice<UInt8>) -> UInt64 { half.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
-        return mnemonics(features) { b, x, y in
-            let number = b.function.dfg.vectorConstants.push(VectorConstantData(low: word(lanes[0..<8]), high: word(lanes[8..<16])))
-            return b.emit(InstructionData(.vbinary, .v128, flags: VectorOperation.i8x16Shuffle.rawValue, a: x.rawValue, b: y.rawValue, c: number.rawValue))
-        }
-    }
+    private func binary(_ op: VectorOperation, _ features: CPUFeatures) -> [String] { mnemonics(makeBinary(op), features) }
+    private func shuffle(_ lanes: [UInt8], _ features: CPUFeatures = .v2) -> [String] { mnemonics(makeShuffle(lanes), features) }
 
     @Test func shufflesOfOneInstruction() {
         #expect(shuffle([4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 12, 13, 14, 15]) == ["pshufd"])
