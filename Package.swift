@@ -89,8 +89,8 @@ let package = Package(
         ]),
         module("Fuzzing", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmText", "PrecastIR",
-            "PrecastIRInterpreter", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastModuleInterpreter", "PrecastArtifactFormat",
-            "PrecastCompiler", "PrecastRuntime", "PrecastScriptHost", "PrecastWastRunner", "CLoaderSupport",
+            "PrecastIRInterpreter", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastObjectEmission",
+            "PrecastModuleInterpreter", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastScriptHost", "PrecastWastRunner", "CLoaderSupport",
         ]),
 
         // Loader

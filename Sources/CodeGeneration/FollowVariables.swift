@@ -48,8 +48,19 @@ struct FollowedVariables {
 func followVariables<Instruction>(_ function: borrowing Function, _ code: borrowing VCode<Instruction>) -> FollowedVariables {
     if function.variables.homes != nil { return FollowedVariables() }
     var follower = VariableFollower(function.variables, function.dfg, code)
-    follower.walk(code.locations, function.sourceLocations)
+    follower.walk(locations(code), function.sourceLocations)
     return follower.result
+}
+
+/// Where instructions come from. Moves on an edge come from where its block branches: locals are there what they were.
+private func locations<Instruction>(_ code: borrowing VCode<Instruction>) -> [UInt32] {
+    var locations = code.locations
+    for block in code.blocks where block.predecessors.count == 1 {
+        let predecessor = code.blocks[code.blockPool[Int(block.predecessors.lowerBound)].index]
+        let branch = locations[Int(predecessor.instructions.upperBound) - 1]
+        for n in block.instructions where locations[Int(n)] == .max { locations[Int(n)] = branch }
+    }
+    return locations
 }
 
 private struct VariableFollower {

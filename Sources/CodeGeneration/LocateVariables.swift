@@ -132,10 +132,12 @@ private struct VariableLocator {
 
     /// In order, without overlaps, joined where one goes on as another.
     consuming func finish() -> [VariableRange] {
-        ranges.sort { $0.order < $1.order }
+        var order = ranges.indices.map { (key: ranges[$0].key, number: UInt32($0)) }
+        order.sort { $0.key.high != $1.key.high ? $0.key.high < $1.key.high : $0.key.low < $1.key.low }
         var result: [VariableRange] = []
         result.reserveCapacity(ranges.count)
-        for var range in ranges {
+        for (_, number) in order {
+            var range = ranges[Int(number)]
             if let last = result.last, last.inlinedAt == range.inlinedAt, last.subject == range.subject {
                 let start = max(range.offsets.lowerBound, last.offsets.upperBound)
                 if start >= range.offsets.upperBound { continue }
@@ -152,13 +154,13 @@ private struct VariableLocator {
 }
 
 extension VariableRange {
-    /// The function's own variables first, locals by index, then by offset.
-    fileprivate var order: (UInt64, UInt64, UInt32) {
+    /// Orders ranges: the function's own variables first, locals by index, then by offset.
+    fileprivate var key: (high: UInt64, low: UInt64) {
         let subject: UInt64 = switch subject {
         case .local(let index): UInt64(index)
-        case .instanceContext: 1 << 32
-        case .memoryBase: 1 << 32 + 1
+        case .instanceContext: 0xffff_fffe
+        case .memoryBase: 0xffff_ffff
         }
-        return (UInt64(inlinedAt &+ 1), subject, offsets.lowerBound)
+        return (UInt64(inlinedAt &+ 1) << 32 | subject, UInt64(offsets.lowerBound))
     }
 }

@@ -174,7 +174,9 @@ private struct LaterStages: Sendable {
         do throws(AllocationError) {
             let compiled = try codeGenerator.compile(&function)
             compiler.dump?.write(.variables, number) { describeVariables(compiled) }
-            return .success(emitted(compiled, number, locations))
+            let result = emitted(compiled, number, locations)
+            compiler.hooks.emitted?(result)
+            return .success(result)
         } catch {
             return .failure(.internalInconsistency("register allocation of function \(number): \(error)"))
         }

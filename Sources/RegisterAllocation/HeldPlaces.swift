@@ -1,10 +1,9 @@
 import PrecastEntities
 
-/// That a value is in a place from instruction `from` on, before it executes, and certainly nowhere less before `to` unless something is written there.
+/// That a value is in a place from instruction `from` on, before it executes.
 struct Claim: BitwiseCopyable {
     var value: UInt32
     var from: UInt32
-    var to: UInt32
     var place: Allocation
 }
 
@@ -16,27 +15,30 @@ struct Claim: BitwiseCopyable {
 /// value's last instance. O(operands + edits + blocks × places), with few rounds.
 struct HeldPlaces: ~Copyable {
     struct Stay: BitwiseCopyable {
-        var value: UInt32
         var from: UInt32
         var to: UInt32
         var place: Allocation
+        fileprivate var value: UInt32
+    }
+    /// From instruction `at` on, before it executes, a place holds a value, or nothing.
+    private struct Event: BitwiseCopyable {
+        var at: UInt32
+        var place: Int32
+        var value: Int32
     }
     private let problem: Problem
-    private let solution: Solution
     private let claims: [Claim]
 
     private var places: [Allocation] = []
-    private var placeNumbers: [Allocation: Int32] = [:]
     private var registerPlaces = [Int32](repeating: -1, count: 256)
-    /// Per 8 bytes of the spill area: the places that overlap them.
-    private var granulePlaces: [[Int32]] = []
+    /// Per 8 bytes of the spill area: the place of 8 bytes there, that of 16 bytes, and the places that overlap it.
+    private var narrowPlaces: [Int32]
+    private var widePlaces: [Int32]
+    private var overlaps: [[Int32]]
     private var clobberPlaces: [[Int32]] = []
-
-    /// At the instruction at hand: the value in each place, and since when.
-    private var held: [Int32] = []
-    private var since: [UInt32] = []
-    private var stays: [Stay] = []
-    private var records = false
+    /// All that happens, block after block; per block: where its events end.
+    private var events: [Event] = []
+    private var eventEnds: [Int] = []
 
     private static let nothing: Int32 = -1
     /// Not known yet: whatever the other ways say.
@@ -47,172 +49,232 @@ struct HeldPlaces: ~Copyable {
     private static let mostState = 1 << 22
 
     /// - Parameter claims: in registers and slots, of values of interest alone.
-    init(_ problem: Problem, _ solution: Solution, _ claims: [Claim]) {
+    init(_ problem: Problem, _ solution: borrowing Solution, _ claims: [Claim]) {
         self.problem = problem
-        self.solution = solution
-        self.claims = claims.sorted { $0.from < $1.from }
-        granulePlaces = Array(repeating: [], count: solution.spillAreaSize / 8)
-        for claim in claims where placeNumbers[claim.place] == nil { add(claim.place, size: problem.spillSizes[Int(claim.value)]) }
+        self.claims = claims
+        narrowPlaces = Array(repeating: -1, count: solution.spillAreaSize / 8)
+        widePlaces = narrowPlaces
+        overlaps = Array(repeating: [], count: narrowPlaces.count)
+        for claim in claims { makePlace(claim) }
         clobberPlaces = problem.clobberSets.map { set in set.members.compactMap { registerPlaces[Int($0.rawValue)] >= 0 ? registerPlaces[Int($0.rawValue)] : nil } }
-        since = Array(repeating: 0, count: places.count)
+        collectEvents(solution)
     }
-    private mutating func add(_ place: Allocation, size: UInt8) {
+    private func place(of claim: Claim) -> Int32 {
+        if let register = claim.place.asRegister { return registerPlaces[Int(register.rawValue)] }
+        guard let slot = claim.place.asSlot else { return -1 }
+        return problem.spillSizes[Int(claim.value)] == 16 ? widePlaces[slot / 8] : narrowPlaces[slot / 8]
+    }
+    private mutating func makePlace(_ claim: Claim) {
+        if place(of: claim) >= 0 { return }
         let number = Int32(places.count)
-        places.append(place)
-        placeNumbers[place] = number
-        if let register = place.asRegister { registerPlaces[Int(register.rawValue)] = number }
-        if let slot = place.asSlot {
-            for granule in slot / 8..<(slot + Int(size) + 7) / 8 where granule < granulePlaces.count { granulePlaces[granule].append(number) }
+        places.append(claim.place)
+        if let register = claim.place.asRegister { registerPlaces[Int(register.rawValue)] = number }
+        guard let slot = claim.place.asSlot else { return }
+        if problem.spillSizes[Int(claim.value)] == 16 {
+            widePlaces[slot / 8] = number
+            overlaps[slot / 8 + 1].append(number)
+        } else {
+            narrowPlaces[slot / 8] = number
         }
+        overlaps[slot / 8].append(number)
     }
 
-    /// All stays, by value and first instruction; those of one value do not overlap.
-    consuming func find() -> [Stay] {
-        if places.isEmpty { return [] }
-        let heads = findHeads()
-        records = true
-        held = Array(repeating: Self.nothing, count: places.count)
-        for b in problem.blocks.indices {
-            let head = problem.blocks[b].instructions.lowerBound
-            for p in places.indices { put(heads.isEmpty ? Self.nothing : heads[b * places.count + p], p, at: head) }
-            walk(b)
-        }
-        for p in places.indices { put(Self.nothing, p, at: UInt32(problem.instructionCount)) }
-        return separate()
-    }
+    // MARK: Events
 
-    // MARK: Data flow
-
-    /// What each place holds at the head of each block.
-    private mutating func findHeads() -> [Int32] {
-        let count = places.count, blockCount = problem.blocks.count
-        if count * blockCount > Self.mostState { return [] }
-        var effects: [Int32] = []
-        effects.reserveCapacity(count * blockCount)
-        for b in 0..<blockCount {
-            held = Array(repeating: Self.unchanged, count: count)
-            walk(b)
-            effects += held
+    private mutating func collectEvents(_ solution: borrowing Solution) {
+        // Claims by their first instruction.
+        var starts = [UInt32](repeating: 0, count: problem.instructionCount + 1)
+        for claim in claims { starts[Int(claim.from) + 1] += 1 }
+        for i in 0..<problem.instructionCount { starts[i + 1] += starts[i] }
+        var order = [UInt32](repeating: 0, count: claims.count), cursor = starts
+        for (number, claim) in claims.enumerated() {
+            order[Int(cursor[Int(claim.from)])] = UInt32(number)
+            cursor[Int(claim.from)] += 1
         }
-        var heads = [Int32](repeating: Self.anything, count: count * blockCount)
-        var ends = heads
-        var changed = true
-        while changed {
-            changed = false
-            for b in 0..<blockCount {
-                let block = problem.blocks[b], base = b * count
-                let isFresh = block.predecessors.isEmpty || block.isLandingPad
-                for p in 0..<count {
-                    var value = isFresh ? Self.nothing : Self.anything
-                    if !isFresh {
-                        for q in block.predecessors { value = Self.meet(value, ends[problem.blockPool[Int(q)].index * count + p]) }
-                    }
-                    heads[base + p] = value
-                    let end = effects[base + p] == Self.unchanged ? value : effects[base + p]
-                    if ends[base + p] != end {
-                        ends[base + p] = end
-                        changed = true
-                    }
+        var edit = 0
+        for block in problem.blocks {
+            // Before a jump come the moves of its edge, after which a value that goes along it may no longer be where it was.
+            let jump = block.successors.count == 1 ? block.instructions.upperBound - 1 : .max
+            for n in block.instructions {
+                let begun = order[Int(starts[Int(n)])..<Int(starts[Int(n) + 1])]
+                if n == jump { for number in begun { add(claims[Int(number)]) } }
+                while edit < solution.edits.count, solution.edits[edit].point.rawValue == n {
+                    overwrite(solution.edits[edit].destination, size: solution.edits[edit].size, at: n)
+                    edit += 1
                 }
+                if n != jump { for number in begun { add(claims[Int(number)]) } }
+                execute(InstructionIndex(rawValue: n), solution)
             }
-        }
-        return heads
-    }
-    private static func meet(_ a: Int32, _ b: Int32) -> Int32 { a == anything || a == b ? b : b == anything ? a : nothing }
-
-    // MARK: One block
-
-    private mutating func walk(_ b: Int) {
-        let run = problem.blocks[b].instructions
-        var claim = claims.partitionPoint { $0.from < run.lowerBound }
-        var edit = solution.edits.partitionPoint { $0.point.rawValue < run.lowerBound }
-        // Before a jump come the moves of its edge, after which a value that goes along it may no longer be where it was.
-        let jump = problem.blocks[b].successors.count == 1 ? run.upperBound - 1 : .max
-        for n in run {
-            if n == jump { assertClaims(at: n, &claim) }
-            while edit < solution.edits.count, solution.edits[edit].point.rawValue == n {
-                overwrite(solution.edits[edit].destination, size: solution.edits[edit].size, at: n)
-                edit += 1
-            }
-            assertClaims(at: n, &claim)
-            execute(InstructionIndex(rawValue: n))
+            eventEnds.append(events.count)
         }
     }
-    private mutating func assertClaims(at n: UInt32, _ claim: inout Int) {
-        while claim < claims.count, claims[claim].from == n {
-            if let p = placeNumbers[claims[claim].place] {
-                overwrite(claims[claim].place, size: problem.spillSizes[Int(claims[claim].value)], at: n)
-                put(Int32(bitPattern: claims[claim].value), Int(p), at: n)
-            }
-            claim += 1
-        }
+    private mutating func add(_ claim: Claim) {
+        overwrite(claim.place, size: problem.spillSizes[Int(claim.value)], at: claim.from)
+        events.append(Event(at: claim.from, place: place(of: claim), value: Int32(bitPattern: claim.value)))
     }
-    private mutating func execute(_ i: InstructionIndex) {
+    private mutating func execute(_ i: InstructionIndex, _ solution: borrowing Solution) {
         // Both sides of a move are one place: it does nothing.
         if !problem.moves.contains(i) {
             for o in problem.operandRange(i) where problem.operands[o].kind == .def {
                 overwrite(solution.allocations[o], size: problem.spillSizes[problem.operands[o].register.index], at: i.rawValue + 1)
             }
         }
-        for p in clobberPlaces[Int(problem.clobbers[i.index])] { put(Self.nothing, Int(p), at: i.rawValue + 1) }
+        let clobbers = Int(problem.clobbers[i.index])
+        if clobbers == 0 { return }
+        for p in clobberPlaces[clobbers] { events.append(Event(at: i.rawValue + 1, place: p, value: Self.nothing)) }
     }
     private mutating func overwrite(_ place: Allocation, size: UInt8, at n: UInt32) {
         if let register = place.asRegister {
             let p = registerPlaces[Int(register.rawValue)]
-            if p >= 0 { put(Self.nothing, Int(p), at: n) }
+            if p >= 0 { events.append(Event(at: n, place: p, value: Self.nothing)) }
         } else if let slot = place.asSlot {
-            for granule in slot / 8..<(slot + Int(size) + 7) / 8 where granule < granulePlaces.count {
-                for p in granulePlaces[granule] { put(Self.nothing, Int(p), at: n) }
+            for granule in slot / 8..<(slot + Int(size) + 7) / 8 where granule < overlaps.count {
+                for p in overlaps[granule] { events.append(Event(at: n, place: p, value: Self.nothing)) }
             }
         }
     }
-    private mutating func put(_ value: Int32, _ p: Int, at n: UInt32) {
-        if held[p] == value { return }
-        if records, held[p] >= 0, since[p] < n { stays.append(Stay(value: UInt32(bitPattern: held[p]), from: since[p], to: n, place: places[p])) }
-        held[p] = value
-        since[p] = n
+
+    // MARK: Data flow
+
+    /// What each place holds at the head of each block; empty if that is too much.
+    private func findHeads() -> [Int32] {
+        let count = places.count, blockCount = problem.blocks.count
+        if count * blockCount > Self.mostState { return [] }
+        var effects = [Int32](repeating: Self.unchanged, count: count * blockCount)
+        var first = 0
+        for b in 0..<blockCount {
+            for event in events[first..<eventEnds[b]] { effects[b * count + Int(event.place)] = event.value }
+            first = eventEnds[b]
+        }
+        var heads = [Int32](repeating: Self.anything, count: count * blockCount)
+        var ends = heads
+        effects.withUnsafeBufferPointer { effects in
+            heads.withUnsafeMutableBufferPointer { heads in
+                ends.withUnsafeMutableBufferPointer { ends in
+                    var changed = true
+                    while changed {
+                        changed = false
+                        for b in 0..<blockCount where update(b, count, effects, heads, ends) { changed = true }
+                    }
+                }
+            }
+        }
+        return heads
+    }
+    /// Returns whether the block's end is another.
+    private func update(
+        _ b: Int, _ count: Int, _ effects: UnsafeBufferPointer<Int32>, _ heads: UnsafeMutableBufferPointer<Int32>, _ ends: UnsafeMutableBufferPointer<Int32>
+    ) -> Bool {
+        let block = problem.blocks[b], base = b &* count
+        let isFresh = block.predecessors.isEmpty || block.isLandingPad
+        for p in 0..<count { heads[base &+ p] = isFresh ? Self.nothing : Self.anything }
+        if !isFresh {
+            for q in block.predecessors {
+                let from = problem.blockPool[Int(q)].index &* count
+                for p in 0..<count {
+                    let a = heads[base &+ p], b = ends[from &+ p]
+                    heads[base &+ p] = a == Self.anything || a == b ? b : b == Self.anything ? a : Self.nothing
+                }
+            }
+        }
+        var changed = false
+        for p in 0..<count {
+            let effect = effects[base &+ p], end = effect == Self.unchanged ? heads[base &+ p] : effect
+            if ends[base &+ p] != end {
+                ends[base &+ p] = end
+                changed = true
+            }
+        }
+        return changed
     }
 
     // MARK: Result
 
+    /// Where each value stays: by value, `starts[v]..<starts[v + 1]`, ascending, without overlaps.
+    consuming func find() -> (stays: [Stay], starts: [Int]) {
+        var stays: [Stay] = []
+        let heads = places.isEmpty ? [] : findHeads()
+        var held = [Int32](repeating: Self.nothing, count: places.count)
+        var since = [UInt32](repeating: 0, count: places.count)
+        func put(_ value: Int32, _ p: Int, _ n: UInt32) {
+            if held[p] == value { return }
+            if held[p] >= 0, since[p] < n { stays.append(Stay(from: since[p], to: n, place: places[p], value: UInt32(bitPattern: held[p]))) }
+            held[p] = value
+            since[p] = n
+        }
+        var first = 0
+        for b in problem.blocks.indices {
+            let head = problem.blocks[b].instructions.lowerBound
+            for p in places.indices { put(heads.isEmpty ? Self.nothing : heads[b * places.count + p], p, head) }
+            for event in events[first..<eventEnds[b]] { put(event.value, Int(event.place), event.at) }
+            first = eventEnds[b]
+        }
+        for p in places.indices { put(Self.nothing, p, UInt32(problem.instructionCount)) }
+        return separate(stays)
+    }
     /// One place at a time for each value: the one it is in longer where it is in two.
-    private consuming func separate() -> [Stay] {
-        stays.sort { ($0.value, $0.from, $1.to) < ($1.value, $1.from, $0.to) }
+    private func separate(_ stays: [Stay]) -> ([Stay], [Int]) {
+        var counts = [Int](repeating: 0, count: problem.registerCount + 1)
+        for stay in stays { counts[Int(stay.value) + 1] += 1 }
+        for v in 0..<problem.registerCount { counts[v + 1] += counts[v] }
+        var sorted = stays, cursor = counts
+        for stay in stays {
+            sorted[cursor[Int(stay.value)]] = stay
+            cursor[Int(stay.value)] += 1
+        }
         var result: [Stay] = []
-        result.reserveCapacity(stays.count)
-        for var stay in stays {
-            if let last = result.last, last.value == stay.value {
-                if stay.to <= last.to { continue }
-                if stay.from <= last.to {
-                    if stay.place == last.place {
-                        result[result.count - 1].to = stay.to
-                        continue
+        result.reserveCapacity(sorted.count)
+        var starts: [Int] = []
+        starts.reserveCapacity(counts.count)
+        for v in 0..<problem.registerCount {
+            let start = result.count
+            starts.append(start)
+            let run = counts[v]..<counts[v + 1]
+            if run.count > 1 { sorted[run].sort { $0.from != $1.from ? $0.from < $1.from : $0.to > $1.to } }
+            for var stay in sorted[run] {
+                if result.count > start {
+                    let last = result[result.count - 1]
+                    if stay.to <= last.to { continue }
+                    if stay.from <= last.to {
+                        if stay.place == last.place {
+                            result[result.count - 1].to = stay.to
+                            continue
+                        }
+                        stay.from = last.to
                     }
-                    stay.from = last.to
                 }
+                result.append(stay)
             }
-            result.append(stay)
+        }
+        starts.append(result.count)
+        return (result, starts)
+    }
+}
+
+extension Problem {
+    /// The registers of debug values, each once.
+    var debugRegisters: [Int] {
+        var seen = [Bool](repeating: false, count: registerCount)
+        var result: [Int] = []
+        for value in debugValues where !seen[value.register.index] {
+            seen[value.register.index] = true
+            result.append(value.register.index)
         }
         return result
     }
 }
 
 extension Solution {
-    /// Fills ``debugLocations`` from claims about the registers of `problem.debugValues`; a recipe is where it is claimed.
+    /// Fills ``debugLocations`` from claims about the registers of `problem.debugValues`.
     mutating func locateDebugValues(_ problem: Problem, _ claims: [Claim]) {
-        let stays = HeldPlaces(problem, self, claims.filter { $0.place.asRecipe == nil }).find()
-            + claims.filter { $0.place.asRecipe != nil }.map { HeldPlaces.Stay(value: $0.value, from: $0.from, to: $0.to, place: $0.place) }
-        var starts = [Int32](repeating: -1, count: problem.registerCount)
-        let sorted = stays.sorted { ($0.value, $0.from) < ($1.value, $1.from) }
-        for (i, stay) in sorted.enumerated() where starts[Int(stay.value)] < 0 { starts[Int(stay.value)] = Int32(i) }
+        let (stays, starts) = HeldPlaces(problem, self, claims).find()
         for value in problem.debugValues {
-            let start = starts[value.register.index]
-            if start < 0 { continue }
-            var end = Int(start)
-            while end < sorted.count, sorted[end].value == value.register.rawValue { end += 1 }
-            var i = Int(start) + partitionPoint(of: 0..<end - Int(start)) { sorted[Int(start) + $0].to <= value.from.rawValue }
-            while i < end, sorted[i].from < value.to.rawValue {
-                locate(value, Int(sorted[i].from)..<Int(sorted[i].to), sorted[i].place)
+            let end = starts[value.register.index + 1]
+            var i = partitionPoint(of: starts[value.register.index]..<end) { stays[$0].to <= value.from.rawValue }
+            while i < end, stays[i].from < value.to.rawValue {
+                debugLocations.append(DebugLocation(
+                    label: value.label, from: InstructionIndex(rawValue: max(stays[i].from, value.from.rawValue)),
+                    to: InstructionIndex(rawValue: min(stays[i].to, value.to.rawValue)), location: stays[i].place))
                 i += 1
             }
         }

@@ -315,9 +315,10 @@ extension Resolution {
     private mutating func locateDebugValues() {
         if problem.debugValues.isEmpty { return }
         var claims: [Claim] = []
-        for v in Set(problem.debugValues.map(\.register.index)).sorted() {
+        for v in problem.debugRegisters {
             collectChain(v)
-            if chain.isEmpty { continue }
+            // What is made anew at each use is nowhere.
+            if chain.isEmpty || problem.rematerialization[v] != 0 { continue }
             // An early or tied definition has its place before it has its value.
             let definition = definition(v).map { $0.kind == .parameter ? 0..<0 : $0.point..<$0.point.nextSlotStart } ?? 0..<0
             for r in live.rangeRun(v) {
@@ -330,8 +331,7 @@ extension Resolution {
                     if definition.contains(start) { start = definition.upperBound }
                     let instructions = points.instructions(from: start, to: min(range.to, stretch.end))
                     if instructions.isEmpty { continue }
-                    claims.append(Claim(
-                        value: UInt32(v), from: UInt32(instructions.lowerBound), to: UInt32(instructions.upperBound), place: stretch.place))
+                    claims.append(Claim(value: UInt32(v), from: UInt32(instructions.lowerBound), place: stretch.place))
                 }
             }
         }

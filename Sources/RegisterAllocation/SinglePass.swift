@@ -213,12 +213,12 @@ extension SinglePass {
         if !tracksHomes { return }
         var claims: [Claim] = []
         var isWanted = [Bool](repeating: false, count: problem.registerCount)
-        for value in problem.debugValues where !isWanted[value.register.index] {
-            isWanted[value.register.index] = true
-            claimSlot(value.register.index, slots, &claims)
+        for v in problem.debugRegisters {
+            isWanted[v] = true
+            claimSlot(v, slots, &claims)
         }
         for home in homes where isWanted[Int(home.register)] {
-            claims.append(Claim(value: home.register, from: UInt32(home.from), to: UInt32(home.to), place: home.place))
+            claims.append(Claim(value: home.register, from: UInt32(home.from), place: home.place))
         }
         solution.locateDebugValues(problem, claims)
     }
@@ -229,7 +229,7 @@ extension SinglePass {
             let isDefinition = range.from & 3 != 0 || live.uses[live.useRun(v)].contains { $0.point == range.from && $0.kind.isDef && $0.kind != .parameter }
             let instructions = points.instructions(from: isDefinition ? range.from.nextSlotStart : range.from, to: range.to)
             if instructions.isEmpty { continue }
-            claims.append(Claim(value: UInt32(v), from: UInt32(instructions.lowerBound), to: UInt32(instructions.upperBound), place: .slot(Int(slots.offsets[v]))))
+            claims.append(Claim(value: UInt32(v), from: UInt32(instructions.lowerBound), place: .slot(Int(slots.offsets[v]))))
         }
     }
 }

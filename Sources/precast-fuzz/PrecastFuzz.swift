@@ -7,7 +7,7 @@ import PrecastWasmTypes
 @main struct PrecastFuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "precast-fuzz", abstract: "Looks for miscompiled modules and for input that breaks the toolchain.",
-        subcommands: [Compare.self, Planted.self, Mutate.self, Generate.self, ListFeatures.self], defaultSubcommand: Compare.self)
+        subcommands: [Compare.self, Planted.self, Mutate.self, Variables.self, Generate.self, ListFeatures.self], defaultSubcommand: Compare.self)
 }
 
 /// Which modules to make.

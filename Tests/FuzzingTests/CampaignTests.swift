@@ -71,3 +71,31 @@ struct CampaignTests {
         #expect(campaign.summary.overBound.isEmpty)
     }
 }
+
+#if arch(x86_64)
+/// One after the other: a fault's snapshot is of one thread.
+@Suite(.serialized) struct VariableCampaignTests {
+    @Test func debugInformationIsRight() throws {
+        var campaign = try VariableCampaign(features: .implemented)
+        try campaign.run(seeds: 1..<121) {
+            Issue.record("\($0)")
+            return true
+        }
+        let summary = campaign.summary
+        #expect(summary.stops > 1000 && summary.unlike == 0)
+        #expect(summary.present * 2 > summary.locals)
+        #expect(summary.contexts > 0 && summary.memoryBases > 0)
+    }
+
+    /// Places that are one register or slot off, or hold for too long.
+    @Test(arguments: [MisplacedVariables.register, .slot, .extent]) func wrongPlacesAreFound(_ fault: MisplacedVariables) throws {
+        var campaign = try VariableCampaign(features: .implemented) { fault.plant(in: &$0) }
+        var found: String?
+        try campaign.run(seeds: 1..<121) {
+            found = $0
+            return false
+        }
+        #expect(found != nil)
+    }
+}
+#endif
