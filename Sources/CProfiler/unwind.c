@@ -265,7 +265,8 @@ int unwind_step(registers *state, const unwound_code *code, uint64_t pc, uint64_
         switch (rules.kinds[number]) {
         case SAME: break;
         case AT_OFFSET:
-            // An epilogue has taken registers from the stack while their rules still stand: what lies below the stack pointer is not read.
+            // What lies below the stack pointer was taken from there by an epilogue: the register has it again.
+            if (place < state->values[STACK_POINTER]) break;
             if (read_stack(place, low, high, &caller.values[number])) break;
             if (number == RETURN_ADDRESS || number == FRAME_POINTER) return 0;
             caller.values[number] = 0;
