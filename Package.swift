@@ -105,7 +105,7 @@ let package = Package(
         // Names and places in the source
         .target(name: "CDemangling", path: "Sources/CDemangling", linkerSettings: [.linkedLibrary("stdc++")]),
         module("Demangling", ["CDemangling"]),
-        module("Symbolication", ["PrecastWasmModel", "PrecastWasmBinary", "PrecastArtifactFormat", "PrecastDebugInformation", "PrecastDemangling"]),
+        module("Symbolication", ["PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmText", "PrecastArtifactFormat", "PrecastDebugInformation", "PrecastDemangling"]),
 
         // Profiles of guests
         .target(name: "CProfiler", dependencies: ["CLoaderSupport", "CRuntimeABI"], path: "Sources/CProfiler"),

@@ -22,7 +22,7 @@ private func demangledItanium(_ name: String) -> String? {
     if let whole = taking(precast_demangle_itanium(name)) { return whole }
     // Linkers and optimizers add suffixes behind a point.
     guard let point = name.firstIndex(of: "."), let base = taking(precast_demangle_itanium(String(name[..<point]))) else { return nil }
-    return base + " (" + name[point...] + ")"
+    return base + " [clone " + name[point...] + "]"
 }
 
 private func demangledSwift(_ name: String) -> String? {

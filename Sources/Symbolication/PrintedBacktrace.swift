@@ -79,7 +79,7 @@ private func lines(of frame: PrintedFrame, _ sources: [SourceFrame]) -> [String]
     }
     for source in sources where source.isInlined { add(visible(source.name) + ", inlined", source.place.map { visible($0) }) }
     let own = sources.last { !$0.isInlined }
-    let name = frame.name.map { visible(readableName($0)) } ?? own.map { visible($0.name) }
+    let name = frame.name.map { visible(readableName($0)) } ?? own.flatMap { $0.name.isEmpty ? nil : visible($0.name) }
     let number = "function \(frame.function)", offset = frame.wasmOffset.map { " at 0x" + String($0, radix: 16) } ?? ""
     add((name.map { "\($0) (\(number))" } ?? number) + offset + (frame.isInlined ? ", inlined" : ""), own?.place.map { visible($0) })
     return lines

@@ -6,7 +6,7 @@ import PrecastWasmModel
 
 /// A function in its source, and a place in it.
 public struct SourceFrame: Hashable, Sendable {
-    /// Demangled.
+    /// Demangled; empty where only the module's text is known.
     public var name: String
     public var file: String?
     /// From 1 on, as the column.
@@ -14,9 +14,11 @@ public struct SourceFrame: Hashable, Sendable {
     public var column: UInt32?
     /// Whether it was inlined into the next frame.
     public var isInlined: Bool
+    /// Without a file: what is on that line of the module's printed text.
+    public var text: String?
 
-    public init(name: String, file: String?, line: UInt32?, column: UInt32?, isInlined: Bool) {
-        (self.name, self.file, self.line, self.column, self.isInlined) = (name, file, line, column, isInlined)
+    public init(name: String, file: String? = nil, line: UInt32? = nil, column: UInt32? = nil, isInlined: Bool, text: String? = nil) {
+        (self.name, self.file, self.line, self.column, self.isInlined, self.text) = (name, file, line, column, isInlined, text)
     }
 
     init(_ frame: SourceLocator.Frame) {
@@ -26,7 +28,7 @@ public struct SourceFrame: Hashable, Sendable {
 
     /// `file:line:column`, as far as it is known.
     public var place: String? {
-        guard let file else { return nil }
+        guard let file else { return text.map { "line \(line ?? 0) of the module's text: \($0)" } }
         guard let line else { return file }
         return column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
     }
@@ -54,8 +56,10 @@ public enum SourceMapError: Error, CustomStringConvertible {
     }
 }
 
-/// The source of a module's instructions, from the DWARF in the module.
+/// The source of a module's instructions, from the DWARF in the module or in another one, or the module's printed text.
 public final class SourceMap {
+    private let binary: [UInt8]
+    private lazy var textLines = TextLines(binary)
     private let locator: SourceLocator
     /// Where the functions' bodies are in the binary.
     private let bodies: [Range<UInt32>]
@@ -63,13 +67,21 @@ public final class SourceMap {
     private let importedCount: UInt32
     private var known: [UInt32: [SourceFrame]] = [:]
 
-    /// - Parameter binary: a module in the binary format, which is decoded but not validated.
-    public init(_ binary: [UInt8]) throws(SourceMapError) {
-        let module: Module
-        do throws(DecodeError) { module = try decodeModule(binary, features: .all) } catch { throw .module("\(error)") }
-        locator = SourceLocator(GuestSections(module))
-        guard !locator.isEmpty, let code = module.codeSection else { throw .noDebugInformation }
-        codeStart = code.start
+    /// - Parameters:
+    ///   - binary: a module in the binary format, which is decoded but not validated.
+    ///   - debugModule: the module that has the debug information, with the same code section; nil: the module itself.
+    public init(_ binary: [UInt8], debugModule: [UInt8]? = nil) throws(SourceMapError) {
+        let module: Module, other: Module
+        do throws(DecodeError) {
+            module = try decodeModule(binary, features: .all)
+            other = try debugModule.map { bytes throws(DecodeError) in try decodeModule(bytes, features: .all) } ?? module
+        } catch {
+            throw .module("\(error)")
+        }
+        self.binary = binary
+        locator = SourceLocator(GuestSections(other))
+        if debugModule != nil, locator.isEmpty { throw .noDebugInformation }
+        codeStart = module.codeSection?.start ?? 0
         bodies = module.bodies.map { $0.range.start..<$0.range.end }
         importedCount = UInt32(module.importedFunctionCount)
     }
@@ -81,6 +93,12 @@ public final class SourceMap {
         let frames = locator.frames(at: offset - codeStart).map { SourceFrame($0) }
         known[offset] = frames
         return frames
+    }
+
+    /// The same, or else the operator in the module's text.
+    public func framesOrText(at offset: UInt32) -> [SourceFrame] {
+        let frames = frames(at: offset)
+        return frames.isEmpty ? textLines?.frame(at: offset).map { [$0] } ?? [] : frames
     }
 
     /// The function, counted with the imported ones, whose body has the byte at `offset`. Logarithmic.

@@ -13,18 +13,18 @@ final class DeferredSourceMap: Sendable {
     /// - Parameter make: nil: there is no debug information.
     init(_ make: @escaping @Sendable () -> SourceMap?) { self.make = make }
 
-    /// What is at an offset of the module's binary, innermost first.
-    func frames(at offset: UInt32) -> [SourceFrame] {
+    /// What is at an offset of the module's binary, innermost first; where nothing is known, what the module's text has there, if asked for.
+    func frames(at offset: UInt32, orText: Bool = false) -> [SourceFrame] {
         state.withLock { state in
-            if case .read(let map) = state { return map?.frames(at: offset) ?? [] }
-            let map = make()
+            let map: SourceMap?
+            if case .read(let known) = state { map = known } else { map = make() }
             state = .read(map)
-            return map?.frames(at: offset) ?? []
+            return (orText ? map?.framesOrText(at: offset) : map?.frames(at: offset)) ?? []
         }
     }
 }
 
 /// The report of a trap with what the module's debug information says of its frames.
 func explained(_ report: String, _ source: DeferredSourceMap) -> String {
-    symbolicated(report) { group in group.map { frame in frame.wasmOffset.map { source.frames(at: $0) } ?? [] } }
+    symbolicated(report) { group in group.map { frame in frame.wasmOffset.map { source.frames(at: $0, orText: true) } ?? [] } }
 }

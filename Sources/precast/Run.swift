@@ -66,7 +66,8 @@ struct Run: ParsableCommand {
         let bytes = try fileBytes()
         try check(bytes, trust)
         let image = try image(of: try artifact(bytes, compiler))
-        let source = DeferredSourceMap { detectPrecompiled(bytes) ? nil : try? SourceMap(binaryModule(bytes, from: file)) }
+        let debugModule = compiler.withExternalDebugInformation(of: bytes, at: file).configuration.debugOptions.debugModule
+        let source = DeferredSourceMap { detectPrecompiled(bytes) ? nil : try? SourceMap(binaryModule(bytes, from: file), debugModule: debugModule) }
         if showsDetails { guest.explainsTrap = { explained($0, source) } }
         Foundation.exit(try profiling.profile(&guest, source) { runGuest(image, $0, Self.reporter) })
     }

@@ -20,6 +20,8 @@ struct Symbolicate: ParsableCommand {
             """)
     @Option(name: .long, help: ArgumentHelp("The module that was compiled, with its debug information.", valueName: "app.wasm"))
     var wasm: String?
+    @Option(name: .customLong("debug-wasm"), help: ArgumentHelp("The module that has the debug information, if the one that was compiled has none.", valueName: "file"))
+    var debugModule: String?
     @Option(name: .long, help: ArgumentHelp("The artifact that ran.", valueName: "app.pwasm"))
     var artifact: String?
     @Option(name: .customLong("debug-file"), help: ArgumentHelp("The artifact's debug information, if it is not in the artifact.", valueName: "app.debug"))
@@ -31,6 +33,7 @@ struct Symbolicate: ParsableCommand {
 
     func validate() throws {
         if debugFile != nil && artifact == nil { throw ValidationError("--debug-file needs the artifact: --artifact FILE") }
+        if debugModule != nil && wasm == nil { throw ValidationError("--debug-wasm needs the module that was compiled: --wasm FILE") }
         if !address.isEmpty && wasm == nil { throw ValidationError("--address is an offset of a module's binary: name it with --wasm") }
     }
 
@@ -44,7 +47,7 @@ struct Symbolicate: ParsableCommand {
                 return group.map { frame in
                     // Of another module's frames nothing is known.
                     guard let offset = frame.wasmOffset, module.function(at: offset) == frame.function else { return [] }
-                    return module.frames(at: offset)
+                    return module.framesOrText(at: offset)
                 }
             }
             return native?.frames(group) ?? []
@@ -58,15 +61,16 @@ struct Symbolicate: ParsableCommand {
             guard let offset = UInt32(digits, radix: text.hasPrefix("0x") ? 16 : 10) else { throw CommandFailure.usage("--address takes a number, not '\(printable(text))'") }
             let function = module.function(at: offset).map { "function \($0)" } ?? "no function"
             writeText("0x\(String(offset, radix: 16)): \(function)\n", to: STDOUT_FILENO)
-            for frame in module.frames(at: offset) {
-                writeText("    \(visible(frame.name))\(frame.isInlined ? ", inlined" : "")\(frame.place.map { "\n        at \(visible($0))" } ?? "")\n", to: STDOUT_FILENO)
+            for frame in module.framesOrText(at: offset) {
+                if !frame.name.isEmpty { writeText("    \(visible(frame.name))\(frame.isInlined ? ", inlined" : "")\n", to: STDOUT_FILENO) }
+                if let place = frame.place { writeText("        at \(visible(place))\n", to: STDOUT_FILENO) }
             }
         }
     }
 
     private func sourceMap(_ path: String) throws -> SourceMap {
-        let bytes = try readFile(path)
-        do throws(SourceMapError) { return try SourceMap(bytes) } catch { throw CommandFailure("\(inputName(path)): \(error)") }
+        let bytes = try readFile(path), debug = try debugModule.map { try readFile($0) }
+        do throws(SourceMapError) { return try SourceMap(bytes, debugModule: debug) } catch { throw CommandFailure("\(inputName(debugModule ?? path)): \(error)") }
     }
 
     /// The artifact's source map, or nil where it has none and needs none, as the module has one; its build id is compared in any case.

@@ -1,3 +1,4 @@
+import PrecastWasmText
 import Testing
 @testable import PrecastSymbolication
 
@@ -57,6 +58,17 @@ import Testing
         #expect(text == Self.report.replacing("_ZN3foo3barEi", with: "foo::bar(int)"))
     }
 
+    @Test func withoutDebugInformationTheTextIsShown() throws {
+        let binary = try parseText("(module (func (export \"f\") (param i32 i32) (result i32) local.get 0\n local.get 1\n i32.div_s))")
+        let map = try SourceMap(binary)
+        let division = try #require(binary.firstIndex(of: 0x6d).map { UInt32($0) })
+        #expect(map.frames(at: division).isEmpty)
+        let frame = try #require(map.framesOrText(at: division).first)
+        #expect(frame.text == "i32.div_s" && frame.name.isEmpty && frame.place?.hasSuffix(" of the module's text: i32.div_s") == true)
+        #expect(map.function(at: division) == 0 && map.function(at: 0) == nil)
+        #expect(map.framesOrText(at: 2).isEmpty)
+    }
+
     @Test func buildIDs() {
         #expect(printedBuildID(Self.report) == "00112233445566778899aabbccddeeff00112233")
         #expect(printedBuildID("build id 12") == nil)
@@ -65,7 +77,7 @@ import Testing
 
     @Test func whatIsNoModuleIsRefused() {
         #expect(throws: SourceMapError.self) { try SourceMap([0, 1, 2]) }
-        #expect(throws: SourceMapError.self) { try SourceMap([0, 0x61, 0x73, 0x6D, 1, 0, 0, 0]) }
+        #expect(throws: SourceMapError.self) { try SourceMap([0, 0x61, 0x73, 0x6D, 1, 0, 0, 0], debugModule: [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0]) }
         #expect(throws: SourceMapError.self) { try NativeSourceMap(artifact: Array(repeating: 0x7f, count: 5000)) }
         #expect(throws: SourceMapError.self) { try buildID(ofArtifact: []) }
     }

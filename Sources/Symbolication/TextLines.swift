@@ -1,0 +1,34 @@
+import PrecastWasmText
+
+/// The printed text of a module: what there is to show for an instruction where there is no debug information.
+struct TextLines {
+    private let text: [UInt8]
+    /// Where each line begins.
+    private let starts: [Int]
+    private let functions: [PrintedFunction]
+
+    /// Nil for a module that cannot be printed. Linear in the module.
+    init?(_ binary: [UInt8]) {
+        guard let printed = try? printModuleWithLines(binary) else { return nil }
+        (text, functions) = (printed.text, printed.functions)
+        var starts = [0]
+        for (index, byte) in text.enumerated() where byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+        self.starts = starts
+    }
+
+    /// The operator at an offset of the binary, and its line. Linear in the functions, logarithmic in the operators of one.
+    func frame(at offset: UInt32) -> SourceFrame? {
+        guard let function = functions.first(where: { $0.body.contains(offset) }) else { return nil }
+        var low = 0, high = function.operators.count
+        while low < high {
+            let middle = (low + high) / 2
+            if function.operators[middle].offset <= offset { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return nil }
+        let line = function.operators[low - 1].line
+        guard line > 0, Int(line) <= starts.count else { return nil }
+        let bytes = text[starts[Int(line) - 1]...].prefix { $0 != UInt8(ascii: "\n") }
+        let shown = String(decoding: bytes.drop { $0 == UInt8(ascii: " ") }.prefix(200), as: UTF8.self)
+        return SourceFrame(name: "", line: line, isInlined: false, text: shown)
+    }
+}
