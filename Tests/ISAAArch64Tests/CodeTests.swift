@@ -75,7 +75,9 @@ import Testing
                 switch step.rule {
                 case .negatedReturnAddressState: isSigned.toggle()
                 case .rememberState: remembered.append(isSigned)
-                case .restoreState: isSigned = try #require(remembered.popLast())
+                case .restoreState:
+                    let last = remembered.popLast()
+                    isSigned = try #require(last as Bool?)
                 default: continue
                 }
                 states.append((step.offset, isSigned))
