@@ -146,10 +146,17 @@ struct LocationTranslation {
             if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.local(index).map(Self.operations) }
             return computed(piece.steps, places).map { $0 + [0x9f] }
         case .memory:
-            guard let base = memoryBase(places) else { return nil }
+            guard !startsFromNull(piece.steps, places), let base = memoryBase(places) else { return nil }
             if let address = localAddress(piece.steps, places) { return address + base + [0x22] }
             guard let address = computed(piece.steps, places) else { return nil }
             return address + mask(piece.steps) + base + [0x22]
+        }
+    }
+
+    /// Locals are 0 until they are set. An address that is made from one that still is, such as the frame base in a function's first instructions, is none.
+    private func startsFromNull(_ steps: [GuestExpression.Step], _ places: Places) -> Bool {
+        steps.contains { step in
+            if case .local(let index) = step, case .constant(0, 0)? = places.local(index) { true } else { false }
         }
     }
 
