@@ -188,23 +188,23 @@ private struct EntryReader {
         units.append(unit)
     }
 
-    /// Bases come in the unit's own entry, perhaps behind attributes that need them.
-    private mutating func findBases(_ unit: inout Unit, _ table: AbbreviationTable, _ start: ByteCursor) {
-        var cursor = start
-        guard let abbreviation = table[cursor.uleb()] else { return }
-        var lowPC: Attribute?
-        for index in abbreviation.specifications {
-            guard let attribute = readAttribute(table.specifications[index], unit, &cursor) else { return }
-            switch attribute.name {
-            case AttributeName.stringOffsetsBase: unit.stringOffsetsBase = attribute.value
-            case AttributeName.addressBase, AttributeName.gnuAddressBase: unit.addressBase = attribute.value
-            case AttributeName.rangeListsBase: unit.rangeListsBase = attribute.value
-            case AttributeName.locationListsBase: unit.locationListsBase = attribute.value
-            case AttributeName.lowPC: lowPC = attribute
-            default: break
+    /// Bases come in the unit's own entry, perhaps behind attributes that need them: what begins with them is read again.
+    private func findBases(_ unit: inout Unit, _ table: AbbreviationTable, _ start: ByteCursor) {
+        for _ in 0..<2 {
+            var cursor = start
+            guard let abbreviation = table[cursor.uleb()] else { return }
+            for index in abbreviation.specifications {
+                guard let attribute = readAttribute(table.specifications[index], unit, &cursor) else { return }
+                switch attribute.name {
+                case AttributeName.stringOffsetsBase: unit.stringOffsetsBase = attribute.value
+                case AttributeName.addressBase, AttributeName.gnuAddressBase: unit.addressBase = attribute.value
+                case AttributeName.rangeListsBase: unit.rangeListsBase = attribute.value
+                case AttributeName.locationListsBase: unit.locationListsBase = attribute.value
+                case AttributeName.lowPC: unit.lowPC = attribute.kind == .address ? attribute.value : 0
+                default: break
+                }
             }
         }
-        if let lowPC, lowPC.kind == .address { unit.lowPC = lowPC.value }
     }
 
     private mutating func readEntries(_ unit: inout Unit, _ table: AbbreviationTable, _ start: ByteCursor, _ warnings: inout WarningList) {

@@ -94,7 +94,8 @@ struct LineTables {
         var places = [Place?](repeating: nil, count: native.locations.count)
         var isKnown = [Bool](repeating: false, count: native.locations.count)
         var lastUnit = unit, lastNumber = -1
-        var endsPrologue = true
+        let body = prologueEnd(of: function, from: start, plan)
+        var endsPrologue = body != nil
         var at: UInt32 = 0
         if native.segments.first.map({ $0.range.start > 0 || Int($0.location) >= native.locations.count }) ?? true {
             emit(start, at: 0, native, &texts, plan)
@@ -114,7 +115,8 @@ struct LineTables {
                 places[location] = place(of: segment.location, native, plan)
             }
             guard let place = places[location] else { continue }
-            let isBody = endsPrologue && segment.range.start >= native.prologueEnd && native.instance(of: segment.location) == 0 && hasPrologueEnd(before: place, start, plan)
+            let isBody = endsPrologue && segment.range.start >= native.prologueEnd
+                && native.instance(of: segment.location) == 0 && place.unit == start.unit && place.number >= body ?? .max
             if place.unit == lastUnit, place.number == lastNumber, !isBody { continue }
             (lastUnit, lastNumber) = (place.unit, place.number)
             emit(place, at: segment.range.start, native, &texts, plan, endsPrologue: isBody)
@@ -130,11 +132,16 @@ struct LineTables {
         return Place(unit: Int(entry.unit), number: row, row: lines.rows[row])
     }
 
-    /// Whether a row is where the guest's prologue ends, or behind that.
-    private func hasPrologueEnd(before place: Place, _ start: Place, _ plan: DebugPlan) -> Bool {
-        guard place.unit == start.unit, place.number >= start.number, let lines = plan.lines[place.unit] else { return false }
-        for number in start.number...place.number where lines.rows[number].flags.contains(.endsPrologue) { return true }
-        return false
+    /// The guest's row in which a function's prologue ends.
+    private func prologueEnd(of function: Int, from start: Place, _ plan: DebugPlan) -> Int? {
+        let entry = plan.table.entries[Int(plan.entryOfFunction[function])]
+        guard let lines = plan.lines[start.unit], let end = plan.lists.ranges(of: entry).first?.end else { return nil }
+        for number in start.number..<lines.rows.count {
+            let row = lines.rows[number]
+            if row.address >= end || row.flags.contains(.endsSequence) { return nil }
+            if row.flags.contains(.endsPrologue) { return number }
+        }
+        return nil
     }
 
     /// The innermost place of a chain of inlined calls that has a row.
