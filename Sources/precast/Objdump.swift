@@ -108,7 +108,10 @@ final class OperatorTexts {
     }
 
     /// File, line and column of the operator at `offset`, from the module's debug information.
-    func sourcePlace(_ offset: UInt32) -> String? { sources?.frames(at: offset).first?.place.map(visible) }
+    func sourcePlace(_ offset: UInt32) -> String? {
+        guard let frame = sources?.frames(at: offset).first, frame.line != nil else { return nil }
+        return frame.place.map(visible)
+    }
 
     /// What a function is called in text.
     func name(_ function: UInt32) -> String? { lister.identifier(function) }
