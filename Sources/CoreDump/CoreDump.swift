@@ -131,11 +131,12 @@ public struct CoreDump: Sendable {
         guard address < end else { return [] }
         var result = [UInt8](repeating: 0, count: Int(min(UInt64(max(0, count)), end - address)))
         for range in ranges where range.memory == memory {
-            for (position, byte) in range.contents.enumerated() {
-                let (place, isPast) = range.address.addingReportingOverflow(UInt64(position))
-                if isPast || place >= address &+ UInt64(result.count) { break }
-                if place >= address { result[Int(place - address)] = file[byte] }
-            }
+            // From the later start on, as far as both go.
+            let skipped = address > range.address ? address - range.address : 0, place = range.address > address ? range.address - address : 0
+            guard skipped < UInt64(range.contents.count), place < UInt64(result.count) else { continue }
+            let common = min(range.contents.count - Int(skipped), result.count - Int(place))
+            let start = range.contents.lowerBound + Int(skipped)
+            result.replaceSubrange(Int(place)..<Int(place) + common, with: file[start..<start + common])
         }
         return result
     }

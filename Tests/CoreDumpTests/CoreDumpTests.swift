@@ -106,21 +106,6 @@ private func names(_ source: String) throws -> CoreDumpNames {
             """)
     }
 
-    @Test func manySeparatePagesAreStillAFewSegments() throws {
-        let bytes = try dump(.standard, """
-            (module (memory (export "memory") 8000)
-              (func (export "main") (param i32) (result i32) (local $p i32)
-                (loop $l
-                  (i32.store8 (local.get $p) (i32.const 1))
-                  (br_if $l (i32.lt_u (local.tee $p (i32.add (local.get $p) (i32.const 8192))) (i32.const 524288000))))
-                unreachable))
-            """)
-        let dump = try CoreDump(bytes)
-        #expect(!dump.ranges.isEmpty && dump.ranges.count <= 50_000)
-        _ = try validate(try decodeModule(bytes))
-        for address: UInt64 in [0, 8192, 524_279_808] { #expect(dump.read(0, at: address, count: 2, from: bytes) == [1, 0]) }
-    }
-
     @Test func whatIsNoDumpIsAnError() throws {
         #expect(throws: CoreDumpError.self) { try CoreDump([]) }
         #expect(throws: CoreDumpError.self) { try CoreDump(try parseText("(module)")) }
