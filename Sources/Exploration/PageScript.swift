@@ -299,7 +299,7 @@ let pageScript = #"""
       const named = functions.find(entry => entry.name === hash);
       const entry = named || (place && byIndex.get(Number(place[1])));
       if (!entry) {
-        if (!shown && functions.length) show((functions.find(entry => entry.name === "main") || functions.reduce((a, b) => b.bytes > a.bytes ? b : a)).index);
+        if (!shown && functions.length) show((["main", "__original_main", "_start"].map(name => functions.find(entry => entry.name === name)).find(Boolean) || functions[0]).index);
         else if (place) at("status").textContent = `function ${place[1]} is not on this page`;
         return;
       }
