@@ -27,7 +27,12 @@ struct TextLines {
         guard low > 0 else { return nil }
         let line = function.operators[low - 1].line
         guard line > 0, Int(line) <= starts.count else { return nil }
-        let bytes = text[starts[Int(line) - 1]...].prefix { $0 != UInt8(ascii: "\n") }
+        // What closes the function around the operator is not shown.
+        var depth = 0
+        let bytes = text[starts[Int(line) - 1]...].prefix { byte in
+            if byte == UInt8(ascii: "(") { depth += 1 } else if byte == UInt8(ascii: ")") { depth -= 1 }
+            return depth >= 0 && byte != UInt8(ascii: "\n")
+        }
         let shown = String(decoding: bytes.drop { $0 == UInt8(ascii: " ") }.prefix(200), as: UTF8.self)
         return SourceFrame(name: "", line: line, isInlined: false, text: shown)
     }
