@@ -76,6 +76,7 @@ public struct FunctionCompiler: ~Copyable {
         var compiled = ISA.emit(code, problem, solution, options)
         if let record = compiled.record {
             locateVariables(&compiled, record, function.variables, followed, code, problem, solution, dwarfNumber: ISA.dwarfNumber)
+            compiled.staleMemory = staleMemory(function, record, code)
         }
         observer?.end(.emit) { describe(compiled) }
         return compiled

@@ -33,6 +33,9 @@ public func describeVariables(_ function: CompiledFunction) -> String {
         let scope = range.inlinedAt == .max ? "" : " inlined at location \(range.inlinedAt)"
         text += "\(offsets): \(describe(range.subject))\(scope) = \(describe(range.place))\n"
     }
+    for range in function.staleMemory {
+        text += "\(hexadecimal(Int(range.lowerBound), digits: 6))..<\(hexadecimal(Int(range.upperBound), digits: 6)): memory is stale\n"
+    }
     return text
 }
 private func describe(_ subject: VariableRange.Subject) -> String {

@@ -33,6 +33,54 @@ func locateVariables<Instruction>(
     compiled.variables = locator.finish()
 }
 
+/// The code of what lies between the stores that were left out and those that overwrite them, as offsets in the outermost function go.
+func staleMemory<Instruction>(
+    _ function: borrowing Function, _ record: EmissionRecord, _ code: borrowing VCode<Instruction>
+) -> [Range<UInt32>] {
+    if function.variables.omittedStores.isEmpty { return [] }
+    let locations = function.sourceLocations
+    func outermost(_ location: SourceLocation) -> UInt32 {
+        var location = location
+        while locations[location].inlinedAt.isSome { location = locations[location].inlinedAt }
+        return locations[location].offset
+    }
+    var stale: [ClosedRange<UInt32>] = []
+    for omitted in function.variables.omittedStores {
+        // Nobody knows what lies between two stores of which one has no place, or that are not in the order of the binary.
+        guard omitted.store.isSome, omitted.overwriter.isSome else { return [0..<record.codeEnd] }
+        let start = outermost(omitted.store), end = outermost(omitted.overwriter)
+        guard start <= end else { return [0..<record.codeEnd] }
+        stale.append(start...end)
+    }
+    stale.sort { $0.lowerBound < $1.lowerBound }
+    // The farthest end so far, as ranges may overlap.
+    var ends: [UInt32] = []
+    for range in stale { ends.append(max(range.upperBound, ends.last ?? 0)) }
+
+    var result: [Range<UInt32>] = []
+    var point = 0
+    var known: (handle: UInt32, isStale: Bool) = (.max, false)
+    for b in record.blockOrder {
+        for n in code.blocks[Int(b)].instructions {
+            let handle = code.locations[Int(n)]
+            if handle != .max && handle != known.handle {
+                let offset = outermost(SourceLocation(rawValue: handle))
+                let next = stale.partitionPoint { $0.lowerBound <= offset }
+                known = (handle, next > 0 && offset <= ends[next - 1])
+            }
+            let range = record.points[point]..<record.points[point + 2]
+            point += 2
+            if !known.isStale || range.isEmpty { continue }
+            if let last = result.last, last.upperBound == range.lowerBound {
+                result[result.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                result.append(range)
+            }
+        }
+    }
+    return result
+}
+
 /// The first instruction that comes from the source.
 private func prologueEnd<Instruction>(_ record: EmissionRecord, _ code: borrowing VCode<Instruction>) -> UInt32 {
     var point = 1

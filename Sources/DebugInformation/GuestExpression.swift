@@ -51,6 +51,12 @@ struct GuestExpression {
         let index = cursor.uleb()
         return cursor.position == cursor.end && !cursor.hasFailed ? UInt32(exactly: index) : nil
     }
+    /// Whether the variable is in linear memory, or found through it.
+    var usesMemory: Bool {
+        pieces.contains { piece in
+            piece.kind == .memory || piece.steps.contains { if case .load = $0 { true } else { false } }
+        }
+    }
     /// The locals that are needed, each once.
     var locals: [UInt32] {
         var result: [UInt32] = []

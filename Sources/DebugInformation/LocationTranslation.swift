@@ -58,6 +58,25 @@ struct LocationTranslation {
                 at = until
             }
         }
+        return expression.usesMemory ? upToDate(result) : result
+    }
+    /// Without the stretches over which memory is stale.
+    private func upToDate(_ locations: [NativeLocation]) -> [NativeLocation] {
+        if places.staleMemory.isEmpty { return locations }
+        var result: [NativeLocation] = []
+        for location in locations {
+            var rest = location
+            var next = places.staleMemory.partitionPoint { $0.upperBound <= rest.code.start }
+            while next < places.staleMemory.count, places.staleMemory[next].lowerBound < rest.code.end {
+                let stale = places.staleMemory[next]
+                if rest.code.start < stale.lowerBound {
+                    result.append(NativeLocation(code: CodeRange(start: rest.code.start, end: stale.lowerBound), content: rest.content))
+                }
+                rest.code.start = min(stale.upperBound, rest.code.end)
+                next += 1
+            }
+            if rest.code.start < rest.code.end { result.append(rest) }
+        }
         return result
     }
 

@@ -83,7 +83,7 @@ final class NativeFunction {
         makeSegments(compiled.sourceRanges)
         var keys: [UInt64: Int] = [:]
         for location in locations.indices { addInstance(UInt32(location), &keys, code) }
-        places = VariablePlaces(compiled.variables, instanceOfCall: Self.instancesOfCalls(instances))
+        places = VariablePlaces(compiled.variables, staleMemory: compiled.staleMemory, instanceOfCall: Self.instancesOfCalls(instances))
         for segment in segments where Int(segment.location) < locations.count { addSpans(segment, code) }
         for i in instances.indices { instances[i].spans.sort { ($0.guest, $0.range.start) < ($1.guest, $1.range.start) } }
     }

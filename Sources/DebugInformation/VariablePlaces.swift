@@ -5,9 +5,12 @@ struct VariablePlaces {
     private let variables: [VariableRange]
     /// By ``key(_:_:)``.
     private var ranges: [UInt64: Range<Int>] = [:]
+    /// Code at which a variable in memory may not have its value there yet: ascending, apart.
+    let staleMemory: [Range<UInt32>]
 
-    init(_ variables: [VariableRange], instanceOfCall: [UInt32: Int]) {
+    init(_ variables: [VariableRange], staleMemory: [Range<UInt32>] = [], instanceOfCall: [UInt32: Int]) {
         self.variables = variables
+        self.staleMemory = staleMemory
         var start = 0
         while start < variables.count {
             let first = variables[start]

@@ -38,6 +38,15 @@ public struct VariableTable: Sendable {
             self.localCount = localCount
         }
     }
+    /// A store to the guest's memory that was left out because another one, behind it, overwrites all of it.
+    @frozen public struct OmittedStore: Sendable, BitwiseCopyable {
+        public var store: SourceLocation
+        public var overwriter: SourceLocation
+        @inlinable public init(store: SourceLocation, overwriter: SourceLocation) {
+            self.store = store
+            self.overwriter = overwriter
+        }
+    }
 
     /// Stands for a zero of the local's type.
     public static var zero: Value { Value(rawValue: .max - 1) }
@@ -48,5 +57,6 @@ public struct VariableTable: Sendable {
     /// Values that are the address at which memory 0 begins, as long as the instance lives.
     public var memoryBases: [Value] = []
     public var homes: Homes?
+    public var omittedStores: [OmittedStore] = []
     public init() {}
 }

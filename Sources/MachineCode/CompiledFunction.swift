@@ -136,6 +136,8 @@ public struct CompiledFunction: Sendable {
     public var prologueEnd: UInt32 = 0
     /// Where variables are, where that was asked for: in the order of `inlinedAt`, subject, offset.
     public var variables: [VariableRange] = []
+    /// Where memory may hold something older than the source says, as stores were left out: ascending, apart. Filled with `variables`.
+    public var staleMemory: [Range<UInt32>] = []
     /// Where emission put what, if ``EmitOptions/keepsRecord``.
     public var record: EmissionRecord?
     /// Where the constants and jump tables behind the code begin; the code's size if there are none.

@@ -7,7 +7,7 @@ import PrecastIR
 /// is dead if nothing in between reads an overlapping region, calls, is atomic, or may trap (a trap shows memory to the host). The later store
 /// itself may trap only where the dead one would have, with the same code. O(instructions × limit).
 func eliminateDeadStores(_ function: inout Function) {
-    var coming: [InstructionData] = []
+    var coming: [(data: InstructionData, inst: Inst)] = []
     var block = function.layout.firstBlock
     while block.isSome {
         coming.removeAll(keepingCapacity: true)
@@ -17,19 +17,23 @@ func eliminateDeadStores(_ function: inout Function) {
             let data = function.dfg.instructions[inst]
             if data.opcode.isStore {
                 let address = function.dfg.resolve(data.valueB)
-                if coming.contains(where: { overwrites($0, data, address) }) {
+                if let overwriter = coming.first(where: { overwrites($0.data, data, address) }) {
+                    if function.variables.context.isSome {
+                        let store = function.dfg.locations[inst.index], later = function.dfg.locations[overwriter.inst.index]
+                        function.variables.omittedStores.append(VariableTable.OmittedStore(store: store, overwriter: later))
+                    }
                     function.layout.remove(inst)
                 } else {
                     if data.canTrap { coming.removeAll(keepingCapacity: true) }
                     if coming.count == 8 { coming.removeFirst() }
                     var entry = data
                     entry.b = address.rawValue
-                    coming.append(entry)
+                    coming.append((entry, inst))
                 }
             } else if data.opcode.isCall || data.opcode.isAtomic || data.opcode.isTerminator || data.canTrap {
                 coming.removeAll(keepingCapacity: true)
             } else if data.opcode.isLoad && !data.memoryFlags.isReadOnly {
-                coming.removeAll { $0.memoryFlags.region.mayOverlap(data.memoryFlags.region) }
+                coming.removeAll { $0.data.memoryFlags.region.mayOverlap(data.memoryFlags.region) }
             }
             inst = previous
         }

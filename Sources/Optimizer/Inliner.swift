@@ -195,6 +195,10 @@ private struct Inliner {
             let copy = value(base, callee)
             if copy.isSome { caller.variables.memoryBases.append(copy) }
         }
+        for omitted in callee.variables.omittedStores {
+            let store = location(omitted.store, callee, &caller), overwriter = location(omitted.overwriter, callee, &caller)
+            caller.variables.omittedStores.append(VariableTable.OmittedStore(store: store, overwriter: overwriter))
+        }
         for scope in callee.variables.scopes {
             var copy = VariableTable.Scope(inlinedAt: location(scope.inlinedAt, callee, &caller), changes: scope.changes)
             for i in copy.changes.indices where copy.changes[i].value.isSome && copy.changes[i].value != VariableTable.zero {
