@@ -117,6 +117,9 @@ extension Emitter {
             }
             emitEpilogue()
             if own > bytes {
+                // Where they were saved is farther below rsp from here on than signal handlers leave alone.
+                describeRestoredRegisters()
+                buffer.unwind(.restored(register: DWARFRegister.number(.rbp)))
                 adjustStack(own - bytes)
                 describeMovedReturnAddress(by: own - bytes)
             }

@@ -1,7 +1,9 @@
 import CLoaderSupport
 import Foundation
 import PrecastArtifactFormat
+import PrecastCompiler
 import PrecastRuntime
+import PrecastWasmText
 import PrecastWasmTypes
 import Testing
 
@@ -112,8 +114,12 @@ import Testing
         let store = try Store(engine, data: Counts())
         let linker = Linker<Counts>(engine)
         try linker.define("env", "host") { (caller: borrowing Caller<Counts>, a: Int32, b: Int32) throws(HostError) -> Int32 in Int32(precast_unwind_depth()) }
-        try linker.define("env", "callback") { (caller: borrowing Caller<Counts>) throws(HostError) in }
-        let image = try ArtifactImage.open(copying: try TestArtifact.sample().build(), trust: .vouched)
+        let artifact = try Compiler().compile(parseText("""
+            (module (import "env" "host" (func $host (param i32 i32) (result i32)))
+              (func (export "call_host") (param i32 i32) (result i32)
+                (i32.add (i32.const 0) (call $host (local.get 0) (local.get 1)))))
+            """))
+        let image = try ArtifactImage.open(copying: artifact, trust: .vouched)
         let instance = try linker.instantiate(try Module(engine, LoadedModule(image)), in: store)
         let call = try instance.function("call_host", as: ((Int32, Int32) -> Int32).self)
         let outside = Int32(precast_unwind_depth())
