@@ -64,7 +64,6 @@ let package = Package(
         .target(name: "CRuntimeABI", path: "Sources/CRuntimeABI"),
         module("ArtifactFormat"),
         .systemLibrary(name: "CElf", path: "Sources/CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
-        .systemLibrary(name: "CDwarf", path: "Sources/CDwarf", providers: [.apt(["libdwarf-dev"])]),
         .systemLibrary(name: "CCapstone", path: "Sources/CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),

@@ -118,7 +118,7 @@ struct FrameState: Hashable {
     private static func either(_ a: Value, _ b: Value) -> Value {
         if a == b { return a }
         switch (a, b) {
-        case (.constant(let x), .constant(let y)) where min(x, y) >= 0: return .atMost(min(x, y))
+        case (.constant(let x), .constant(let y)): return Int64(exactly: min(UInt64(bitPattern: x), UInt64(bitPattern: y))).map { .atMost($0) } ?? .unknown
         case (.constant(let x), _), (_, .constant(let x)): return x >= 0 ? .atMost(x) : .unknown
         default: return .unknown
         }

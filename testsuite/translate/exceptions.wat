@@ -142,9 +142,9 @@
 ;; block4 cold:
 ;;     trap 1  @b1
 ;; block1(v2: i64) cold:
-;;     v16 = load.i32 v2+48 region 7  @b1
-;;     v17 = load.f64 v2+64 region 7  @b1
-;;     jump block5(v16, v17)  @b1
+;;     v16 = load.i32 v2+48 region 7  @b3
+;;     v17 = load.f64 v2+64 region 7  @b3
+;;     jump block5(v16, v17)  @b3
 ;; block5(v18: i32, v19: f64):
 ;;     return v18, v19  @b5
 ;; }
