@@ -36,6 +36,8 @@ struct HeldPlaces: ~Copyable {
     private var widePlaces: [Int32]
     private var overlaps: [[Int32]]
     private var clobberPlaces: [[Int32]] = []
+    /// Those that hold references somewhere.
+    private var referencePlaces = Set<Int32>()
     /// All that happens, block after block; per block: where its events end.
     private var events: [Event] = []
     private var eventEnds: [Int] = []
@@ -55,7 +57,10 @@ struct HeldPlaces: ~Copyable {
         narrowPlaces = Array(repeating: -1, count: solution.spillAreaSize / 8)
         widePlaces = narrowPlaces
         overlaps = Array(repeating: [], count: narrowPlaces.count)
-        for claim in claims { makePlace(claim) }
+        for claim in claims {
+            makePlace(claim)
+            if problem.isReference.contains(Int(claim.value)) { referencePlaces.insert(place(of: claim)) }
+        }
         clobberPlaces = problem.clobberSets.map { set in set.members.compactMap { registerPlaces[Int($0.rawValue)] >= 0 ? registerPlaces[Int($0.rawValue)] : nil } }
         collectEvents(solution)
     }
@@ -91,7 +96,7 @@ struct HeldPlaces: ~Copyable {
             order[Int(cursor[Int(claim.from)])] = UInt32(number)
             cursor[Int(claim.from)] += 1
         }
-        var edit = 0
+        var edit = 0, safepoint = 0
         for block in problem.blocks {
             // Before a jump come the moves of its edge, after which a value that goes along it may no longer be where it was.
             let jump = block.successors.count == 1 ? block.instructions.upperBound - 1 : .max
@@ -104,6 +109,10 @@ struct HeldPlaces: ~Copyable {
                 }
                 if n != jump { for number in begun { add(claims[Int(number)]) } }
                 execute(InstructionIndex(rawValue: n), solution)
+                if safepoint < problem.safepoints.count, problem.safepoints[safepoint].rawValue == n {
+                    forgetReferences(safepoint, solution)
+                    safepoint += 1
+                }
             }
             eventEnds.append(events.count)
         }
@@ -122,6 +131,16 @@ struct HeldPlaces: ~Copyable {
         let clobbers = Int(problem.clobbers[i.index])
         if clobbers == 0 { return }
         for p in clobberPlaces[clobbers] { events.append(Event(at: i.rawValue + 1, place: p, value: Self.nothing)) }
+    }
+    /// The collector changes references where it is told of them; elsewhere they are no longer right.
+    private mutating func forgetReferences(_ safepoint: Int, _ solution: borrowing Solution) {
+        if referencePlaces.isEmpty { return }
+        let start = safepoint == 0 ? 0 : Int(solution.safepointEnds[safepoint - 1]), end = Int(solution.safepointEnds[safepoint])
+        let told = solution.safepointSlots[start..<end]
+        for p in referencePlaces.sorted() {
+            if let slot = places[Int(p)].asSlot, told.contains(UInt32(slot)) { continue }
+            events.append(Event(at: problem.safepoints[safepoint].rawValue + 1, place: p, value: Self.nothing))
+        }
     }
     private mutating func overwrite(_ place: Allocation, size: UInt8, at n: UInt32) {
         if let register = place.asRegister {
