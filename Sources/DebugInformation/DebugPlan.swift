@@ -89,6 +89,8 @@ final class DebugPlan {
         /// The function and its guest ranges, where code of one that lives is around.
         var function: Int?
         var guest: [GuestRange] = []
+        /// What its scopes so far have of that.
+        var claimed = ClaimedCode()
         var isDead = false
     }
 
@@ -104,7 +106,7 @@ final class DebugPlan {
         while number < unit.entries.upperBound {
             let entry = table.entries[number]
             while around.count > 1, let last = around.last, last.end <= UInt32(number) { around.removeLast() }
-            guard let inner = decide(entry, number, around[around.count - 1], unit, numbers) else {
+            guard let inner = decide(entry, number, &around[around.count - 1], unit, numbers) else {
                 number = Int(entry.end)
                 continue
             }
@@ -116,7 +118,7 @@ final class DebugPlan {
     }
 
     /// What the entry is for those inside it; nil: it is not written.
-    private func decide(_ entry: Entry, _ number: Int, _ around: Surroundings, _ unit: Unit, _ numbers: [Int]) -> Surroundings? {
+    private func decide(_ entry: Entry, _ number: Int, _ around: inout Surroundings, _ unit: Unit, _ numbers: [Int]) -> Surroundings? {
         var inner = around
         inner.end = entry.end
         if Tag.isCallSite(entry.tag) { return nil }
@@ -132,7 +134,8 @@ final class DebugPlan {
         if around.isDead, Tag.isScope(entry.tag) || Tag.isData(entry.tag) || entry.tag == Tag.label { return nil }
         if let function = around.function, Tag.isScope(entry.tag) {
             guard let native = natives[function] else { return nil }
-            inner.guest = intersection(lists.ranges(of: entry), around.guest)
+            inner.guest = around.claimed.claim(intersection(lists.ranges(of: entry), around.guest))
+            inner.claimed = ClaimedCode()
             let code = native.code(of: inner.guest, in: 0)
             if code.isEmpty { return nil }
             places[number] = Int32(scopeList.count)
@@ -143,7 +146,7 @@ final class DebugPlan {
 
     private func decideFunction(_ entry: Entry, _ number: Int, _ inner: Surroundings, _ numbers: [Int]) -> Surroundings {
         var inner = inner
-        (inner.function, inner.guest, inner.isDead) = (nil, [], false)
+        (inner.function, inner.guest, inner.claimed, inner.isDead) = (nil, [], ClaimedCode(), false)
         guard table.attribute(AttributeName.lowPC, of: entry) != nil || table.attribute(AttributeName.ranges, of: entry) != nil else { return inner }
         inner.isDead = true
         let ranges = lists.ranges(of: entry)

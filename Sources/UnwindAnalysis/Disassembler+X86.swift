@@ -86,7 +86,7 @@ extension Disassembler {
         default:
             if mnemonic(hasPrefix: "j"), let target = first?.immediate { return (.branch(target), false) }
             if mnemonic(hasPrefix: "cmov"), let a = first?.register, let b = operands.last?.register {
-                does(.select(a, a, b))
+                does(.select(a, b, a))
             } else {
                 doesAnything(operands)
             }

@@ -114,11 +114,11 @@ struct FrameState: Hashable {
         default: .unknown
         }
     }
-    /// The smaller of a number and a constant, as jump tables have it; else nothing is known.
+    /// The smaller of a number and a constant, as jump tables have it; else nothing is known. Of two constants the second is a table's last entry.
     private static func either(_ a: Value, _ b: Value) -> Value {
         if a == b { return a }
         switch (a, b) {
-        case (.constant(let x), .constant(let y)): return Int64(exactly: min(UInt64(bitPattern: x), UInt64(bitPattern: y))).map { .atMost($0) } ?? .unknown
+        case (.constant, .constant(let last)): return last >= 0 ? .atMost(last) : .unknown
         case (.constant(let x), _), (_, .constant(let x)): return x >= 0 ? .atMost(x) : .unknown
         default: return .unknown
         }
