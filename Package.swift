@@ -68,10 +68,10 @@ let package = Package(
         module("ObjectEmission", [
             "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
         ]),
-        module("DebugInformation", ["PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
+        module("DebugInformation", ["PrecastEntities", "PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
         module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),
         module("Disassembly", ["PrecastArtifactFormat", "PrecastInspection", .target(name: "CCapstone", condition: compilerOnly)]),
-        module("UnwindAnalysis", ["PrecastArtifactFormat", .target(name: "CCapstone", condition: compilerOnly)]),
+        module("UnwindAnalysis", ["PrecastEntities", "PrecastArtifactFormat", .target(name: "CCapstone", condition: compilerOnly)]),
         module("Compiler", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastIR",
             "PrecastTranslation", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastISAX86_64",
@@ -104,7 +104,7 @@ let package = Package(
         // Names and places in the source
         .target(name: "CDemangling", path: "Sources/CDemangling", linkerSettings: [.linkedLibrary("stdc++")]),
         module("Demangling", ["CDemangling"]),
-        module("Symbolication", ["PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmText", "PrecastArtifactFormat", "PrecastDebugInformation", "PrecastDemangling"]),
+        module("Symbolication", ["PrecastEntities", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmText", "PrecastArtifactFormat", "PrecastDebugInformation", "PrecastDemangling"]),
 
         // Profiles of guests
         .target(name: "CProfiler", dependencies: ["CLoaderSupport", "CRuntimeABI"], path: "Sources/CProfiler"),

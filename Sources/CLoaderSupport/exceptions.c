@@ -15,11 +15,16 @@ static uint64_t size_of(const precast_exception *exception) {
     return sizeof *exception + exception->slots * sizeof(precast_slot);
 }
 
+static precast_exception *at(uint64_t address) { return (precast_exception *)(uintptr_t)address; }
+
+/// Frees the exception that its handler has read.
+static void free_caught(precast_store_state *state) {
+    if (state->caught) precast_free(at(state->caught));
+    state->caught = 0;
+}
+
 precast_exception *precast_exception_create(precast_store_state *state, uint64_t tag) {
-    if (state->caught) {
-        precast_free((void *)(uintptr_t)state->caught);
-        state->caught = 0;
-    }
+    free_caught(state);
     uint64_t slots = ((const precast_tag *)(uintptr_t)tag)->slots;
     precast_exception *exception = precast_allocate(sizeof *exception + slots * sizeof(precast_slot));
     if (!exception) {
@@ -34,8 +39,6 @@ precast_exception *precast_exception_create(precast_store_state *state, uint64_t
 void precast_exception_release(precast_exception *exception) {
     if (exception->state == IN_FLIGHT) precast_free(exception);
 }
-
-static precast_exception *at(uint64_t address) { return (precast_exception *)(uintptr_t)address; }
 
 /// Takes an exception out of the list of held ones.
 static void let_go(precast_store_state *state, precast_exception *exception) {
@@ -68,11 +71,10 @@ static void forget_held(precast_store_state *state, uint64_t fp, uint64_t group)
 }
 
 void precast_exceptions_destroy(precast_store_state *state) {
-    if (state->caught) precast_free((void *)(uintptr_t)state->caught);
-    state->caught = 0;
+    free_caught(state);
     uint64_t next = state->kept_exceptions;
     while (next) {
-        precast_exception *exception = (precast_exception *)(uintptr_t)next;
+        precast_exception *exception = at(next);
         next = exception->next;
         precast_free(exception);
     }
@@ -143,7 +145,7 @@ static int take(precast_store_state *state, precast_exception *exception, const 
     if (exception->state == KEPT) return 1;
     uint32_t retention = handler->flags & RETENTION;
     if (retention != KEPT && retention != HELD) {
-        if (state->caught) precast_free(at(state->caught));
+        free_caught(state);
         state->caught = address;
         return 1;
     }

@@ -99,29 +99,33 @@ static int32_t trap_code(const precast_code_range *range, uint64_t offset) {
     return -1;
 }
 
-/// Whether `address` is guard or reserved space of one of the store's memories, and not an accessible byte of it.
-static int is_out_of_bounds(const precast_store_state *state, uint64_t address) {
+/// The region of the store's memories that `address` lies in; 0: none.
+static const precast_region *find_region(const precast_store_state *state, uint64_t address) {
     const precast_region *regions = (const precast_region *)(uintptr_t)state->regions;
     for (uint64_t index = 0; index < state->region_count; index++) {
-        if (address < regions[index].start || address >= regions[index].end) continue;
-        const precast_memory *memory = (const precast_memory *)(uintptr_t)regions[index].memory;
-        return address < memory->base || address - memory->base >= precast_memory_length(memory);
+        if (address >= regions[index].start && address < regions[index].end) return &regions[index];
     }
     return 0;
+}
+
+static int is_accessible(const precast_region *region, uint64_t address) {
+    const precast_memory *memory = (const precast_memory *)(uintptr_t)region->memory;
+    return address >= memory->base && address - memory->base < precast_memory_length(memory);
+}
+
+/// Whether `address` is guard or reserved space of one of the store's memories, and not an accessible byte of it.
+static int is_out_of_bounds(const precast_store_state *state, uint64_t address) {
+    const precast_region *region = find_region(state, address);
+    return region && !is_accessible(region, address);
 }
 
 /// Whether another thread has grown a shared memory over `address` since the access: then it works now. Once an address has been
 /// accessible it stays so, hence a second fault at the same one has another reason.
 static int has_grown(precast_store_state *state, uint64_t address) {
-    const precast_region *regions = (const precast_region *)(uintptr_t)state->regions;
-    for (uint64_t index = 0; index < state->region_count; index++) {
-        if (!regions[index].shared || address < regions[index].start || address >= regions[index].end) continue;
-        const precast_memory *memory = (const precast_memory *)(uintptr_t)regions[index].memory;
-        if (address < memory->base || address - memory->base >= precast_memory_length(memory) || state->grown == address) return 0;
-        state->grown = address;
-        return 1;
-    }
-    return 0;
+    const precast_region *region = find_region(state, address);
+    if (!region || !region->shared || !is_accessible(region, address) || state->grown == address) return 0;
+    state->grown = address;
+    return 1;
 }
 
 static int is_expected_address(const precast_store_state *state, uint32_t code, int signal, const siginfo_t *info) {

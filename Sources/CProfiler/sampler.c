@@ -74,16 +74,6 @@ static int add(stack *to, uint64_t frame) {
     return 1;
 }
 
-static uint64_t return_address(uint64_t saved) {
-#if defined(__aarch64__)
-    register uint64_t link __asm__("x30") = saved;
-    __asm__("hint #7" : "+r"(link)); // xpaclri
-    return link;
-#else
-    return saved;
-#endif
-}
-
 /// Adds a compiled frame by its return address `pc`, and those around it in its activation by their frame pointers. A call is looked up
 /// by an address inside it.
 static void add_calls(stack *to, const precast_entry *entry, uint64_t pc, uint64_t fp, uint64_t low) {

@@ -245,16 +245,6 @@ static int read_stack(uint64_t address, uint64_t low, uint64_t high, uint64_t *v
     return 1;
 }
 
-static uint64_t unsigned_return_address(uint64_t saved) {
-#if defined(__aarch64__)
-    register uint64_t link __asm__("x30") = saved;
-    __asm__("hint #7" : "+r"(link)); // xpaclri
-    return link;
-#else
-    return saved;
-#endif
-}
-
 int unwind_step(registers *state, const unwound_code *code, uint64_t pc, uint64_t low, uint64_t high, uint64_t *function) {
     row rules;
     if (!find_row(code, pc, &rules, function) || rules.cfa_register == REGISTERS) return 0;
@@ -278,7 +268,7 @@ int unwind_step(registers *state, const unwound_code *code, uint64_t pc, uint64_
         }
     }
     caller.values[STACK_POINTER] = cfa;
-    caller.pc = unsigned_return_address(caller.values[RETURN_ADDRESS]);
+    caller.pc = return_address(caller.values[RETURN_ADDRESS]);
     if (!caller.pc || cfa < state->values[STACK_POINTER] || (cfa == state->values[STACK_POINTER] && caller.pc == state->pc)) return 0;
     *state = caller;
     return 1;

@@ -17,6 +17,17 @@ typedef struct registers {
     uint64_t values[REGISTERS]; // those that functions save, the stack pointer and the return address; others are not kept up
 } registers;
 
+/// A return address as it was saved, without the signature that it may have.
+static inline uint64_t return_address(uint64_t saved) {
+#if defined(__aarch64__)
+    register uint64_t link __asm__("x30") = saved;
+    __asm__("hint #7" : "+r"(link)); // xpaclri
+    return link;
+#else
+    return saved;
+#endif
+}
+
 /// Code with unwind information: `index` is the address of its `.eh_frame_hdr`.
 typedef struct unwound_code {
     uint64_t start;

@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// Code that scopes beside each other have. A guest's may overlap, those of DWARF must not: what several name belongs to the first.
 struct ClaimedCode {
     /// Ascending, apart.

@@ -1,3 +1,4 @@
+import PrecastEntities
 import PrecastObjectEmission
 
 // Functions that this compiler inlined.
@@ -60,14 +61,10 @@ extension DebugPlan {
         for item in items {
             guard let scope = item.scope else { continue }
             for range in scope.guest {
-                var low = 0, high = calls.count
-                while low < high {
-                    let middle = (low + high) / 2
-                    if native.instances[calls[middle]].callOffset < range.start { low = middle + 1 } else { high = middle }
-                }
-                while low < calls.count, native.instances[calls[low]].callOffset < range.end {
-                    owner[low] = item.number
-                    low += 1
+                var next = calls.partitionPoint { native.instances[$0].callOffset < range.start }
+                while next < calls.count, native.instances[calls[next]].callOffset < range.end {
+                    owner[next] = item.number
+                    next += 1
                 }
             }
         }

@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// An attribute of an entry with its form resolved: no index into another section is left in it.
 struct Attribute {
     enum Kind: UInt8 {
@@ -94,12 +96,8 @@ final class EntryTable: Sendable {
     /// Number of the entry at an offset of `.debug_info`. Logarithmic.
     func entry(at offset: UInt64) -> Int? {
         guard let offset = UInt32(exactly: offset) else { return nil }
-        var low = 0, high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low < entries.count && entries[low].offset == offset ? low : nil
+        let number = entries.partitionPoint { $0.offset < offset }
+        return number < entries.count && entries[number].offset == offset ? number : nil
     }
     /// An entry of `.debug_addr`.
     func indexedAddress(_ index: UInt64, _ unit: Unit) -> UInt64? { sections.indexedAddress(index, unit) }

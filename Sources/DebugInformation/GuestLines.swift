@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// The guest's line table of one unit: its files, and its rows by address.
 struct GuestLines {
     /// A name of a section of strings, or in the line table itself.
@@ -62,14 +64,7 @@ struct GuestLines {
     }
 
     /// The number of rows up to `address`.
-    private func end(of address: UInt32) -> Int {
-        var low = 0, high = rows.count
-        while low < high {
-            let middle = (low + high) / 2
-            if rows[middle].address <= address { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func end(of address: UInt32) -> Int { rows.partitionPoint { $0.address <= address } }
 
     /// The first row of code in a range: the one that its start belongs to, or the next.
     func firstRow(in range: GuestRange) -> Int? {

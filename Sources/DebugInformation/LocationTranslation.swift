@@ -1,3 +1,4 @@
+import PrecastEntities
 import PrecastMachineCode
 
 /// Where a variable is over a stretch of a function's code.

@@ -1,3 +1,4 @@
+import PrecastEntities
 import PrecastMachineCode
 import PrecastObjectEmission
 
@@ -17,13 +18,11 @@ public struct GuestCode: Sendable {
     /// The position of the function whose body has all of `range`, which is relative to the payload. Logarithmic.
     func function(containing range: GuestRange) -> Int? {
         let at = UInt64(start) + UInt64(range.start)
-        var low = 0, high = bodies.count
-        while low < high {
-            let middle = (low + high) / 2
-            if UInt64(bodies[middle].upperBound) <= at { low = middle + 1 } else { high = middle }
+        let position = bodies.partitionPoint { UInt64($0.upperBound) <= at }
+        guard position < bodies.count, UInt64(bodies[position].lowerBound) <= at, UInt64(start) + UInt64(range.end) <= UInt64(bodies[position].upperBound) else {
+            return nil
         }
-        guard low < bodies.count, UInt64(bodies[low].lowerBound) <= at, UInt64(start) + UInt64(range.end) <= UInt64(bodies[low].upperBound) else { return nil }
-        return low
+        return position
     }
     var limit: UInt64 { UInt64(bodies.last?.upperBound ?? start) - UInt64(start) }
 }
@@ -138,19 +137,15 @@ final class NativeFunction {
         let spans = instances[instance].spans
         var found: [CodeRange] = []
         for range in ranges {
-            var low = 0, high = spans.count
-            while low < high {
-                let middle = (low + high) / 2
-                if spans[middle].guest < range.start { low = middle + 1 } else { high = middle }
-            }
-            while low < spans.count, spans[low].guest < range.end {
+            var next = spans.partitionPoint { $0.guest < range.start }
+            while next < spans.count, spans[next].guest < range.end {
                 // Most of what follows on in the guest's code does so in the machine's.
-                if let last = found.last, last.end == spans[low].range.start {
-                    found[found.count - 1].end = spans[low].range.end
+                if let last = found.last, last.end == spans[next].range.start {
+                    found[found.count - 1].end = spans[next].range.end
                 } else {
-                    found.append(spans[low].range)
+                    found.append(spans[next].range)
                 }
-                low += 1
+                next += 1
             }
         }
         return merged(found)

@@ -1,3 +1,5 @@
+import PrecastEntities
+
 /// Finds the source of a guest's instructions in its DWARF: functions, lines, and what the guest's own compiler inlined.
 ///
 /// Making one reads `.debug_info` once; line tables are read when they are first needed. Whatever the sections hold, questions have an answer. One task
@@ -62,13 +64,9 @@ public final class SourceLocator {
     // MARK: Functions
 
     private func function(at address: UInt32) -> Int? {
-        var low = 0, high = functions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if functions[middle].range.start <= address { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0, address < functions[low - 1].range.end else { return nil }
-        return functions[low - 1].entry
+        let next = functions.partitionPoint { $0.range.start <= address }
+        guard next > 0, address < functions[next - 1].range.end else { return nil }
+        return functions[next - 1].entry
     }
 
     /// The function's entry, and inside it those of the inlined calls that `address` is in, outermost first.

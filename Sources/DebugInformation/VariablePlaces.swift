@@ -1,3 +1,4 @@
+import PrecastEntities
 import PrecastMachineCode
 
 /// Where a function's locals, its instance context and its memory are, by code.
@@ -46,12 +47,7 @@ struct PlaceCursor {
 
     init(_ ranges: ArraySlice<VariableRange>, from offset: UInt32) {
         self.ranges = ranges
-        var low = ranges.startIndex, high = ranges.endIndex
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].offsets.upperBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        next = low
+        next = partitionPoint(of: ranges.indices) { ranges[$0].offsets.upperBound <= offset }
     }
 
     /// The place at `offset`, and where that may change. - Precondition: offsets do not go down.

@@ -77,16 +77,16 @@ private func lines(of frame: PrintedFrame, _ sources: [SourceFrame]) -> [String]
         lines.append((lines.isEmpty ? frame.prefix : indentation) + text)
         if let place { lines.append(indentation + "    at " + place) }
     }
-    for source in sources where source.isInlined { add(visible(source.name) + ", inlined", source.place.map { visible($0) }) }
+    for source in sources where source.isInlined { add(printable(source.name) + ", inlined", source.place.map { printable($0) }) }
     let own = sources.last { !$0.isInlined }
-    let name = frame.name.map { visible(readableName($0)) } ?? own.flatMap { $0.name.isEmpty ? nil : visible($0.name) }
+    let name = frame.name.map { printable(readableName($0)) } ?? own.flatMap { $0.name.isEmpty ? nil : printable($0.name) }
     let number = "function \(frame.function)", offset = frame.wasmOffset.map { " at 0x" + String($0, radix: 16) } ?? ""
-    add((name.map { "\($0) (\(number))" } ?? number) + offset + (frame.isInlined ? ", inlined" : ""), own?.place.map { visible($0) })
+    add((name.map { "\($0) (\(number))" } ?? number) + offset + (frame.isInlined ? ", inlined" : ""), own?.place.map { printable($0) })
     return lines
 }
 
 /// Text from a guest, with control and formatting characters escaped.
-public func visible(_ text: String) -> String {
+public func printable(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
         switch scalar.properties.generalCategory {

@@ -1,6 +1,7 @@
 import PrecastArtifactFormat
 import PrecastDebugInformation
 import PrecastDemangling
+import PrecastEntities
 import PrecastWasmBinary
 import PrecastWasmModel
 
@@ -103,12 +104,8 @@ public final class SourceMap {
 
     /// The function, counted with the imported ones, whose body has the byte at `offset`. Logarithmic.
     public func function(at offset: UInt32) -> UInt32? {
-        var low = 0, high = bodies.count
-        while low < high {
-            let middle = (low + high) / 2
-            if bodies[middle].lowerBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0, bodies[low - 1].contains(offset) else { return nil }
-        return importedCount + UInt32(low - 1)
+        let next = bodies.partitionPoint { $0.lowerBound <= offset }
+        guard next > 0, bodies[next - 1].contains(offset) else { return nil }
+        return importedCount + UInt32(next - 1)
     }
 }

@@ -1,3 +1,4 @@
+import PrecastEntities
 import PrecastWasmText
 
 /// The printed text of a module: what there is to show for an instruction where there is no debug information.
@@ -19,13 +20,9 @@ struct TextLines {
     /// The operator at an offset of the binary, and its line. Linear in the functions, logarithmic in the operators of one.
     func frame(at offset: UInt32) -> SourceFrame? {
         guard let function = functions.first(where: { $0.body.contains(offset) }) else { return nil }
-        var low = 0, high = function.operators.count
-        while low < high {
-            let middle = (low + high) / 2
-            if function.operators[middle].offset <= offset { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        let line = function.operators[low - 1].line
+        let next = function.operators.partitionPoint { $0.offset <= offset }
+        guard next > 0 else { return nil }
+        let line = function.operators[next - 1].line
         guard line > 0, Int(line) <= starts.count else { return nil }
         // What closes the function around the operator is not shown.
         var depth = 0

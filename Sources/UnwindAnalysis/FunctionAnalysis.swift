@@ -1,4 +1,5 @@
 import PrecastArtifactFormat
+import PrecastEntities
 
 /// Follows one function's frame through all of its code, by data flow over what its instructions do, and compares it with its entry in `.eh_frame`
 /// at each of them.
@@ -288,16 +289,4 @@ struct Landings {
         }
     }
     func pads(returningTo place: Int64) -> [(place: Int64, frameSize: Int64)] { pads[place] ?? [] }
-}
-
-extension Array {
-    /// The number of leading elements for which `isBefore` holds, of elements sorted by it.
-    func partitionPoint(_ isBefore: (Element) -> Bool) -> Int {
-        var low = 0, high = count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
 }

@@ -3,6 +3,7 @@ import Foundation
 import PrecastCoreDump
 import PrecastGuestRunner
 import PrecastInspection
+import PrecastSymbolication
 import PrecastWasmText
 
 struct CoreDumpCommand: ParsableCommand {

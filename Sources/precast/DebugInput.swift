@@ -1,6 +1,7 @@
 import Foundation
 import PrecastCompiler
 import PrecastGuestRunner
+import PrecastSymbolication
 import PrecastWasmText
 
 extension Compiler {

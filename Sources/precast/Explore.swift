@@ -42,7 +42,7 @@ struct Explore: ParsableCommand {
                 let files = includesSources ? SourceFiles() : nil
                 page.sourcePlace = { offset in
                     guard let frame = sources.frames(at: offset).first, let file = frame.file, let line = frame.line else { return nil }
-                    return SourcePlace(file: visible(file), line: Int(line), text: files?.line(Int(line), of: file))
+                    return SourcePlace(file: printable(file), line: Int(line), text: files?.line(Int(line), of: file))
                 }
             }
             try writeOutput(try explorePage(module, compiler, page), to: output)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PrecastCompiler
 import PrecastGuestRunner
+import PrecastSymbolication
 
 /// The option that says which WebAssembly features a module may use.
 struct FeatureOptions: ParsableArguments {

@@ -1,19 +1,7 @@
 import Foundation
 import PrecastCompiler
 import PrecastInspection
-
-/// Text from outside, with control and formatting characters escaped so that a terminal shows it and nothing else.
-func printable(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
-            result += "\\u{\(String(scalar.value, radix: 16))}"
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
-}
+import PrecastSymbolication
 
 /// What messages call the input at `path`.
 func inputName(_ path: String) -> String { path == "-" ? "standard input" : printable(path) }

@@ -110,7 +110,7 @@ final class OperatorTexts {
     /// File, line and column of the operator at `offset`, from the module's debug information.
     func sourcePlace(_ offset: UInt32) -> String? {
         guard let frame = sources?.frames(at: offset).first, frame.line != nil else { return nil }
-        return frame.place.map(visible)
+        return frame.place.map { printable($0) }
     }
 
     /// What a function is called in text.

@@ -1,5 +1,6 @@
 import CAllocation
 import Foundation
+import PrecastSymbolication
 
 /// Writes a file as a whole or not at all. "-" is standard output.
 ///

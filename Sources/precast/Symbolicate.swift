@@ -62,8 +62,8 @@ struct Symbolicate: ParsableCommand {
             let function = module.function(at: offset).map { "function \($0)" } ?? "no function"
             writeText("0x\(String(offset, radix: 16)): \(function)\n", to: STDOUT_FILENO)
             for frame in module.framesOrText(at: offset) {
-                if !frame.name.isEmpty { writeText("    \(visible(frame.name))\(frame.isInlined ? ", inlined" : "")\n", to: STDOUT_FILENO) }
-                if let place = frame.place { writeText("        at \(visible(place))\n", to: STDOUT_FILENO) }
+                if !frame.name.isEmpty { writeText("    \(printable(frame.name))\(frame.isInlined ? ", inlined" : "")\n", to: STDOUT_FILENO) }
+                if let place = frame.place { writeText("        at \(printable(place))\n", to: STDOUT_FILENO) }
             }
         }
     }

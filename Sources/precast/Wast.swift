@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PrecastCompiler
 import PrecastGuestRunner
+import PrecastSymbolication
 import PrecastWastRunner
 import Synchronization
 
