@@ -18,8 +18,12 @@ final class DebugPlan {
     private var places: [Int32]
     /// The entry of a guest's function, by position.
     private(set) var entryOfFunction: [UInt32]
-    /// By position of the guest's function; none where it has no entry or no code.
+    /// By position of the guest's function; none where nothing describes it, or it has no code.
     private(set) var natives: [NativeFunction?]
+    /// By position of the guest's function: the unit that it is in, and what code it has there.
+    private(set) var homes: [Home?]
+    /// By unit: functions that only its line table knows.
+    private(set) var functionsWithoutEntry: [[Int]]
     /// By unit.
     private(set) var lines: [GuestLines?] = []
 
@@ -27,6 +31,10 @@ final class DebugPlan {
         /// In the guest's code, inside those of the scope around it.
         var guest: [GuestRange]
         var code: [CodeRange]
+    }
+    struct Home {
+        var unit: Int
+        var guest: GuestRange
     }
     static let none = UInt32.max
 
@@ -42,6 +50,8 @@ final class DebugPlan {
         places = [Int32](repeating: -1, count: table.entries.count)
         entryOfFunction = [UInt32](repeating: Self.none, count: code.bodies.count)
         natives = Array(repeating: nil, count: code.bodies.count)
+        homes = Array(repeating: nil, count: code.bodies.count)
+        functionsWithoutEntry = Array(repeating: [], count: table.units.count)
     }
 
     /// The code of the scope that an entry is; nil: it is none that has code.
@@ -62,7 +72,38 @@ final class DebugPlan {
             if numbers.indices.contains(position) { numbers[position] = number }
         }
         readLines()
+        findEntries(numbers)
         for unit in table.units { decide(unit, numbers) }
+        for function in natives.indices where natives[function] == nil { entryOfFunction[function] = Self.none }
+        for unit in table.units.indices where isWritten[table.units[unit].entries.lowerBound] { addFunctionsWithoutEntry(to: unit, numbers) }
+    }
+
+    /// Functions of assembly have lines and no entries. A sequence has to end where the function does: where the linker took another unit's copy
+    /// of a function, the rows of those that it left out do not.
+    private func addFunctionsWithoutEntry(to unit: Int, _ numbers: [Int]) {
+        for sequence in lines[unit]?.sequences ?? [] {
+            guard let function = code.function(containing: sequence), homes[function] == nil, numbers[function] >= 0, code.ends(sequence, function) else { continue }
+            natives[function] = NativeFunction(module.functions[numbers[function]], number: numbers[function], code)
+            homes[function] = Home(unit: unit, guest: sequence)
+            functionsWithoutEntry[unit].append(function)
+        }
+    }
+
+    /// The entry of each function. Where the linker took another unit's copy of a function, several claim its code: it is the one that ends where the
+    /// function does, or else the first.
+    private func findEntries(_ numbers: [Int]) {
+        var isExact = [Bool](repeating: false, count: code.bodies.count)
+        for (number, entry) in table.entries.enumerated() where entry.tag == Tag.subprogram && hasCode(entry) {
+            guard let first = lists.ranges(of: entry).first, let function = code.function(containing: first), numbers[function] >= 0 else { continue }
+            let fits = code.ends(first, function)
+            if entryOfFunction[function] != Self.none && (isExact[function] || !fits) { continue }
+            entryOfFunction[function] = UInt32(number)
+            isExact[function] = fits
+        }
+    }
+
+    private func hasCode(_ entry: Entry) -> Bool {
+        table.attribute(AttributeName.lowPC, of: entry) != nil || table.attribute(AttributeName.ranges, of: entry) != nil
     }
 
     private func readLines() {
@@ -147,15 +188,13 @@ final class DebugPlan {
     private func decideFunction(_ entry: Entry, _ number: Int, _ inner: Surroundings, _ numbers: [Int]) -> Surroundings {
         var inner = inner
         (inner.function, inner.guest, inner.claimed, inner.isDead) = (nil, [], ClaimedCode(), false)
-        guard table.attribute(AttributeName.lowPC, of: entry) != nil || table.attribute(AttributeName.ranges, of: entry) != nil else { return inner }
+        guard hasCode(entry) else { return inner }
         inner.isDead = true
         let ranges = lists.ranges(of: entry)
-        guard let first = ranges.first, let function = code.function(containing: first), entryOfFunction[function] == Self.none, numbers[function] >= 0 else {
-            return inner
-        }
+        guard let first = ranges.first, let function = code.function(containing: first), entryOfFunction[function] == UInt32(number) else { return inner }
         let native = NativeFunction(module.functions[numbers[function]], number: numbers[function], code)
         natives[function] = native
-        entryOfFunction[function] = UInt32(number)
+        homes[function] = Home(unit: Int(entry.unit), guest: first)
         places[number] = Int32(function)
         (inner.function, inner.guest, inner.isDead) = (function, ranges, false)
         return inner

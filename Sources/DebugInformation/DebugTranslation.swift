@@ -76,7 +76,7 @@ struct DebugTranslation {
     // MARK: Units
 
     private mutating func writeUnit(_ guest: Unit) {
-        let functions = guest.entries.compactMap { plan.function($0) }
+        let functions = guest.entries.compactMap { plan.function($0) } + plan.functionsWithoutEntry[unit]
         lineTables.begin(unit, functions, &guestStrings, plan)
         let first = guest.entries.lowerBound
         writer.beginUnit(type: table.entries[first].tag == Tag.partialUnit ? 3 : 1)

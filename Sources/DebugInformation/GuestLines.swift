@@ -31,6 +31,8 @@ struct GuestLines {
     var version: UInt16 = 5
     /// By ascending address; each sequence's last row ends it.
     private(set) var rows: [Row] = []
+    /// The code of each sequence, ascending.
+    private(set) var sequences: [GuestRange] = []
 
     /// Reads the table at `offset`. - Parameter limit: addresses from there on are no code.
     init?(_ sections: GuestSections, at offset: UInt64, unit: Unit, limit: UInt64, _ warnings: inout WarningList) {
@@ -252,6 +254,7 @@ struct GuestLines {
             if let last = rows.last, last.address > sequence[0].address { continue }
             guard zip(sequence, sequence.dropFirst()).allSatisfy({ $0.address <= $1.address }) else { continue }
             rows += sequence
+            self.sequences.append(GuestRange(start: sequence[0].address, end: sequence[sequence.count - 1].address))
         }
     }
 }

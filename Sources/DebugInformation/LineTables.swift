@@ -82,8 +82,7 @@ struct LineTables {
     /// The guest's row of an offset in the code of a function.
     func place(_ guest: UInt32, _ functionIndex: UInt32, _ plan: DebugPlan) -> Place? {
         let position = Int(functionIndex) - Int(plan.code.importedFunctionCount)
-        guard plan.entryOfFunction.indices.contains(position), plan.entryOfFunction[position] != DebugPlan.none else { return nil }
-        let unit = Int(plan.table.entries[Int(plan.entryOfFunction[position])].unit)
+        guard plan.homes.indices.contains(position), let unit = plan.homes[position]?.unit else { return nil }
         guard let lines = plan.lines[unit], let number = lines.row(at: guest) else { return nil }
         return Place(unit: unit, number: number, row: lines.rows[number])
     }
@@ -127,15 +126,13 @@ struct LineTables {
 
     /// The guest's first row of a function's code.
     private func firstPlace(of function: Int, _ plan: DebugPlan) -> Place? {
-        let entry = plan.table.entries[Int(plan.entryOfFunction[function])]
-        guard let range = plan.lists.ranges(of: entry).first, let lines = plan.lines[Int(entry.unit)], let row = lines.firstRow(in: range) else { return nil }
-        return Place(unit: Int(entry.unit), number: row, row: lines.rows[row])
+        guard let home = plan.homes[function], let lines = plan.lines[home.unit], let row = lines.firstRow(in: home.guest) else { return nil }
+        return Place(unit: home.unit, number: row, row: lines.rows[row])
     }
 
     /// The guest's row in which a function's prologue ends.
     private func prologueEnd(of function: Int, from start: Place, _ plan: DebugPlan) -> Int? {
-        let entry = plan.table.entries[Int(plan.entryOfFunction[function])]
-        guard let lines = plan.lines[start.unit], let end = plan.lists.ranges(of: entry).first?.end else { return nil }
+        guard let lines = plan.lines[start.unit], let end = plan.homes[function]?.guest.end else { return nil }
         for number in start.number..<lines.rows.count {
             let row = lines.rows[number]
             if row.address >= end || row.flags.contains(.endsSequence) { return nil }

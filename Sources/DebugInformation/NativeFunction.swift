@@ -24,6 +24,8 @@ public struct GuestCode: Sendable {
         }
         return position
     }
+    /// Whether a range that begins in a function's body ends where the body does.
+    func ends(_ range: GuestRange, _ function: Int) -> Bool { UInt64(start) + UInt64(range.end) == UInt64(bodies[function].upperBound) }
     var limit: UInt64 { UInt64(bodies.last?.upperBound ?? start) - UInt64(start) }
 }
 

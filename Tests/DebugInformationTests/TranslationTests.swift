@@ -25,6 +25,40 @@ import Testing
         #expect(rows == ["0:2", "4:3 body", "10:9", "20:10", "30:0", "34:4", "40:5", "50:3", "64:3 end", "4096:9 body", "4112:9 end"])
     }
 
+    /// The lines of the sample with entries of its own.
+    private func sample(abbreviations: [UInt8], entries: [UInt8]) -> GuestSections {
+        let unit = [5, 0, 1, 4, 0, 0, 0, 0] + entries
+        return GuestSections(sections: [
+            (".debug_info", [UInt8(unit.count), 0, 0, 0] + unit), (".debug_abbrev", abbreviations),
+            (".debug_line", Array(GuestSections(Sample.listing, codeStart: Sample.codeStart).line)),
+        ])
+    }
+
+    @Test func functionsThatOnlyLinesKnowAreInTheirUnit() throws {
+        // As assemblers write it: a unit that has nothing but its line table.
+        let guest = sample(abbreviations: [1, 0x11, 0, 0x10, 0x17, 0, 0, 0], entries: [1, 0, 0, 0, 0])
+        let (sections, warnings) = try Sample.translated(guest)
+        #expect(warnings.isEmpty)
+        let (native, table) = entries(sections)
+        var list = WarningList()
+        let lines = try #require(GuestLines(native, at: 0, unit: table.units[0], limit: .max, &list))
+        let whole = try #require(GuestLines(GuestSections(sections: try Sample.translated().sections), at: 0, unit: table.units[0], limit: .max, &list))
+        #expect(lines.rows.map { [$0.address, $0.line] } == whole.rows.map { [$0.address, $0.line] })
+        let ranges = GuestLists(sections: native, entries: table).ranges(of: table.entries[0])
+        #expect(ranges == [GuestRange(start: 0x1000, end: 0x1040), GuestRange(start: 0x2000, end: 0x2010)])
+    }
+
+    @Test func entryThatEndsWithTheFunctionHasIt() throws {
+        // The first entry is of a copy that the linker left out in favour of the second's.
+        let abbreviations: [UInt8] = [1, 0x11, 1, 0x10, 0x17, 0, 0, 2, 0x2e, 0, 0x03, 0x08, 0x11, 0x01, 0x12, 0x0b, 0, 0, 0]
+        let guest = sample(
+            abbreviations: abbreviations,
+            entries: [1, 0, 0, 0, 0, 2, 0x61, 0, 0x40, 0, 0, 0, 2, 2, 0x62, 0, 0x40, 0, 0, 0, 0x10, 2, 0x63, 0, 0x40, 0, 0, 0, 0x10, 0])
+        let (native, table) = entries(try Sample.translated(guest).sections)
+        let functions = table.entries.filter { $0.tag == Tag.subprogram && table.attribute(AttributeName.lowPC, of: $0) != nil }
+        #expect(functions.map { name($0, table, native) } == ["b"])
+    }
+
     @Test func inlinedCallIsInItsCaller() throws {
         let (native, table) = entries(try Sample.translated().sections)
         let inlined = try #require(table.entries.first { $0.tag == Tag.inlinedSubroutine })
