@@ -197,7 +197,8 @@ private struct LaterStages: Sendable {
     private func sourceLocations(_ function: borrowing Function) -> [PrecastObjectEmission.SourceLocation] {
         function.sourceLocations.storage.map {
             PrecastObjectEmission.SourceLocation(
-                wasmOffset: $0.offset, functionIndex: $0.function + UInt32(plan.module.importedFunctionCount), caller: $0.inlinedAt.rawValue)
+                wasmOffset: $0.offset, functionIndex: $0.function + UInt32(plan.module.importedFunctionCount), caller: $0.inlinedAt.rawValue,
+                isMoved: $0.isMoved)
         }
     }
 }

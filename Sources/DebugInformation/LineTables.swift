@@ -92,7 +92,7 @@ struct LineTables {
         writer.beginFunction(native.number)
         var places = [Place?](repeating: nil, count: native.locations.count)
         var isKnown = [Bool](repeating: false, count: native.locations.count)
-        var lastUnit = unit, lastNumber = -1
+        var lastUnit = unit, lastNumber = -1, lastMoved = false
         let body = prologueEnd(of: function, from: start, plan)
         var endsPrologue = body != nil
         var at: UInt32 = 0
@@ -114,11 +114,12 @@ struct LineTables {
                 places[location] = place(of: segment.location, native, plan)
             }
             guard let place = places[location] else { continue }
-            let isBody = endsPrologue && segment.range.start >= native.prologueEnd
+            let isMoved = native.locations[location].isMoved
+            let isBody = endsPrologue && !isMoved && segment.range.start >= native.prologueEnd
                 && native.instance(of: segment.location) == 0 && place.unit == start.unit && place.number >= body ?? .max
-            if place.unit == lastUnit, place.number == lastNumber, !isBody { continue }
-            (lastUnit, lastNumber) = (place.unit, place.number)
-            emit(place, at: segment.range.start, native, &texts, plan, endsPrologue: isBody)
+            if place.unit == lastUnit, place.number == lastNumber, isMoved == lastMoved, !isBody { continue }
+            (lastUnit, lastNumber, lastMoved) = (place.unit, place.number, isMoved)
+            emit(place, at: segment.range.start, native, &texts, plan, isMoved: isMoved, endsPrologue: isBody)
             if isBody { endsPrologue = false }
         }
         writer.endFunction(size: native.size)
@@ -154,11 +155,13 @@ struct LineTables {
     }
 
     private mutating func emit(
-        _ place: Place, at offset: UInt32, _ native: NativeFunction, _ texts: inout GuestStrings, _ plan: DebugPlan, endsPrologue: Bool = false
+        _ place: Place, at offset: UInt32, _ native: NativeFunction, _ texts: inout GuestStrings, _ plan: DebugPlan, isMoved: Bool = false,
+        endsPrologue: Bool = false
     ) {
         let file = file(UInt64(place.row.file), of: place.unit, &texts, plan)
         let row = LineWriter.Row(
-            file: file ?? 0, line: file == nil ? 0 : place.row.line, column: place.row.column, isStatement: place.row.flags.contains(.isStatement))
+            file: file ?? 0, line: file == nil ? 0 : place.row.line, column: place.row.column,
+            isStatement: place.row.flags.contains(.isStatement) && !isMoved)
         writer.add(offset, row, endsPrologue: endsPrologue)
     }
 }

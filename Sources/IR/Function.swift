@@ -8,6 +8,8 @@ public import PrecastEntities
     public var function: UInt32
     /// Location of the call that this function was inlined at; none outside inlined code.
     public var inlinedAt: SourceLocation
+    /// Whether the code executes elsewhere than there: in front of a loop, or although a branch goes the other way. A debugger does not stop for it.
+    public var isMoved = false
     @inlinable public init(offset: UInt32, function: UInt32, inlinedAt: SourceLocation = .none) {
         self.offset = offset
         self.function = function
@@ -42,6 +44,17 @@ public struct Function: ~Copyable, Sendable {
 
     /// Takes an instruction out of its block. Its results must have no uses left.
     @inlinable public mutating func remove(_ inst: Inst) { layout.remove(inst) }
+
+    /// Notes that an instruction executes elsewhere than its place in the source: its location keeps the place, where a debugger does not stop for it.
+    public mutating func markMoved(_ inst: Inst) {
+        let location = dfg.locations[inst.index]
+        guard location.isSome, !sourceLocations[location].isMoved else { return }
+        var data = sourceLocations[location]
+        data.isMoved = true
+        // Neighbours that come from one operator move together.
+        let isKnown = sourceLocations.storage.last == data
+        dfg.locations[inst.index] = isKnown ? SourceLocation(rawValue: UInt32(sourceLocations.count - 1)) : sourceLocations.push(data)
+    }
 
     /// An explicit copy: for inlining, and for tests that compare.
     public func clone() -> Function {

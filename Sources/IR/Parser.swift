@@ -238,14 +238,16 @@ public struct FunctionParser: ~Copyable {
         default: return [data.type]
         }
     }
-    /// `@1f`, or `@1f:3` for code of function 3, or `@1f:3<20:1` where that was inlined at 20 of function 1.
+    /// `@1f`, `@~1f` if moved, or `@1f:3` for code of function 3, or `@1f:3<20:1` where that was inlined at 20 of function 1.
     private mutating func location() throws(ParseError) -> SourceLocation {
         guard scanner.take("@") else { return .none }
         var chain: [SourceLocationData] = []
         repeat {
-            let offset = try scanner.hexadecimal()
+            let isMoved = scanner.take("~"), offset = try scanner.hexadecimal()
             let number = scanner.take(":") ? try scanner.number(UInt32.self) : function.number
-            chain.append(SourceLocationData(offset: offset, function: number))
+            var data = SourceLocationData(offset: offset, function: number)
+            data.isMoved = isMoved
+            chain.append(data)
         } while scanner.take("<")
         var location = SourceLocation.none
         for var data in chain.reversed() {

@@ -106,7 +106,7 @@ private struct Printer {
         var separator = "  @"
         while location.isSome && function.sourceLocations.contains(location) {
             let data = function.sourceLocations[location]
-            text += separator + String(data.offset, radix: 16)
+            text += separator + (data.isMoved ? "~" : "") + String(data.offset, radix: 16)
             if data.inlinedAt.isSome || separator != "  @" || data.function != function.number { text += ":\(data.function)" }
             separator = "<"
             location = data.inlinedAt

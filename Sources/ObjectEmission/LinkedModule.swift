@@ -47,10 +47,13 @@ public struct SourceLocation: Hashable, Sendable {
     public var functionIndex: UInt32
     /// Inlined code: the handle of the call site in the caller, less than this one's own handle. ``noIndex``: code of the function itself.
     public var caller: UInt32
-    @inlinable public init(wasmOffset: UInt32, functionIndex: UInt32, caller: UInt32 = noIndex) {
+    /// Whether the code executes elsewhere than there: no statement of debug information.
+    public var isMoved: Bool
+    @inlinable public init(wasmOffset: UInt32, functionIndex: UInt32, caller: UInt32 = noIndex, isMoved: Bool = false) {
         self.wasmOffset = wasmOffset
         self.functionIndex = functionIndex
         self.caller = caller
+        self.isMoved = isMoved
     }
 }
 

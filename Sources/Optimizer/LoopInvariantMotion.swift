@@ -115,6 +115,7 @@ private struct LoopInvariantMotion {
         }
         function.layout.remove(inst)
         function.layout.insert(inst, before: place)
+        function.markMoved(inst)
     }
 
     // MARK: Preheaders

@@ -101,6 +101,7 @@ private func flatten(_ diamond: Diamond, in block: Block, _ function: inout Func
             let next = function.layout.next(inst)
             function.layout.remove(inst)
             function.layout.insert(inst, before: branch)
+            function.markMoved(inst)
             inst = next
         }
         function.layout.remove(arm)

@@ -48,6 +48,21 @@ import Testing
         #expect(ranges == [GuestRange(start: 0x1000, end: 0x1040), GuestRange(start: 0x2000, end: 0x2010)])
     }
 
+    @Test func movedCodeIsNoStatement() throws {
+        var module = Sample.module
+        let outer = module.functions[0]
+        var locations = outer.locations
+        locations[4].isMoved = true
+        module.functions[0] = EmittedFunction(outer.compiled, functionIndex: 3, typeIndex: 0, locations: locations)
+        let guest = GuestSections(Sample.listing, codeStart: Sample.codeStart)
+        let (found, _) = translateDebugInformation(guest, Sample.code, try Sample.context(), module, DebugSettings())
+        let (native, table) = entries(try found.map { ($0.name, try $0.resolved(text: 0x1000, offsets: [0, 0x1000])) })
+        var list = WarningList()
+        let lines = try #require(GuestLines(native, at: 0, unit: table.units[0], limit: .max, &list))
+        // Line 5 is where it was; line 0 is nobody's code.
+        #expect(lines.rows.filter { !$0.flags.contains(.isStatement) }.map(\.line) == [0, 5])
+    }
+
     @Test func entryThatEndsWithTheFunctionHasIt() throws {
         // The first entry is of a copy that the linker left out in favour of the second's.
         let abbreviations: [UInt8] = [1, 0x11, 1, 0x10, 0x17, 0, 0, 2, 0x2e, 0, 0x03, 0x08, 0x11, 0x01, 0x12, 0x0b, 0, 0, 0]
