@@ -1,8 +1,8 @@
 // Loaded code made known to debuggers and profilers, on request.
 //
-// Input: the file of an artifact whose image is mapped. Debuggers get a copy of the file in memory whose addresses are those of this process
-// (GDB's JIT interface, which lldb reads too); profilers the functions of its symbol table. What the file says is checked: an artifact that is
-// damaged where loading does not look makes nothing known.
+// Input: the file of an artifact whose image is mapped, and its debug file where there is one. Debuggers get a copy of both in memory whose addresses
+// are those of this process (GDB's JIT interface, which lldb reads too); profilers the functions of the symbol table. What the files say is checked:
+// an artifact that is damaged where loading does not look makes nothing known.
 #define _GNU_SOURCE
 #include "observers.h"
 #include <elf.h>
@@ -36,7 +36,7 @@ static int is_sound(const precast_object *o) {
     return 1;
 }
 
-int32_t precast_object_read(int32_t file, uint64_t offset, precast_object *object) {
+int32_t precast_file_read(int32_t file, uint64_t offset, precast_object *object) {
     struct stat status;
     if (fstat(file, &status)) return -errno;
     if ((uint64_t)status.st_size <= offset) return -EINVAL;
@@ -56,6 +56,12 @@ int32_t precast_object_read(int32_t file, uint64_t offset, precast_object *objec
     return -EINVAL;
 }
 
+int32_t precast_object_read(int32_t file, uint64_t offset, precast_object *object) {
+    int32_t error = precast_file_read(file, offset, object);
+    if (!error) precast_object_find_debug_file(object, file);
+    return error;
+}
+
 /// The string at `offset` of the string table in section `index`; 0 where there is none.
 static const char *string(const precast_object *o, uint64_t index, uint64_t offset) {
     uint64_t count;
@@ -65,7 +71,7 @@ static const char *string(const precast_object *o, uint64_t index, uint64_t offs
     return memchr(text, 0, section[index].sh_size - offset) ? text : 0;
 }
 
-static const Elf64_Shdr *find_section(const precast_object *o, const char *name, uint64_t length) {
+const Elf64_Shdr *precast_object_section(const precast_object *o, const char *name, uint64_t length) {
     uint64_t count;
     const Elf64_Shdr *section = sections(o, &count);
     uint64_t names = ((const Elf64_Ehdr *)o->bytes)->e_shstrndx;
@@ -106,13 +112,13 @@ void precast_object_functions(const precast_object *o, uint64_t base, precast_sp
 /// a zero, padding to a multiple of 4, a count, and the fields' offsets.
 static void move_debug_addresses(precast_object *o, uint64_t base) {
     static const char name[] = ".precast.debugaddr";
-    const Elf64_Shdr *list = find_section(o, name, sizeof name - 1);
+    const Elf64_Shdr *list = precast_object_section(o, name, sizeof name - 1);
     if (!list) return;
     const uint8_t *at = o->bytes + list->sh_offset, *end = at + list->sh_size;
     while (at < end) {
         const uint8_t *zero = memchr(at, 0, (size_t)(end - at));
         if (!zero) return;
-        const Elf64_Shdr *section = find_section(o, (const char *)at, (uint64_t)(zero - at));
+        const Elf64_Shdr *section = precast_object_section(o, (const char *)at, (uint64_t)(zero - at));
         uint64_t length = ((uint64_t)(zero - at) + 4) & ~(uint64_t)3;
         uint32_t count;
         if ((uint64_t)(end - at) < length + 4) return;

@@ -106,11 +106,13 @@ extension DebugTranslation {
     /// Where linear memory is, in every function of the module: one list for all units.
     mutating func writeMemoryList() {
         let offset = UInt32(locationLists.bytes.count)
+        memoryBases = Array(repeating: [], count: module.functions.count)
         for (number, function) in module.functions.enumerated() where !function.compiled.variables.isEmpty {
             let translation = translation(VariablePlaces(function.compiled.variables, instanceOfCall: [:]), 0, addressSize: 8)
             let found = translation.memoryBases(over: CodeRange(start: 0, end: UInt32(function.compiled.code.count)))
             if !found.isEmpty {
                 memoryList = offset
+                memoryBases[number] = found
                 append(found, of: number)
             }
         }
@@ -123,7 +125,7 @@ extension DebugTranslation {
         if let firstMemory {
             memoryEntry = writer.offset - writer.unitOffset
             writer.begin(Tag.variable, hasChildren: false)
-            writer.reference(AttributeName.abstractOrigin, sectionOffset: firstMemory)
+            writer.reference(AttributeName.abstractOrigin, sectionOffset: firstMemory.variable)
             return writer.end()
         }
         let type = writer.offset - writer.unitOffset
@@ -140,12 +142,27 @@ extension DebugTranslation {
         writer.end()
         writer.close()
         memoryEntry = writer.offset - writer.unitOffset
-        firstMemory = writer.offset
+        firstMemory = (writer.offset, writer.unitOffset + array)
         writer.begin(Tag.variable, hasChildren: false)
-        writer.string(AttributeName.name, strings.add(Array("__precast_memory".utf8)))
+        writer.string(AttributeName.name, strings.add(Self.memoryName))
         writer.reference(AttributeName.type, unitOffset: array)
         writer.flag(AttributeName.artificial)
         writer.sectionOffset(AttributeName.location, memoryList)
+        writer.end()
+    }
+    private static let memoryName = Array("__precast_memory".utf8)
+
+    func hasMemory(_ native: NativeFunction) -> Bool { firstMemory != nil && !memoryBases[native.number].isEmpty }
+
+    /// The same variable once more in a function: lldb looks only there for places that depend on the code. It has only a linkage name, so that gdb does
+    /// not show it among the function's variables.
+    mutating func writeMemory(of native: NativeFunction) {
+        guard let firstMemory else { return }
+        writer.begin(Tag.variable, hasChildren: false)
+        writer.string(AttributeName.linkageName, strings.add(Self.memoryName))
+        writer.reference(AttributeName.type, sectionOffset: firstMemory.type)
+        writer.flag(AttributeName.artificial)
+        write(memoryBases[native.number], native)
         writer.end()
     }
 

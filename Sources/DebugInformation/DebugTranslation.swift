@@ -13,10 +13,12 @@ struct DebugTranslation {
     var locationLists = SectionBuilder()
     /// Offset of the list that says where linear memory is; nil: nowhere.
     var memoryList: UInt32?
+    /// By function of the module: where linear memory is in it.
+    var memoryBases: [[NativeLocation]] = []
     /// Offset in the open unit of the variable that stands for linear memory.
     var memoryEntry: UInt32?
-    /// Offset of the first unit's such variable in `.debug_info`.
-    var firstMemory: UInt32?
+    /// Offset of the first unit's such variable in `.debug_info`, and of its type.
+    var firstMemory: (variable: UInt32, type: UInt32)?
     /// By offset of the function's entry in the guest's `.debug_info`: the steps that give its frame base.
     var frameBases: [Int: [GuestExpression.Step]] = [:]
     var lineTables: LineTables
@@ -104,11 +106,14 @@ struct DebugTranslation {
                 function = found
                 inlined = plan.owners(of: plan.natives[found], 0, from: number, plan.scopeItems(of: number))
             }
-            let hasChildren = plan.hasWrittenChildren[number] || inlined[UInt32(number)] != nil
+            let native = plan.function(number).flatMap { plan.natives[$0] }
+            let hasMemory = native.map(hasMemory) ?? false
+            let hasChildren = plan.hasWrittenChildren[number] || inlined[UInt32(number)] != nil || hasMemory
             offsets[number] = writer.offset
             write(entry, number, hasChildren: hasChildren, functions)
             if hasChildren { open.append(number) }
             if number == first, hasChildren { writeMemory() }
+            if hasMemory, let native { writeMemory(of: native) }
             // Without children written, those that the guest has are not written either.
             number = hasChildren || entry.end == UInt32(number + 1) ? number + 1 : Int(entry.end)
         }

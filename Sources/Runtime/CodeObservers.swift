@@ -11,7 +11,8 @@ public struct CodeObservers: OptionSet, Hashable, Sendable {
     /// The system unwinder (`__register_frame`): `backtrace()`, `_Unwind_Backtrace` and exceptions of the host find their way through compiled frames.
     /// It sorts the module's table at its next use.
     public static var systemUnwinder: CodeObservers { CodeObservers(rawValue: 1) }
-    /// gdb and lldb, through GDB's JIT interface: functions, unwinding and, where the artifact has it, debug information. They get a copy of the artifact in memory.
+    /// gdb and lldb, through GDB's JIT interface: functions, unwinding and, where the artifact or its debug file has it, debug information. They get a copy of both
+    /// files in memory. A debug file is found as gdb finds it, and used if it has the artifact's build id.
     public static var debugger: CodeObservers { CodeObservers(rawValue: 2) }
     #if !hasFeature(Embedded)
     /// perf, by `/tmp/perf-PID.map`.

@@ -106,6 +106,20 @@ import Testing
         #expect(table.attribute(AttributeName.location, of: local)?.kind == .expression)
     }
 
+    @Test func functionsKnowLinearMemory() throws {
+        let (native, table) = entries(try Sample.translated().sections)
+        let lists = GuestLists(sections: native, entries: table)
+        let memories = table.entries.filter { $0.tag == Tag.variable && table.attribute(AttributeName.linkageName, of: $0) != nil }
+        // The other function has no place for the instance context.
+        let memory = try #require(memories.count == 1 ? memories[0] : nil)
+        #expect(name(table.entries[Int(memory.parent)], table, native) == "outer")
+        #expect(name(memory, table, native) == nil)
+        let linkageName = table.attribute(AttributeName.linkageName, of: memory).flatMap { GuestStrings(native, []).text($0) }
+        #expect(linkageName.map { String(decoding: $0, as: UTF8.self) } == "__precast_memory")
+        let found = lists.locations(try #require(table.attribute(AttributeName.location, of: memory)), table.units[0])
+        #expect(found.map(\.range) == [GuestRange(start: 0x1004, end: 0x1040)])
+    }
+
     @Test func pathsAreMapped() throws {
         var settings = DebugSettings()
         settings.prefixMaps = [PathPrefixMap(old: Array("old/".utf8), new: Array("new/".utf8)), PathPrefixMap(old: Array("/old".utf8), new: [0x2e])]

@@ -285,7 +285,7 @@ int32_t precast_unwinder_add(uint64_t frames);
 void precast_unwinder_remove(uint64_t frames);
 
 /// Makes the code of an artifact known to debuggers, through GDB's JIT interface: the artifact that starts at `offset` of `file` and is mapped at
-/// `base`. Reads all of it. Returns 0 and what ``precast_debugger_remove`` takes, or a negative errno. Any thread.
+/// `base`. Reads all of it, and its debug file if it has one. Returns 0 and what ``precast_debugger_remove`` takes, or a negative errno. Any thread.
 int32_t precast_debugger_add(int32_t file, uint64_t offset, uint64_t base, uint64_t *_Nonnull handle);
 void precast_debugger_remove(uint64_t handle);
 
