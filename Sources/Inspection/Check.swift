@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 public import PrecastArtifactFormat
 
 /// Whether an artifact will load on a host, with every reason against: the answer of `precast check`.
@@ -16,7 +17,7 @@ public struct CheckReport: Sendable {
     }
 
     public var json: String {
-        jsonText(["loads": loads, "mismatches": mismatches.map(\.text), "faults": faults.map(\.text)])
+        jsonText(CheckSummary(self))
     }
 }
 
@@ -50,7 +51,9 @@ public func detectPrecompiled(_ bytes: [UInt8]) -> Bool {
 
 /// Whether the file at `path` is one. Reads its first bytes. - Throws: when the file cannot be read.
 public func detectPrecompiled(file path: String) throws -> Bool {
-    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? file.close() }
-    return detectPrecompiled([UInt8](try file.read(upToCount: ArtifactHeader.limit) ?? Data()))
+    guard let file = fopen(path, "rbe") else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    defer { fclose(file) }
+    let start = [UInt8](unsafeUninitializedCapacity: ArtifactHeader.limit) { buffer, count in count = fread(buffer.baseAddress, 1, buffer.count, file) }
+    if ferror(file) != 0 { throw POSIXError(.EIO) }
+    return detectPrecompiled(start)
 }

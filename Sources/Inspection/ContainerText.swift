@@ -1,11 +1,10 @@
-import Foundation
 import PrecastArtifactFormat
 
 extension ContainerReport {
     /// The report for people.
     public var text: String {
         var text = ""
-        func line(_ label: String, _ value: String) { text += label.padding(toLength: 22, withPad: " ", startingAt: 0) + value + "\n" }
+        func line(_ label: String, _ value: String) { text += column(label, 22) + value + "\n" }
         line("container", "\(members.count) artifacts, \(fileSize) bytes")
         line("for this host", chosen.map { "member \($0 + 1)" } ?? "none")
         for (index, member) in members.enumerated() {
@@ -18,20 +17,7 @@ extension ContainerReport {
     }
 
     /// The report as one JSON object with sorted keys: all that is known of each member.
-    public var json: String {
-        var object: [String: Any] = ["file_bytes": fileSize]
-        if let chosen { object["chosen"] = chosen + 1 }
-        object["members"] = members.enumerated().map { index, member -> [String: Any] in
-            var entry = member.artifact.jsonObject
-            entry["offset"] = member.place.offset
-            entry["sha256"] = member.place.digest.hex
-            entry["sha256_matches"] = member.digestMatches
-            entry["mismatches"] = member.mismatches.map(\.text)
-            entry["chosen"] = index == chosen
-            return entry
-        }
-        return jsonText(object)
-    }
+    public var json: String { jsonText(ContainerSummary(self)) }
 }
 
 extension ContainerCheckReport {
@@ -46,14 +32,7 @@ extension ContainerCheckReport {
         return text
     }
 
-    public var json: String {
-        var object: [String: Any] = ["loads": loads, "faults": faults.map(\.text)]
-        if let chosen { object["chosen"] = chosen + 1 }
-        object["members"] = members.map { target, report -> [String: Any] in
-            ["target": target, "loads": report.loads, "mismatches": report.mismatches.map(\.text), "faults": report.faults.map(\.text)]
-        }
-        return jsonText(object)
-    }
+    public var json: String { jsonText(ContainerCheckSummary(self)) }
 }
 
 /// Why a member is loaded, or is not.

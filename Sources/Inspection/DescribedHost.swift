@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PrecastArtifactFormat
 
 /// Why text does not describe a host.
@@ -20,43 +20,42 @@ public enum HostDescriptionError: Error, Hashable, Sendable, CustomStringConvert
 extension HostDescription {
     /// Reads what ``HostDescription/json`` writes (`precast-run --describe-host`). Unknown keys are ignored; all but `machine` have defaults.
     public init(json text: String) throws(HostDescriptionError) {
-        let parsed: Any
-        do { parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) } catch { throw .notJSON("\(error.localizedDescription)") }
-        guard let object = parsed as? [String: Any] else { throw .notJSON("it is another value") }
+        let fields: HostFields
+        do {
+            fields = try JSONDecoder().decode(HostFields.self, from: Data(text.utf8))
+        } catch let error as HostDescriptionError {
+            throw error
+        } catch DecodingError.dataCorrupted(let context) {
+            throw .notJSON(context.underlyingError.map { "\($0)" } ?? context.debugDescription)
+        } catch {
+            throw .notJSON("it is another value")
+        }
         self.init()
-        if let number = try object.number("format_version", UInt32.self) { formatVersion = FormatVersion(number: number) }
-        if let number = try object.number("abi_version", UInt32.self) { abiVersion = ABIVersion(number: number) }
-        guard let name = try object.string("machine") else { throw .field("machine", expected: "a string") }
+        if let number = fields.formatVersion { formatVersion = FormatVersion(number: number) }
+        if let number = fields.abiVersion { abiVersion = ABIVersion(number: number) }
+        guard let name = fields.machine else { throw .field("machine", expected: "a string") }
         guard let machine = Machine.named(name) else { throw .unknown(field: "machine", value: name, known: Machine.all.map(\.name)) }
         self.machine = machine
-        if let name = try object.string("os") {
-            guard name == OperatingSystem.linux.name else { throw .unknown(field: "os", value: name, known: [OperatingSystem.linux.name]) }
-        }
-        if let order = try object.string("byte_order") {
+        if let name = fields.os, name != OperatingSystem.linux.name { throw .unknown(field: "os", value: name, known: [OperatingSystem.linux.name]) }
+        if let order = fields.byteOrder {
             guard order == "little" || order == "big" else { throw .unknown(field: "byte_order", value: order, known: ["little", "big"]) }
             isLittleEndian = order == "little"
         }
-        if let size = try object.number("page_size", UInt64.self) { pageSize = size }
-        if let cpu = try object.string("cpu") { cpuName = cpu }
-        if let list = object["cpu_features"] {
-            guard let names = list as? [String] else { throw .field("cpu_features", expected: "a list of strings") }
-            for name in names {
-                // A newer loader may know more features than this release: what we do not know, no artifact we read can need.
-                if let bit = CPUFeatures.bit(named: name, on: machine) { features.bits |= 1 << UInt64(bit) }
-            }
+        if let size = fields.pageSize { pageSize = size }
+        if let cpu = fields.cpu { cpuName = cpu }
+        for name in fields.cpuFeatures ?? [] {
+            // A newer loader may know more features than this release: what we do not know, no artifact we read can need.
+            if let bit = CPUFeatures.bit(named: name, on: machine) { features.bits |= 1 << UInt64(bit) }
         }
-        if let text = try object.string("minimum_compiler") {
+        if let text = fields.minimumCompiler {
             let parts = text.split(separator: ".").map { UInt16($0) }
             guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2] else {
                 throw .field("minimum_compiler", expected: "a version like \"0.1.0\"")
             }
             minimumCompiler = CompilerVersion(major: major, minor: minor, patch: patch)
         }
-        addressSpace = try object.number("address_space", UInt64.self)
-        if let value = object["signal_traps"] {
-            guard let flag = value as? Bool else { throw .field("signal_traps", expected: "true or false") }
-            providesSignalTraps = flag
-        }
+        addressSpace = fields.addressSpace
+        if let flag = fields.signalTraps { providesSignalTraps = flag }
     }
 
     /// A host of `target` (a triple, or its machine alone) with the features of `cpu` and `changes` to them, for `precast check`.
@@ -71,19 +70,39 @@ extension HostDescription {
     }
 }
 
-extension [String: Any] {
-    fileprivate func string(_ key: String) throws(HostDescriptionError) -> String? {
-        guard let value = self[key] else { return nil }
-        guard let string = value as? String else { throw .field(key, expected: "a string") }
-        return string
+/// The fields of a description; a value of another type is an error that names it.
+private struct HostFields: Decodable {
+    let formatVersion, abiVersion: UInt32?
+    let machine, os, byteOrder, cpu, minimumCompiler: String?
+    let pageSize, addressSpace: UInt64?
+    let cpuFeatures: [String]?
+    let signalTraps: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case formatVersion = "format_version", abiVersion = "abi_version", machine, os, byteOrder = "byte_order", cpu
+        case minimumCompiler = "minimum_compiler", pageSize = "page_size", addressSpace = "address_space", cpuFeatures = "cpu_features"
+        case signalTraps = "signal_traps"
     }
 
-    fileprivate func number<T: FixedWidthInteger>(_ key: String, _: T.Type) throws(HostDescriptionError) -> T? {
-        guard let value = self[key] else { return nil }
-        // A fraction or a negative number does not survive the conversion.
-        guard let number = value as? NSNumber, let exact = T(exactly: number.uint64Value), number.doubleValue == Double(exact) else {
-            throw .field(key, expected: "a number from 0 to \(T.max)")
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        func value<T: Decodable>(_ key: CodingKeys, _ expected: String) throws(HostDescriptionError) -> T? {
+            guard fields.contains(key) else { return nil }
+            do { return try fields.decode(T.self, forKey: key) } catch { throw .field(key.rawValue, expected: expected) }
         }
-        return exact
+        func number<T: FixedWidthInteger & Decodable>(_ key: CodingKeys) throws(HostDescriptionError) -> T? {
+            try value(key, "a number from 0 to \(T.max)")
+        }
+        formatVersion = try number(.formatVersion)
+        abiVersion = try number(.abiVersion)
+        machine = try value(.machine, "a string")
+        os = try value(.os, "a string")
+        byteOrder = try value(.byteOrder, "a string")
+        cpu = try value(.cpu, "a string")
+        minimumCompiler = try value(.minimumCompiler, "a string")
+        pageSize = try number(.pageSize)
+        addressSpace = try number(.addressSpace)
+        cpuFeatures = try value(.cpuFeatures, "a list of strings")
+        signalTraps = try value(.signalTraps, "true or false")
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 public import PrecastArtifactFormat
 
 /// What an artifact says, for people and tools: the answer of `precast inspect`.

@@ -1,5 +1,6 @@
 import CProfiler
-import Foundation
+import Dispatch
+import Glibc
 import PrecastArtifactFormat
 import PrecastRuntime
 import Synchronization
@@ -38,11 +39,29 @@ public final class GuestProfiler: Sendable {
         let error = precast_profiler_start(interval, Self.bufferBytes)
         guard error == 0 else { throw .system(-error) }
         let now = DispatchTime.now().uptimeNanoseconds
-        state = Mutex(State(profile: GuestProfile(interval: interval, startTime: Date().timeIntervalSince1970 * 1000), began: now))
-        let thread = Thread { self.run() }
-        thread.name = "profiler"
-        thread.qualityOfService = .userInteractive
-        thread.start()
+        state = Mutex(State(profile: GuestProfile(interval: interval, startTime: Self.millisecondsSince1970), began: now))
+        try start()
+    }
+
+    private func start() throws(ProfilerError) {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(self)
+        let error = pthread_create(&thread, nil, { context in
+            if let context { Unmanaged<GuestProfiler>.fromOpaque(context).takeRetainedValue().run() }
+            return nil
+        }, context.toOpaque())
+        guard error == 0 else {
+            context.release()
+            precast_profiler_stop()
+            throw .system(error)
+        }
+        pthread_detach(thread)
+    }
+
+    private static var millisecondsSince1970: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
     }
 
     /// Ends the profile. A second call returns the same.

@@ -1,6 +1,6 @@
 import CLoaderSupport
 import CScriptSupport
-import Foundation
+import Glibc
 import PrecastScriptHost
 import Synchronization
 
@@ -53,10 +53,12 @@ private final class Connection: @unchecked Sendable {
     private let child: precast_child
     private let stream: MessageStream
     private let timeout: Double
-    private let lock = NSLock()
-    private var lastChannel: UInt32 = 0
-    /// Why it is no good any more; then the process has been ended.
-    private var failure: RunnerError?
+    private struct State {
+        var lastChannel: UInt32 = 0
+        /// Why it is no good any more; then the process has been ended.
+        var failure: RunnerError?
+    }
+    private let state = Mutex(State())
 
     init(_ command: [String], timeout: Double) throws(RunnerError) {
         self.timeout = timeout
@@ -70,18 +72,18 @@ private final class Connection: @unchecked Sendable {
         self.stream = stream
     }
     deinit {
-        if failure == nil { _ = end(waiting: 0) }
+        if isUsable { _ = end(waiting: 0) }
         precast_close(child.input)
         precast_close(child.output)
     }
 
-    var isUsable: Bool { lock.withLock { failure == nil } }
+    var isUsable: Bool { state.withLock { $0.failure == nil } }
 
     /// A channel that is not in use; opened.
     func nextChannel() -> UInt32 {
-        let channel = lock.withLock {
-            lastChannel += 1
-            return lastChannel
+        let channel = state.withLock { state in
+            state.lastChannel += 1
+            return state.lastChannel
         }
         _ = stream.open(channel)
         return channel
@@ -90,7 +92,7 @@ private final class Connection: @unchecked Sendable {
     func close(_ channel: UInt32) { stream.close(channel) }
 
     func exchange(_ request: HostRequest, channel: UInt32) throws(RunnerError) -> ScriptAnswer {
-        if let failure = lock.withLock({ failure }) { throw failure }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
         do {
             try stream.send(request.message, to: channel)
             let deadline = precast_monotonic_nanoseconds() + UInt64(timeout * 1e9)
@@ -102,8 +104,8 @@ private final class Connection: @unchecked Sendable {
 
     /// Ends the process. The first error counts: others follow from it.
     private func fail(_ error: any Error) -> RunnerError {
-        lock.withLock {
-            if let failure { return failure }
+        state.withLock { state in
+            if let failure = state.failure { return failure }
             let found: RunnerError
             switch error {
             case StreamError.timedOut:
@@ -115,7 +117,7 @@ private final class Connection: @unchecked Sendable {
                 _ = end(waiting: 0)
                 found = .ended("\(error)")
             }
-            failure = found
+            state.failure = found
             return found
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 public import PrecastScriptHost
 
 /// Where a script's modules run: a store in this process, or one in another.
@@ -42,7 +42,7 @@ public enum RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unusable(let text): "the runner cannot be used: \(text)"
         case .ended(let text): "the runner ended: \(text)"
-        case .timedOut(let seconds): "the runner did not answer for \(seconds.formatted()) seconds, and was ended"
+        case .timedOut(let seconds): "the runner did not answer for \(Int(exactly: seconds).map { "\($0)" } ?? "\(seconds)") seconds, and was ended"
         }
     }
 }

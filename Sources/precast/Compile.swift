@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import PrecastCompiler
 import PrecastGuestRunner
 import PrecastSymbolication
@@ -81,7 +81,7 @@ struct Compile: ParsableCommand {
     }
 
     private func escapedForMake(_ path: String) -> String {
-        path.replacingOccurrences(of: "$", with: "$$").replacingOccurrences(of: "#", with: "\\#").replacingOccurrences(of: " ", with: "\\ ")
+        path.replacing("$", with: "$$").replacing("#", with: "\\#").replacing(" ", with: "\\ ")
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import PrecastCompiler
 import PrecastGuestRunner
 import PrecastSymbolication
@@ -169,7 +170,7 @@ struct CompileOptions: ParsableArguments {
             points.insert(point)
         }
         return DumpRequest(points: points, function: dumpedFunction) { text in
-            FileHandle.standardOutput.write(Data(text.utf8))
+            writeText(text, to: STDOUT_FILENO)
         }
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import PrecastCompiler
 import PrecastExploration
 import PrecastSymbolication
@@ -34,7 +34,7 @@ struct Explore: ParsableCommand {
         let bytes = try readFile(input)
         if let reason = reasonAgainstModule(bytes, input) { throw CommandFailure("\(inputName(input)): \(reason)") }
         var page = ExploreOptions()
-        page.title = input == "-" ? "standard input" : (input as NSString).lastPathComponent
+        page.title = input == "-" ? "standard input" : input.split(separator: "/").last.map(String.init) ?? input
         page.functions = functions
         do {
             let module = try binaryModule(bytes, from: input)

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import PrecastCompiler
 import PrecastGuestRunner
+import PrecastInspection
 import PrecastSymbolication
 
 /// The option that says which WebAssembly features a module may use.
@@ -36,13 +37,12 @@ struct Features: ParsableCommand {
 
     func run() throws {
         let enabled = try options.change(.default)
-        func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
         var text = ""
         for feature in Feature.allCases {
             let requirements = feature.requirements.features.map(\.name).joined(separator: ", ")
             let row = column(feature.name, 26) + (enabled.contains(feature) ? "on    " : "off   ")
-                + column(FeatureSet.implemented.contains(feature) ? "compiled" : "validated", 12) + (requirements.isEmpty ? "" : "built on " + requirements)
-            text += row.trimmingCharacters(in: .whitespaces) + "\n"
+                + (FeatureSet.implemented.contains(feature) ? "compiled" : "validated")
+            text += (requirements.isEmpty ? row : column(row, 44) + "built on " + requirements) + "\n"
         }
         writeText(text, to: STDOUT_FILENO)
     }

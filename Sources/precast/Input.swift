@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import PrecastCompiler
 import PrecastInspection
 import PrecastSymbolication

@@ -1,5 +1,5 @@
 import CAllocation
-import Foundation
+import Glibc
 import PrecastSymbolication
 
 /// Writes a file as a whole or not at all. "-" is standard output.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import PrecastWasmText
 
 struct Parse: ParsableCommand {
@@ -49,6 +49,7 @@ func isTextModule(_ bytes: [UInt8], _ path: String) -> Bool {
 
 /// `path` with another extension, or one more where it has none.
 func replacingExtension(_ path: String, with new: String) -> String {
-    let url = URL(fileURLWithPath: path)
-    return (url.pathExtension.isEmpty ? path : String(path.dropLast(url.pathExtension.count + 1))) + "." + new
+    let name = path.lastIndex(of: "/").map { path[$0...].dropFirst() } ?? path[...]
+    guard let dot = name.dropFirst().lastIndex(of: ".") else { return path + "." + new }
+    return path[..<dot] + "." + new
 }

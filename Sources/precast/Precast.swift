@@ -1,6 +1,6 @@
 import ArgumentParser
 import CAllocation
-import Foundation
+import Glibc
 import PrecastArtifactFormat
 import PrecastGuestRunner
 
@@ -30,14 +30,14 @@ import PrecastGuestRunner
             try command.run()
         } catch let failure as CommandFailure {
             writeText("error: \(failure)\n", to: STDERR_FILENO)
-            Foundation.exit(failure.status ?? usageStatus)
+            Glibc.exit(failure.status ?? usageStatus)
         } catch {
             let status = exitCode(for: error)
             if status == .success || error is ExitCode { exit(withError: error) }
             var message = fullMessage(for: error)
             if message.hasPrefix("Error: ") { message = "error: " + message.dropFirst("Error: ".count) }
             writeText(message + "\n", to: STDERR_FILENO)
-            Foundation.exit(usageStatus)
+            Glibc.exit(usageStatus)
         }
     }
 

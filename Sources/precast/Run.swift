@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastGuestRunner
@@ -69,7 +70,7 @@ struct Run: ParsableCommand {
         let debugModule = compiler.withExternalDebugInformation(of: bytes, at: file).configuration.debugOptions.debugModule
         let source = DeferredSourceMap { detectPrecompiled(bytes) ? nil : try? SourceMap(binaryModule(bytes, from: file), debugModule: debugModule) }
         if showsDetails { guest.explainsTrap = { explained($0, source) } }
-        Foundation.exit(try profiling.profile(&guest, source) { runGuest(image, $0, Self.reporter) })
+        Glibc.exit(try profiling.profile(&guest, source) { runGuest(image, $0, Self.reporter) })
     }
 
     private var showsDetails: Bool {
@@ -131,7 +132,7 @@ struct Run: ParsableCommand {
 
     private func image(of artifact: [UInt8]) throws -> ArtifactImage {
         do throws(LoadError) { return try ArtifactImage.open(copying: artifact, trust: .vouched) } catch {
-            Foundation.exit(Self.reporter.report(error, about: file))
+            Glibc.exit(Self.reporter.report(error, about: file))
         }
     }
 }

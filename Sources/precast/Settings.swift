@@ -1,8 +1,9 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import PrecastArtifactFormat
 import PrecastCompiler
 import PrecastGuestRunner
+import PrecastInspection
 
 struct Targets: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,9 +21,7 @@ struct Targets: ParsableCommand {
     func run() throws {
         let targets = Machine.all.map(TargetRow.init)
         if json {
-            let object: [String: Any] = ["host": Target.host.triple, "targets": targets.map(\.json)]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-            writeText(String(decoding: data, as: UTF8.self) + "\n", to: STDOUT_FILENO)
+            writeText(jsonText(TargetSummaries(host: Target.host.triple, targets: targets.map(\.summary))), to: STDOUT_FILENO)
         } else {
             writeText(targets.map(\.text).joined(), to: STDOUT_FILENO)
         }
@@ -45,18 +44,35 @@ private struct TargetRow {
         let width = 1 + (cpus.map(\.name.count).max() ?? 0)
         var text = machine.triple + marks + "\n  CPUs (default \(machine.baselineCPU)):\n"
         for cpu in cpus {
-            let row = "    " + cpu.name.padding(toLength: width, withPad: " ", startingAt: 0) + cpu.features.joined(separator: " ")
+            let row = "    " + column(cpu.name, width) + cpu.features.joined(separator: " ")
             text += (cpu.features.isEmpty ? "    " + cpu.name : row) + "\n"
         }
         return text + "  CPU features:\n    \(machine.featureNames.joined(separator: " "))\n"
     }
 
-    var json: [String: Any] {
-        [
-            "triple": machine.triple, "machine": machine.name, "can_compile": isCompilable, "default_cpu": machine.baselineCPU,
-            "cpus": cpus.map { ["name": $0.name, "features": $0.features] as [String: Any] }, "cpu_features": machine.featureNames,
-        ]
+    var summary: TargetSummaries.Target {
+        TargetSummaries.Target(
+            triple: machine.triple, machine: machine.name, canCompile: isCompilable, defaultCPU: machine.baselineCPU,
+            cpus: cpus.map { TargetSummaries.CPU(name: $0.name, features: $0.features) }, cpuFeatures: machine.featureNames)
     }
+}
+
+/// What `precast targets --json` prints.
+private struct TargetSummaries: Encodable {
+    struct Target: Encodable {
+        var triple: String
+        var machine: String
+        var canCompile: Bool
+        var defaultCPU: String
+        var cpus: [CPU]
+        var cpuFeatures: [String]
+    }
+    struct CPU: Encodable {
+        var name: String
+        var features: [String]
+    }
+    var host: String
+    var targets: [Target]
 }
 
 struct Settings: ParsableCommand {
@@ -76,7 +92,7 @@ struct Settings: ParsableCommand {
 
     func run() throws {
         if listsOptimizations {
-            let text = Optimization.all.map { $0.name.padding(toLength: 24, withPad: " ", startingAt: 0) + $0.stage.rawValue + "\n" }.joined()
+            let text = Optimization.all.map { column($0.name, 24) + $0.stage.rawValue + "\n" }.joined()
             return writeText(text, to: STDOUT_FILENO)
         }
         let settings = try options.configuration(defaultCPU: nil)
@@ -95,7 +111,7 @@ struct Settings: ParsableCommand {
             ("whole stores", flag(settings.keepsStoresWhole)), ("canonical nans", flag(settings.canonicalizesNaNs)), ("deterministic relaxed simd", flag(settings.makesRelaxedSIMDDeterministic)),
             ("optimization fuel", settings.optimizationFuel.map { "\($0)" } ?? "unlimited"), ("self checks", flag(settings.checksItself)),
         ]
-        let text = rows.map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()
+        let text = rows.map { column($0.0, 28) + ($0.1.isEmpty ? "none" : $0.1) + "\n" }.joined()
         writeText(text, to: STDOUT_FILENO)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import PrecastCompiler
 import PrecastGuestRunner
 import PrecastSymbolication
@@ -88,8 +89,8 @@ struct Wast: ParsableCommand {
 
     /// The scripts at `path`, in order of their names.
     private func scripts(_ path: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder else { return [path] }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".wast") }.sorted()
         if names.isEmpty { throw CommandFailure("\(printable(path)): no scripts (*.wast) in this folder") }
         return names.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
