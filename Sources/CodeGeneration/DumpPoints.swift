@@ -41,6 +41,7 @@ public func describeVariables(_ function: CompiledFunction) -> String {
 private func describe(_ subject: VariableRange.Subject) -> String {
     switch subject {
     case .local(let index): "local \(index)"
+    case .localAddress(let index): "address of local \(index)"
     case .instanceContext: "instance context"
     case .memoryBase: "memory base"
     }

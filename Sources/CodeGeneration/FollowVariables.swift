@@ -16,7 +16,7 @@ struct FollowedVariables {
         var instructions: Range<UInt32>
     }
     enum Subject: BitwiseCopyable {
-        case local(UInt32)
+        case local(UInt32), localAddress(UInt32)
         case instanceContext, memoryBase
     }
     enum Content: BitwiseCopyable {
@@ -103,6 +103,8 @@ private struct VariableFollower {
 
     private let dfg: DataFlowGraph
     private let registers: [Register]
+    /// Addresses in memory 0 that are in registers, by what is added to its start.
+    private var addresses: [Value: [VirtualRegister]] = [:]
     private var cursors: [Cursor]
     private var cursorNumbers: [SourceLocation: Int] = [:]
     private(set) var result = FollowedVariables()
@@ -121,7 +123,21 @@ private struct VariableFollower {
         let all = 0..<UInt32(code.instructions.count)
         result.scopes[0].instructions = [all]
         if table.context.isSome { add(.instanceContext, table.context, 0, all) }
-        for base in Set(table.memoryBases.map(dfg.resolve)).sorted(by: { $0.rawValue < $1.rawValue }) { add(.memoryBase, base, 0, all) }
+        let bases = Set(table.memoryBases.map(dfg.resolve))
+        for base in bases.sorted(by: { $0.rawValue < $1.rawValue }) { add(.memoryBase, base, 0, all) }
+        if !bases.isEmpty && !cursors.isEmpty { findAddresses(bases) }
+    }
+
+    /// Where a local is a pointer, often only the address that it means is kept: an i32 is not used itself any more.
+    private mutating func findAddresses(_ bases: Set<Value>) {
+        for n in registers.indices where registers[n].isSome {
+            let value = Value(rawValue: UInt32(n))
+            guard let inst = dfg.definition(value), dfg.instructions[inst].opcode == .iadd, bases.contains(dfg.resolve(dfg.instructions[inst].valueA))
+            else { continue }
+            var offset = dfg.resolve(dfg.instructions[inst].valueB)
+            if let extended = dfg.definition(offset), dfg.instructions[extended].opcode == .uextend { offset = dfg.resolve(dfg.instructions[extended].valueA) }
+            addresses[offset, default: []].append(registers[n].virtual)
+        }
     }
 
     mutating func walk(_ handles: [UInt32], _ locations: PrimaryMap<SourceLocation, SourceLocationData>) {
@@ -174,8 +190,15 @@ private struct VariableFollower {
         if old.since < n { add(.local(old.index), old.value, Int32(number + 1), old.since..<n) }
     }
     private mutating func add(_ subject: FollowedVariables.Subject, _ value: Value, _ scope: Int32, _ instructions: Range<UInt32>) {
-        guard let content = content(value) else { return }
-        result.stretches.append(FollowedVariables.Stretch(scope: scope, subject: subject, content: content, instructions: instructions))
+        if let content = content(value) {
+            result.stretches.append(FollowedVariables.Stretch(scope: scope, subject: subject, content: content, instructions: instructions))
+            if case .constant = content { return }
+        }
+        guard case .local(let index) = subject, let registers = addresses[value] else { return }
+        for register in registers {
+            result.stretches.append(
+                FollowedVariables.Stretch(scope: scope, subject: .localAddress(index), content: .register(register), instructions: instructions))
+        }
     }
 
     private func content(_ value: Value) -> FollowedVariables.Content? {

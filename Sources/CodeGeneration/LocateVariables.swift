@@ -158,6 +158,7 @@ private struct VariableLocator {
         if start >= end { return }
         let subject: VariableRange.Subject = switch stretch.subject {
         case .local(let index): .local(index)
+        case .localAddress(let index): .localAddress(index)
         case .instanceContext: .instanceContext
         case .memoryBase: .memoryBase
         }
@@ -206,6 +207,7 @@ extension VariableRange {
     fileprivate var key: (high: UInt64, low: UInt64) {
         let subject: UInt64 = switch subject {
         case .local(let index): UInt64(index)
+        case .localAddress(let index): 0x8000_0000 | UInt64(index)
         case .instanceContext: 0xffff_fffe
         case .memoryBase: 0xffff_ffff
         }

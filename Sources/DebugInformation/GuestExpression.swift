@@ -42,6 +42,9 @@ struct GuestExpression {
     /// The address in linear memory that the variable has all the time, if it needs nothing but the memory.
     private(set) var staticAddress: UInt64?
 
+    /// The variable is the local.
+    init(local index: UInt32) { pieces = [Piece(steps: [.local(index)], kind: .value, size: 0)] }
+
     /// The local whose value the variable is, where an expression says only that.
     static func local(_ section: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt32? {
         guard range.count >= 4, range.count <= 8, range.upperBound <= section.count, section[range.lowerBound] == Operation.wasmLocation,

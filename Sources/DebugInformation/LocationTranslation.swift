@@ -35,7 +35,7 @@ struct LocationTranslation {
         var result: [NativeLocation] = []
         let locals = expression.locals
         for range in code {
-            var cursors = locals.map { PlaceCursor(self.places.ranges(.local($0), in: instance), from: range.start) }
+            var cursors = locals.map { LocalCursor($0, self, from: range.start) }
             // An inlined function has its caller's instance.
             var base = PlaceCursor(self.places.ranges(.memoryBase, in: 0), from: range.start)
             var instanceContext = PlaceCursor(self.places.ranges(.instanceContext, in: 0), from: range.start)
@@ -44,8 +44,8 @@ struct LocationTranslation {
                 var until = range.end
                 var places = Places()
                 for i in locals.indices {
-                    let (place, end) = cursors[i].place(at: at)
-                    if let place { places.locals.append((locals[i], place)) }
+                    let (local, end) = cursors[i].local(at: at)
+                    places.locals.append(local)
                     until = min(until, end)
                 }
                 var end: UInt32
@@ -84,6 +84,7 @@ struct LocationTranslation {
     /// The usual case: the variable is a local.
     func locations(ofLocal index: UInt32, over code: [CodeRange]) -> [NativeLocation] {
         let ranges = places.ranges(.local(index), in: instance)
+        if !places.ranges(.localAddress(index), in: instance).isEmpty { return locations(of: GuestExpression(local: index), over: code) }
         if ranges.isEmpty { return [] }
         var result: [NativeLocation] = []
         for range in code {
@@ -107,12 +108,35 @@ struct LocationTranslation {
         }
     }
 
+    private struct Local {
+        var index: UInt32
+        var place: VariableRange.Place?
+        /// Of the address that it means in memory 0.
+        var addressPlace: VariableRange.Place?
+    }
+    private struct LocalCursor {
+        private let index: UInt32
+        private var places: PlaceCursor
+        private var addressPlaces: PlaceCursor
+
+        init(_ index: UInt32, _ translation: borrowing LocationTranslation, from start: UInt32) {
+            self.index = index
+            places = PlaceCursor(translation.places.ranges(.local(index), in: translation.instance), from: start)
+            addressPlaces = PlaceCursor(translation.places.ranges(.localAddress(index), in: translation.instance), from: start)
+        }
+        mutating func local(at offset: UInt32) -> (Local, end: UInt32) {
+            let (place, end) = places.place(at: offset), (addressPlace, addressEnd) = addressPlaces.place(at: offset)
+            return (Local(index: index, place: place, addressPlace: addressPlace), min(end, addressEnd))
+        }
+    }
     private struct Places {
-        var locals: [(index: UInt32, place: VariableRange.Place)] = []
+        var locals: [Local] = []
         var base: VariableRange.Place?
         var context: VariableRange.Place?
 
         func local(_ index: UInt32) -> VariableRange.Place? { locals.first { $0.index == index }?.place }
+        /// nil where the local itself has a place.
+        func address(_ index: UInt32) -> VariableRange.Place? { locals.first { $0.index == index && $0.place == nil }?.addressPlace }
     }
 
     /// The address of linear memory over stretches of code.
@@ -163,10 +187,11 @@ struct LocationTranslation {
             result.appendUnsigned(UInt64(bytes.count))
             return result + bytes
         case .value:
-            if piece.steps.count == 1, case .local(let index) = piece.steps[0] { return places.local(index).map(Self.operations) }
+            if piece.steps.count == 1, case .local(let index) = piece.steps[0], let place = places.local(index) { return Self.operations(of: place) }
             return computed(piece.steps, places).map { $0 + [0x9f] }
         case .memory:
             guard !startsFromNull(piece.steps, places), let base = memoryBase(places) else { return nil }
+            if let address = hostAddress(piece.steps, places) { return address }
             if let address = localAddress(piece.steps, places) { return address + base + [0x22] }
             guard let address = computed(piece.steps, places) else { return nil }
             return address + mask(piece.steps) + base + [0x22]
@@ -196,17 +221,23 @@ struct LocationTranslation {
 
     /// The usual case, a 32-bit local with a distance: what is in a register has its upper half zero, and no address that is used wraps around.
     private func localAddress(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
-        guard addressSize == 4, steps.count <= 2, case .local(let index)? = steps.first, let place = places.local(index) else { return nil }
-        var distance: [UInt8] = []
-        if steps.count == 2 {
-            guard case .operations(let bytes) = steps[1], bytes.first == 0x23 || bytes.first == 0x11, Self.isDistance(bytes) else { return nil }
-            distance = bytes
-        }
+        guard let (index, distance) = localAndDistance(steps), let place = places.local(index) else { return nil }
         switch place {
         case .register(let number): return number < firstVectorRegister ? [0x70 + number, 0] + distance : nil
         case .frame(let offset): return Self.frameAddress(offset) + [0x94, 4] + distance
         case .constant(let low, _): return Self.constant(low & 0xffff_ffff) + distance
         }
+    }
+    /// The same where only the address that the local means is somewhere.
+    private func hostAddress(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
+        guard let (index, distance) = localAndDistance(steps), let place = places.address(index) else { return nil }
+        return value(place).map { $0 + distance }
+    }
+    private func localAndDistance(_ steps: [GuestExpression.Step]) -> (local: UInt32, distance: [UInt8])? {
+        guard addressSize == 4, steps.count <= 2, case .local(let index)? = steps.first else { return nil }
+        if steps.count == 1 { return (index, []) }
+        guard case .operations(let bytes) = steps[1], bytes.first == 0x23 || bytes.first == 0x11, Self.isDistance(bytes) else { return nil }
+        return (index, bytes)
     }
     /// Whether operations are one addition of a constant.
     private static func isDistance(_ bytes: [UInt8]) -> Bool {
@@ -220,7 +251,7 @@ struct LocationTranslation {
         for (i, step) in steps.enumerated() {
             switch step {
             case .local(let index):
-                guard let place = places.local(index), let bytes = value(place) else { return nil }
+                guard let bytes = places.local(index).flatMap(value) ?? difference(index, places) else { return nil }
                 result += bytes
             case .global(let index):
                 guard let place = places.context, let address = value(place), let load = context.global(index, size: addressSize) else { return nil }
@@ -232,6 +263,12 @@ struct LocationTranslation {
             }
         }
         return result
+    }
+
+    /// A local, from the address that it means.
+    private func difference(_ local: UInt32, _ places: Places) -> [UInt8]? {
+        guard let address = places.address(local).flatMap(value), let base = memoryBase(places) else { return nil }
+        return address + base + [0x1c] + (addressSize == 4 ? Self.lowHalf : [])
     }
 
     /// What makes a guest's address of steps' result; nothing where that is one already.

@@ -29,6 +29,7 @@ struct VariablePlaces {
         case .instanceContext: 0
         case .memoryBase: 1
         case .local(let index): UInt64(index) + 2
+        case .localAddress(let index): 1 << 33 | UInt64(index)
         }
         return UInt64(instance) << 34 | number
     }

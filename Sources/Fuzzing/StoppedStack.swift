@@ -70,7 +70,12 @@ struct StoppedStack {
         let found = machine.function.compiled.variables.filter {
             $0.subject == subject && $0.inlinedAt == (subject.isLocal ? frame.inlinedAt : .max) && $0.offsets.contains(machine.offset)
         }
-        guard let place = found.first?.place else { return nil }
+        guard let place = found.first?.place else {
+            // An i32 is in the low half of the difference.
+            guard case .local(let index) = subject, let address = content(.localAddress(index), in: frame), let base = content(.memoryBase, in: frame)
+            else { return nil }
+            return Content(low: address.low &- base.low, high: 0)
+        }
         // Two places at once, or one that cannot be read: something that no variable holds.
         if found.count > 1 { return Content(low: 0xbad0_bad0_bad0_bad0, high: 0) }
         switch place {
@@ -87,7 +92,12 @@ struct StoppedStack {
 }
 
 extension VariableRange.Subject {
-    fileprivate var isLocal: Bool { if case .local = self { true } else { false } }
+    fileprivate var isLocal: Bool {
+        switch self {
+        case .local, .localAddress: true
+        case .instanceContext, .memoryBase: false
+        }
+    }
 }
 
 /// How the frame is found at an offset of a function's code.

@@ -62,10 +62,9 @@ extension Lowering {
         }
         emitConstant(inst)
     }
-    /// Makes those that belong at the end of `block`.
+    /// Makes those that belong at the end of `block`: from there they come for a debugger, too, and not from the loop.
     mutating func lowerHoistedConstants(of block: Block) {
         for constant in state.hoisted.removeValue(forKey: block) ?? [] {
-            begin(constant)
             emitConstant(constant)
             code.endGroup()
         }

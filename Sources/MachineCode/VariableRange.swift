@@ -5,6 +5,8 @@
     @frozen public enum Subject: Hashable, Sendable {
         /// A local of a WebAssembly function, by index; parameters come first.
         case local(UInt32)
+        /// The address of this machine that a local means in memory 0: where memory 0 begins, plus the local.
+        case localAddress(UInt32)
         /// The address of the instance context.
         case instanceContext
         /// The address at which memory 0 begins.

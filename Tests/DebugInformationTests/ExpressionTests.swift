@@ -49,6 +49,28 @@ import Testing
         #expect(try native([0x91, 12], local: .register(3)) == nil)
     }
 
+    /// Where only the address is known that a local means, things in memory are found by it, and its value by subtraction.
+    @Test func addressesStandForLocals() throws {
+        let variables = [
+            VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .instanceContext, place: .register(5)),
+            VariableRange(offsets: 0..<4, inlinedAt: .max, subject: .local(2), place: .register(4)),
+            VariableRange(offsets: 2..<8, inlinedAt: .max, subject: .localAddress(2), place: .register(3)),
+        ]
+        let translation = LocationTranslation(
+            places: VariablePlaces(variables, instanceOfCall: [:]), instance: 0, context: try Sample.context(), addressSize: 4, firstVectorRegister: 17)
+        func found(_ bytes: [UInt8]) throws -> [NativeLocation] {
+            translation.locations(
+                of: try #require(expression(bytes, frameBase: [.local(2)])), over: [CodeRange(start: 0, end: 8)])
+        }
+        let inMemory = try found([0x91, 12])
+        #expect(inMemory.map(\.code) == [CodeRange(start: 0, end: 4), CodeRange(start: 4, end: 8)])
+        #expect(inMemory.map(\.expression) == [[0x74, 0, 0x23, 12] + (try base()), [0x73, 0, 0x23, 12]])
+        let memory = [0x75, 0] + (try Sample.context().memoryBase)
+        let difference = [0x73, 0] + memory + [0x1c, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x9f]
+        #expect(try found(local + [0x9f]).map(\.expression) == [[0x54], difference])
+        #expect(translation.locations(ofLocal: 2, over: [CodeRange(start: 0, end: 8)]).map(\.expression) == [[0x54], difference])
+    }
+
     @Test func addressesOfDataThatWasLeftOutAreNone() {
         #expect(expression([0x03, 0xff, 0xff, 0xff, 0xff]) == nil)
         #expect(expression([0x03, 0xfe, 0xff, 0xff, 0xff]) == nil)
