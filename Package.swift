@@ -78,7 +78,10 @@ let package = Package(
             "PrecastISAAArch64", "PrecastCodeGeneration", "PrecastObjectEmission", "PrecastArtifactFormat", "CHostCPU",
             "PrecastDebugInformation",
         ]),
-        module("CoreDump", ["PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary"]),
+        module("CoreDump", [
+            "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastDebugInformation",
+            "PrecastUnwindAnalysis",
+        ]),
         module("Exploration", ["PrecastArtifactFormat", "PrecastCompiler", "PrecastDisassembly", "PrecastInspection", "PrecastWasmText"]),
 
         // Fuzzing

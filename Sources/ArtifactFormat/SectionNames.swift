@@ -11,6 +11,8 @@ public enum SectionNames {
     public static let unwindIndex = ".eh_frame_hdr"
     /// Where debug information has addresses; not loaded.
     public static let debugAddresses = ".precast.debugaddr"
+    /// Where WebAssembly's locals are; not loaded.
+    public static let locals = ".precast.locals"
     /// Prefix of the table sections: `.precast.` + ``TableKind/name``.
     public static let tablePrefix = ".precast."
 

@@ -16,6 +16,7 @@
 #define RESUME_PC 0
 #define RESUME_FP 16
 #define RESUME_VALUE 24
+#define RESUME_SAVED 32
 // The frame: the entry record, what the host's convention wants back (compiled code keeps no vector register), the frame record.
 #define SAVED_INTEGERS 64
 #define SAVED_FLOATS 144
@@ -192,6 +193,11 @@ precast_raise:
     mov x29, sp
     bl precast_record_raise
 .Lresume:
+    stp x19, x20, [x0, #RESUME_SAVED]   // for a core dump
+    stp x21, x22, [x0, #RESUME_SAVED + 16]
+    stp x23, x24, [x0, #RESUME_SAVED + 32]
+    stp x25, x26, [x0, #RESUME_SAVED + 48]
+    stp x27, x28, [x0, #RESUME_SAVED + 64]
     ldp x16, x10, [x0, #RESUME_PC]      // x16: the branch may go to any landing pad
     ldp x29, x0, [x0, #RESUME_FP]
     mov sp, x10

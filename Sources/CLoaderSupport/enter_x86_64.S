@@ -19,6 +19,7 @@
 #define RESUME_SP 8
 #define RESUME_FP 16
 #define RESUME_VALUE 24
+#define RESUME_SAVED 32
 
     .text
     .hidden precast_thread_entry, precast_thread_serial, precast_prepare_thread, precast_record_raise, precast_record_throw
@@ -148,6 +149,11 @@ precast_raise:
     .cfi_adjust_cfa_offset 8
     callq precast_record_raise
 .Lresume:
+    movq %rbx,RESUME_SAVED(%rax)        // for a core dump
+    movq %r12,RESUME_SAVED+8(%rax)
+    movq %r13,RESUME_SAVED+16(%rax)
+    movq %r14,RESUME_SAVED+24(%rax)
+    movq %r15,RESUME_SAVED+32(%rax)
     movq RESUME_FP(%rax),%rbp
     movq RESUME_SP(%rax),%rsp
     movq RESUME_PC(%rax),%rcx

@@ -26,6 +26,8 @@ static inline uint64_t precast_return_address(uint64_t saved) {
 
 HIDDEN int precast_install_handlers(void);
 HIDDEN void precast_collect_frames(precast_report *report, const precast_entry *entry, uint64_t fp, uint64_t low);
+/// Fills in the store's recording, if it has one: the stack from `low` on, through this activation and the enclosing ones.
+HIDDEN void precast_record_stack(precast_store_state *state, uint64_t pc, uint64_t fp, uint64_t low);
 /// Called by assembly. Nonzero: no alternate signal stack could be made.
 HIDDEN uint32_t precast_prepare_thread(precast_store_state *state);
 /// Called by assembly. Returns where to go on: at the entry, or in a handler of an exception that is pending.

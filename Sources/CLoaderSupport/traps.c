@@ -56,6 +56,7 @@ const precast_resume_point *precast_stop(precast_store_state *state, uint64_t co
     precast_entry *entry = (precast_entry *)(uintptr_t)state->context.entry;
     begin(&state->report, PRECAST_REPORT_RAISE, code, pc, fp, fp);
     precast_collect_frames(&state->report, entry, fp, 0);
+    precast_record_stack(state, pc, fp, (uint64_t)(uintptr_t)__builtin_frame_address(0));
     state->resume.pc = entry->resume;
     state->resume.sp = (uint64_t)(uintptr_t)entry;
     state->resume.fp = entry->fp;
@@ -155,6 +156,8 @@ static int handle(int signal, const siginfo_t *info, ucontext_t *context) {
     if (signal == SIGSEGV || signal == SIGBUS) report->address = (uint64_t)(uintptr_t)info->si_addr;
     report->leaf_return = leaf_return(context);
     precast_collect_frames(report, entry, fp, sp);
+    if (state->recording) copy_registers(context, ((precast_recording *)(uintptr_t)state->recording)->registers);
+    precast_record_stack(state, pc, fp, sp);
     resume_at(context, entry);
     return 1;
 }
@@ -228,6 +231,7 @@ CHECK(precast_resume_point, pc, 0);
 CHECK(precast_resume_point, sp, 8);
 CHECK(precast_resume_point, fp, 16);
 CHECK(precast_resume_point, value, 24);
+CHECK(precast_resume_point, saved, 32);
 CHECK(precast_entry, previous, 0);
 CHECK(precast_entry, thread_previous, 8);
 CHECK(precast_entry, fp, 16);

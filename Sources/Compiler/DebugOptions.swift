@@ -3,6 +3,7 @@ import PrecastObjectEmission
 import PrecastTranslation
 import PrecastWasmBinary
 import PrecastWasmModel
+import PrecastWasmTypes
 
 /// A module's text with the lines that its operators are on.
 public typealias TextListing = PrecastDebugInformation.TextListing
@@ -30,7 +31,32 @@ extension Compiler {
                 importedFunctionCount: UInt32(plan.module.importedFunctionCount))
             let (sections, warnings) = translateDebugInformation(guestSections(plan.module, code), code, ContextPlaces(plan.layout), linked, settings)
             for found in warnings { warning?(found.description) }
-            return sections
+            return sections + [localPlacesSection(linked, types: localTypes(plan.module))]
+        }
+    }
+
+    /// The types of the locals of a module's functions, which were translated.
+    private func localTypes(_ module: Module) -> (UInt32) -> [LocalPlaces.TypeRun] {
+        var reader = OperatorReader(module)
+        func type(_ type: ValueType) -> LocalPlaces.LocalType {
+            switch type {
+            case .i32: .i32
+            case .i64: .i64
+            case .f32: .f32
+            case .f64: .f64
+            case .v128: .v128
+            default: .reference
+            }
+        }
+        return { index in
+            var runs: [LocalPlaces.TypeRun] = []
+            func add(_ count: UInt32, _ found: ValueType) {
+                if count == 0 { return }
+                if runs.last?.type == type(found) { runs[runs.count - 1].count += count } else { runs.append(LocalPlaces.TypeRun(count: count, type: type(found))) }
+            }
+            for parameter in module.functionType(module.functions[Int(index)])?.parameters ?? [] { add(1, parameter) }
+            if (try? reader.begin(FunctionIndex(rawValue: index))) != nil { for run in reader.localDeclarations { add(run.count, run.type) } }
+            return runs
         }
     }
 

@@ -1,3 +1,4 @@
+public import PrecastDebugInformation
 public import PrecastWasmBinary
 import PrecastWasmModel
 public import PrecastWasmTypes
@@ -29,6 +30,10 @@ public struct CoreDump: Sendable {
         /// Bits.
         case f32(UInt32)
         case f64(UInt64)
+        /// The low half, then the high one. Dumps cannot say it: only ``CoreDump/complete(_:with:)`` finds it, as the next.
+        case v128(UInt64, UInt64)
+        /// Bits, as docs/abi.md has them.
+        case reference(UInt64)
     }
     public struct Frame: Sendable {
         public var instance: UInt32
@@ -37,6 +42,16 @@ public struct CoreDump: Sendable {
         public var codeOffset: UInt32
         public var locals: [Value]
         public var stack: [Value]
+        /// Of the locals, where they are known.
+        public internal(set) var types: [LocalPlaces.LocalType] = []
+        /// Whether all was tried: what is missing was optimized out.
+        public internal(set) var isCompleted = false
+        /// False: there are several instances of the module, and nothing tells which one the frame is of.
+        public internal(set) var isInstanceCertain = true
+
+        init(instance: UInt32, function: UInt32, codeOffset: UInt32, locals: [Value], stack: [Value]) {
+            (self.instance, self.function, self.codeOffset, self.locals, self.stack) = (instance, function, codeOffset, locals, stack)
+        }
     }
     public struct Thread: Sendable {
         public var name: [UInt8]
@@ -63,6 +78,8 @@ public struct CoreDump: Sendable {
     public var memories: [MemoryType] = []
     public var globals: [(type: ValueType, value: String)] = []
     public var ranges: [Range] = []
+    /// What ``RecordedFrames`` reads, in the file.
+    let recordedFrames: Swift.Range<Int>?
 
     /// Reads a core dump. Time and space are linear in it.
     public init(_ bytes: [UInt8]) throws(CoreDumpError) {
@@ -70,6 +87,7 @@ public struct CoreDump: Sendable {
         do throws(DecodeError) { module = try decodeModule(bytes) } catch { throw .decode(error) }
         guard module.customSection(named: "core") != nil else { throw .missing(section: "core") }
         executable = []
+        recordedFrames = module.customSection(named: RecordedFrames.sectionName).map { Int($0.start)..<Int($0.end) }
         for section in module.customSections {
             var reader = SectionBytes(bytes, section.payload, section.name)
             switch section.name {
@@ -150,6 +168,9 @@ extension CoreDump.Value: CustomStringConvertible {
         case .i64(let value): "i64 \(value)"
         case .f32(let bits): "f32 \(Float(bitPattern: bits))"
         case .f64(let bits): "f64 \(Double(bitPattern: bits))"
+        case .v128(let low, let high): "v128 i64x2 \(hexadecimal(low)) \(hexadecimal(high))"
+        case .reference(0): "null"
+        case .reference(let bits): "reference \(hexadecimal(bits))"
         }
     }
 }

@@ -2,6 +2,8 @@
 public struct CoreDumpNames {
     /// A function's name and where its body is in the module's binary, by module name and index. Must be safe to print.
     public var function: (_ module: String, _ index: UInt32) -> (name: String?, bodyOffset: UInt32?) = { _, _ in (nil, nil) }
+    /// What a local is called, by function index and its own. Must be safe to print.
+    public var local: (_ function: UInt32, _ index: UInt32) -> String? = { _, _ in nil }
     /// Where in the source an offset of the module's binary comes from. Must be safe to print.
     public var sourcePlace: (_ offset: UInt32) -> String? = { _ in nil }
     /// Bytes of the dump as text that is safe to print.
@@ -47,14 +49,29 @@ extension CoreDump {
             } else {
                 line += " at +\(hexadecimal(UInt64(frame.codeOffset)))"
             }
-            if instances.count > 1 { line += ", instance \(frame.instance)" }
+            if instances.count > 1 { line += ", instance \(frame.instance)" + (frame.isInstanceCertain ? "" : " or another of its module") }
             lines.append(line)
+            if frame.isCompleted {
+                lines += localLines(frame, names)
+                continue
+            }
             for (what, values) in [("locals", frame.locals), ("operands", frame.stack)] where !values.isEmpty {
                 let isMissing = values.allSatisfy { $0 == .missing }
                 lines.append("     \(what): " + (isMissing ? "\(values.count), values missing" : values.map(\.description).joined(separator: ", ")))
             }
         }
         return lines
+    }
+
+    /// A line for each local: index, name, type, value.
+    private func localLines(_ frame: Frame, _ names: CoreDumpNames) -> [String] {
+        zip(frame.types, frame.locals).enumerated().map { index, local in
+            let name = names.local(frame.function, UInt32(index)).map { " \($0)" } ?? ""
+            let (type, value) = local
+            if value == .missing { return "     local \(index)\(name): \(type), optimized out" }
+            // References have no type of their own here.
+            return "     local \(index)\(name): " + (type == .reference && value == .reference(0) ? "reference null" : value.description)
+        }
     }
 
     private func moduleName(_ index: UInt32, _ names: CoreDumpNames) -> String {

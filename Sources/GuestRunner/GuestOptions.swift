@@ -46,6 +46,8 @@ public struct GuestOptions: Sendable {
     public var whenEnded: (@Sendable () -> Void)?
     /// Where a core dump goes, if a call traps or a host function fails.
     public var coreDumpFile: String?
+    /// Called with the name of a core dump that was written.
+    public var completesCoreDump: (@Sendable (String) -> Void)?
 
     public init() {}
 

@@ -11,8 +11,10 @@ import PrecastWasmTypes
 
 /// Opens the image's module for a new engine and runs it.
 public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter: Reporter) -> Int32 {
+    var configuration = options.engine
+    if options.coreDumpFile != nil { configuration.recordsStacks = true }
     let engine: Engine
-    do throws(ConfigurationError) { engine = try Engine(options.engine) } catch {
+    do throws(ConfigurationError) { engine = try Engine(configuration) } catch {
         reporter.report(error.description)
         return ExitStatus.loaderError
     }
@@ -54,6 +56,7 @@ private func writeCoreDump(of store: Store<WASIContext>, _ error: CallError, _ o
             return status == 0
         }
         precast_close(file)
+        if status == 0 { options.completesCoreDump?(path) }
     }
     if status != 0 { reporter.report("cannot write the core dump: " + String(cString: precast_error_text(status)), about: path) }
 }

@@ -38,7 +38,8 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
     writer.sections = layout.loadedSections(stamp, tables, images.bytes, readOnlyData, unwind, text.bytes)
     let symbols = try SymbolTable(module, text, textAddress: layout.text, textSectionIndex: writer.sections.count)
     writer.sections += layout.symbolSections(symbols, firstNumber: writer.sections.count + 1)
-    let debugSections = module.debugSections.isEmpty ? [] : module.debugSections + [.addressList(module.debugSections)]
+    let hasAddresses = module.debugSections.contains { !$0.references.isEmpty }
+    let debugSections = module.debugSections + (hasAddresses ? [.addressList(module.debugSections)] : [])
     writer.sections += try layout.debugSections(debugSections, text, after: writer.sections.last?.end ?? 0)
     var bytes = try writer.write()
     seal(&bytes, imageSize: Int(layout.imageSize), stampOffset: layout.stampPayload)

@@ -10,7 +10,8 @@ extension Store {
     /// Writes a core dump: the frames of `backtrace`, and the memories and globals of all instances as they are now.
     ///
     /// To be called before anything else happens to the store. Memories are written without their pages of zeros; what of them does not fit a module's data section, 4 GiB,
-    /// is left out. References, and the locals and operands of frames, are written as missing.
+    /// is left out. References, and the locals and operands of frames, are written as missing; with ``EngineConfiguration/recordsStacks`` the dump has what `precast coredump`
+    /// completes locals from: registers, and stack memory of compiled frames.
     /// - Parameters:
     ///   - name: the executable's name, as the dump says it.
     ///   - write: takes the next bytes of the file; false ends it.
@@ -33,6 +34,7 @@ extension CallError {
 
 /// What a dump of a store numbers: modules, instances, memories and globals, each once.
 private struct CoreDump {
+    private let state: UnsafeMutablePointer<precast_store_state>
     private let instances: [InstanceRecord]
     private var modules: [LoadedModule] = []
     private var memories: [LinearMemory] = []
@@ -41,6 +43,7 @@ private struct CoreDump {
     private var rows: [(module: Int, memories: [Int], globals: [Int])] = []
 
     init(_ core: StoreCore) {
+        state = core.state
         instances = core.instances
         for instance in instances {
             var row: (module: Int, memories: [Int], globals: [Int]) = (number(of: instance.module.loaded), [], [])
@@ -86,6 +89,9 @@ private struct CoreDump {
             }
         }
         dump.custom("corestack") { addStack(backtrace, &$0) }
+        if !backtrace.frames.isEmpty, let recording = UnsafePointer<precast_recording>(bitPattern: UInt(state.pointee.recording)) {
+            dump.custom("precast.frames") { addRecording(recording, &$0) }
+        }
         dump.section(5) { part in
             part.number(UInt64(memories.count))
             for memory in memories { part.memoryType(memory.currentType) }
@@ -130,6 +136,27 @@ private struct CoreDump {
             for _ in 0..<locals { part.bytes.append(1) }
             part.number(0)
         }
+    }
+
+    /// What a reader with the artifact and its debug information finds locals and instances with: docs/debugging.md has the format.
+    private func addRecording(_ recording: UnsafePointer<precast_recording>, _ part: inout DumpBytes) {
+        let isFault = state.pointee.report.kind == PRECAST_REPORT_FAULT
+        let words = isFault ? Int(PRECAST_RECORDED_WORDS) : Int(PRECAST_SAVED_WORDS)
+        for number in [1, isFault ? 1 : 0, modules.count, instances.count, words] { part.fixed(UInt64(number), 4) }
+        for module in modules {
+            for index in 0..<20 { part.bytes.append(module.image.stamp.imageDigest[index]) }
+            part.fixed(UInt64(module.image.stamp.machine.elfMachine), 4)
+            part.fixed(module.text, 8)
+            part.fixed(module.textBytes, 8)
+        }
+        for instance in instances { part.fixed(instance.contextAddress, 8) }
+        let pieces = UnsafeRawBufferPointer(start: recording + 1, count: Int(recording.pointee.used))
+        if isFault {
+            part.bytes += UnsafeRawBufferPointer(start: recording, count: words * 8)
+        } else {
+            withUnsafeBytes(of: &state.pointee.resume.saved) { part.bytes += $0[..<(words * 8)] }
+        }
+        part.bytes += pieces
     }
 
     /// More than a valid module has.
@@ -301,7 +328,7 @@ private struct DumpBytes {
         }
         bytes.append(0x0b)
     }
-    private mutating func fixed(_ value: UInt64, _ count: Int) {
+    mutating func fixed(_ value: UInt64, _ count: Int) {
         for position in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * position))) }
     }
 }

@@ -12,6 +12,9 @@ public struct EngineConfiguration: Sendable {
     /// Whether calls of imported host functions are marked while they last, so that a profiler knows which one runs: see ``HostCallNames``.
     /// A marked call takes a few nanoseconds longer.
     public var marksHostCalls = false
+    /// Whether stores keep the registers and the stack of compiled frames (up to 512 KiB) when a call fails, so that core dumps have what locals are made from.
+    /// Memory is taken when that happens. See ``Store/writeCoreDump(_:name:to:)``.
+    public var recordsStacks = false
     /// Who is told of the code of modules.
     public var codeObservers: CodeObservers = []
 

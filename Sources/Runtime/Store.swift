@@ -90,6 +90,9 @@ public final class StoreCore {
         state.pointee.context.runtime_store = UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
         state.pointee.exception_limit = limits.exceptionBytes
         state.pointee.data = UInt64(UInt(bitPattern: data))
+        if engine.configuration.recordsStacks, let memory = precast_allocate(UInt64(PRECAST_RECORDING)) {
+            state.pointee.recording = UInt64(UInt(bitPattern: memory))
+        }
     }
 
     deinit {
@@ -102,6 +105,7 @@ public final class StoreCore {
         for tag in hostTags { tag.deallocate() }
         for reference in hostReferences { reference.deallocate() }
         if let regions = UnsafeMutablePointer<precast_region>(bitPattern: UInt(state.pointee.regions)) { regions.deallocate() }
+        precast_free(UnsafeMutableRawPointer(bitPattern: UInt(state.pointee.recording)))
         precast_free(state)
         destroyData(data)
     }

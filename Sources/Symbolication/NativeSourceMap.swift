@@ -97,17 +97,6 @@ public final class NativeSourceMap {
     }
 }
 
-/// The GNU build id in an ELF file's notes, in hexadecimal.
-private func elfBuildID(_ file: UnsafeRawBufferPointer) -> String? {
-    // Owner size 4, descriptor size 20, type 3, "GNU": in a section of 36 bytes aligned to 4.
-    let head: [UInt8] = [4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 0x47, 0x4e, 0x55, 0]
-    let limit = min(file.count, 1 << 16)
-    for at in stride(from: 0, to: max(limit - 36, 0), by: 4) where file[at..<at + 16].elementsEqual(head) {
-        return file[at + 16..<at + 36].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-    return nil
-}
-
 /// An artifact's build id, in hexadecimal.
 public func buildID(ofArtifact bytes: [UInt8]) throws(SourceMapError) -> String {
     let artifact = ModuleBytes(bytes)

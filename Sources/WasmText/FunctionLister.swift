@@ -50,6 +50,16 @@ public struct FunctionLister: ~Copyable {
         return printer.module.bodies[Int(index - definedFunctions.lowerBound)].range.start
     }
 
+    /// The identifiers of a function's locals that have names, by index.
+    public mutating func localIdentifiers(_ function: UInt32) -> [UInt32: String] {
+        printer.names.locals(of: function).compactMapValues { name in
+            guard let identifier = name.identifier else { return nil }
+            printer.out = TextBuffer()
+            printer.out.writeIdentifier(identifier)
+            return String(decoding: printer.out.bytes, as: UTF8.self)
+        }
+    }
+
     /// The text of one function. Linear in its size.
     ///
     /// - Precondition: `index` is one of ``definedFunctions``.

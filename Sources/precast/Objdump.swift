@@ -92,6 +92,7 @@ struct Objdump: ParsableCommand {
 final class OperatorTexts {
     private var lister: FunctionLister
     private var texts: [UInt32: [UInt32: String]] = [:]
+    private var locals: [UInt32: [UInt32: String]] = [:]
     private let sources: SourceMap?
     let functionCount: Int
 
@@ -115,6 +116,13 @@ final class OperatorTexts {
 
     /// What a function is called in text.
     func name(_ function: UInt32) -> String? { lister.identifier(function) }
+    /// What a function's local is called in text.
+    func localName(_ function: UInt32, _ index: UInt32) -> String? {
+        if let known = locals[function] { return known[index] }
+        let names = lister.localIdentifiers(function)
+        locals[function] = names
+        return names[index]
+    }
     func bodyOffset(_ function: UInt32) -> UInt32? { lister.bodyOffset(function) }
 
     /// The operator at `offset`, of `function`.

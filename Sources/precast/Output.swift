@@ -6,7 +6,8 @@ import PrecastSymbolication
 ///
 /// What is written has no name, or a name beside its place, until it is complete; then it takes its place. An interruption leaves
 /// no file. Pipes, terminals and devices are written directly.
-func writeOutput(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+/// - Parameter mode: of the file, as far as the process's mask lets it.
+func writeOutput(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(CommandFailure) {
     do throws(OutputError) {
         if path == "-" { return try writeAll(bytes, to: STDOUT_FILENO) }
         let place = resolvingLinks(path)
@@ -15,7 +16,7 @@ func writeOutput(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
             if status.st_mode & S_IFMT == S_IFDIR { throw OutputError(errorNumber: EISDIR) }
             if status.st_mode & S_IFMT != S_IFREG { return try writeInPlace(bytes, place) }
         }
-        try replaceFile(bytes, place)
+        try replaceFile(bytes, place, mode)
     } catch {
         let name = path == "-" ? "standard output" : printable(path)
         throw CommandFailure("\(name): cannot write: \(String(cString: strerror(error.errorNumber)))")
@@ -38,21 +39,21 @@ private func writeInPlace(_ bytes: [UInt8], _ path: String) throws(OutputError) 
     try writeAll(bytes, to: descriptor)
 }
 
-private func replaceFile(_ bytes: [UInt8], _ path: String) throws(OutputError) {
+private func replaceFile(_ bytes: [UInt8], _ path: String, _ mode: mode_t) throws(OutputError) {
     let temporary = path + ".\(getpid()).tmp"
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     // Without a name until it is complete, where the file system can do that: then even SIGKILL leaves nothing.
-    var descriptor = open(folder, O_WRONLY | O_CLOEXEC | unnamedFile, 0o666)
+    var descriptor = open(folder, O_WRONLY | O_CLOEXEC | unnamedFile, mode)
     let isUnnamed = descriptor >= 0
     Interruption.removes(temporary)
     defer { Interruption.removesNothing() }
-    if !isUnnamed { descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    if !isUnnamed { descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
     if descriptor < 0 { throw OutputError(errorNumber: errno) }
     do throws(OutputError) {
         try writeAll(bytes, to: descriptor)
         if isUnnamed, linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0 {
             // No /proc: the name has to be there from the start.
-            let named = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let named = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
             if named < 0 { throw OutputError(errorNumber: errno) }
             close(descriptor)
             descriptor = named

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import PrecastArtifactFormat
 import PrecastCompiler
+import PrecastCoreDump
 import PrecastGuestRunner
 import PrecastInspection
 import PrecastProfiling
@@ -66,7 +67,9 @@ struct Run: ParsableCommand {
         let trust = try trustOption()
         let bytes = try fileBytes()
         try check(bytes, trust)
-        let image = try image(of: try artifact(bytes, compiler))
+        let artifact = try artifact(bytes, compiler)
+        let image = try image(of: artifact)
+        if options.debugInformation { guest.completesCoreDump = { completeCoreDump($0, artifact) } }
         let debugModule = compiler.withExternalDebugInformation(of: bytes, at: file).configuration.debugOptions.debugModule
         let source = DeferredSourceMap { detectPrecompiled(bytes) ? nil : try? SourceMap(binaryModule(bytes, from: file), debugModule: debugModule) }
         if showsDetails { guest.explainsTrap = { explained($0, source) } }
@@ -134,6 +137,18 @@ struct Run: ParsableCommand {
         do throws(LoadError) { return try ArtifactImage.open(copying: artifact, trust: .vouched) } catch {
             Glibc.exit(Self.reporter.report(error, about: file))
         }
+    }
+}
+
+/// Adds the values of locals to a core dump of the artifact, which has debug information.
+private func completeCoreDump(_ path: String, _ artifact: [UInt8]) {
+    do {
+        let bytes = try readFile(path)
+        var dump = try CoreDump(bytes)
+        try dump.complete(bytes, with: [CompiledModule(artifact: artifact)])
+        try writeOutput(dump.bytes(completing: bytes), to: path, mode: 0o600)
+    } catch {
+        writeText("warning: \(inputName(path)): no values of locals: \(printable("\(error)"))\n", to: STDERR_FILENO)
     }
 }
 

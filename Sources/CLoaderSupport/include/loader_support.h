@@ -160,7 +160,38 @@ typedef struct precast_resume_point {
     uint64_t sp;
     uint64_t fp;
     uint64_t value;        // for a handler: the exception
+    uint64_t saved[10];    // at the entry: what `raise` was called with in the callee-saved registers (x86-64: rbx r12-r15; AArch64: x19-x28)
 } precast_resume_point;
+
+/// Words of registers in a recording: of a signal's machine context, as docs/debugging.md orders them.
+#if defined(__x86_64__)
+#define PRECAST_RECORDED_WORDS 49
+#define PRECAST_SAVED_WORDS 5
+#elif defined(__aarch64__)
+#define PRECAST_RECORDED_WORDS 97
+#define PRECAST_SAVED_WORDS 10
+#else
+#define PRECAST_RECORDED_WORDS 1
+#define PRECAST_SAVED_WORDS 0
+#endif
+
+/// Bytes of a recording, all told.
+#define PRECAST_RECORDING (512u << 10)
+
+/// What a core dump says of the frames on the stack, kept when a call stops: registers of a fault, and pieces of the stack, youngest first. A piece is
+/// `precast_piece` and its bytes.
+typedef struct precast_recording {
+    uint64_t registers[PRECAST_RECORDED_WORDS];
+    uint64_t used;         // bytes of pieces, which follow
+} precast_recording;
+
+/// Stack memory of compiled frames alone.
+typedef struct precast_piece {
+    uint64_t pc;           // in the piece's youngest frame
+    uint64_t fp;           // of that frame
+    uint64_t address;
+    uint64_t bytes;
+} precast_piece;
 
 /// A store as the handlers see it. `context` comes first: compiled code's pointer to it is this record's address.
 typedef struct precast_store_state {
@@ -180,6 +211,7 @@ typedef struct precast_store_state {
     uint64_t exception_bytes; // that both take
     uint64_t exception_limit;
     precast_resume_point resume;
+    uint64_t recording;       // precast_recording *; 0: stops are not recorded
     uint64_t grown;           // address whose fault was put down to another thread's growth
     precast_report report;
 } precast_store_state;
