@@ -92,7 +92,7 @@ let package = Package(
         module("Fuzzing", [
             "PrecastEntities", "PrecastWasmTypes", "PrecastWasmModel", "PrecastWasmBinary", "PrecastWasmValidation", "PrecastWasmText", "PrecastIR",
             "PrecastIRInterpreter", "PrecastOptimizer", "PrecastRegisterAllocation", "PrecastMachineCode", "PrecastObjectEmission",
-            "PrecastModuleInterpreter", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastScriptHost", "PrecastWastRunner", "CLoaderSupport",
+            "PrecastModuleInterpreter", "PrecastArtifactFormat", "PrecastCompiler", "PrecastRuntime", "PrecastScriptHost", "PrecastWastRunner", "CLoaderSupport", "PrecastCoreDump",
         ]),
 
         // Loader

@@ -5,7 +5,8 @@ import PrecastMachineCode
 extension CoreDump {
     /// Finds what the loader could not know without debug information: the values of locals, and the instance of each frame.
     ///
-    /// Frames that the loader left out as there were too many are added as far as the dump has their memory; the oldest of them become a thread of their own.
+    /// Frames that the loader left out as there were too many are added as far as the dump has their memory; the oldest of them become a thread of their own
+    /// where frames between are missing.
     /// - Parameters:
     ///   - file: the bytes that the dump was read from.
     ///   - modules: the artifacts that ran, those that are at hand.
@@ -19,31 +20,40 @@ extension CoreDump {
             throw .otherArtifact(found: modules.map(\.buildID), expected: recording.modules.map(\.buildID))
         }
         guard !threads.isEmpty else { return }
-        let runs = walkStack(recording, code)
-        var isFirst = true
-        for run in runs where !run.isEmpty {
-            var found: [(frame: MachineFrame, functions: [Frame])] = []
-            for frame in run { found.append((frame, try frames(of: frame, recording))) }
-            if isFirst {
-                place(found, isCut: runs.count > 1)
-            } else if let start = matchEnd(found, threads[0].frames) {
-                replace(from: start, found)
-            } else {
-                threads.append(Thread(name: threads[0].name + Array(" (oldest frames)".utf8), frames: found.flatMap(\.functions)))
+        for isFrameless in [false, true] {
+            var runs: [[StackFrame]] = []
+            for run in walkStack(recording, code, isFrameless: isFrameless) {
+                var found: [StackFrame] = []
+                for frame in run { found.append(StackFrame(module: frame.module, functions: frame.code == nil ? nil : try frames(of: frame, recording))) }
+                runs.append(found)
             }
-            isFirst = false
+            if replace(runs, omittedCount: recording.omittedCount) { return }
         }
     }
 
-    /// The frames that a machine frame stands for; none where its artifact is not at hand.
+    /// Puts the frames of the stack in the place of the dump's, if they are the same. - Parameter omittedCount: how many more there were than the dump has.
+    private mutating func replace(_ runs: [[StackFrame]], omittedCount: UInt64) -> Bool {
+        guard let first = runs.first, matchesStart(first), omittedCount > 0 || runs.count > 1 || startOfEnd(first) == 0 else { return false }
+        var placed = replace(from: 0, first)
+        for run in runs.dropFirst() where !run.isEmpty {
+            if omittedCount == 0, let start = startOfEnd(run), start >= placed {
+                // The dump has all frames: these are its last.
+                placed = replace(from: start, run)
+            } else {
+                threads.append(Thread(name: threads[0].name + Array(" (oldest frames)".utf8), frames: run.flatMap { $0.functions ?? [] }))
+            }
+        }
+        return true
+    }
+
+    /// The functions of a machine frame.
     private func frames(of frame: MachineFrame, _ recording: RecordedFrames) throws(CompletionError) -> [Frame] {
         let functions = try frame.functions()
         let context = functions.last?.places?.context.flatMap { frame.content($0, .i64, recording)?.low }
         let found = context.flatMap { address in recording.contexts.firstIndex(of: address) }
         let own = instances.indices.filter { Int(instances[$0].module) == frame.module }
-        let instance = found ?? own.first ?? 0
         return functions.map { function, places in
-            var result = Frame(instance: UInt32(instance), function: function.index, codeOffset: function.codeOffset, locals: [], stack: [])
+            var result = Frame(instance: UInt32(found ?? own.first ?? 0), function: function.index, codeOffset: function.codeOffset, locals: [], stack: [])
             result.isInstanceCertain = found != nil || own.count < 2
             result.isCompleted = true
             guard let places else { return result }
@@ -62,19 +72,19 @@ extension CoreDump {
 
     // MARK: Which frame of the dump is which on the stack
 
-    private mutating func place(_ found: [(frame: MachineFrame, functions: [Frame])], isCut: Bool) {
-        if matchStart(found, threads[0].frames) {
-            replaceStart(found)
-        } else if !isCut, let start = matchEnd(found, threads[0].frames) {
-            replace(from: start, found)
-        }
+    private struct StackFrame {
+        /// Row of `coremodules`.
+        var module: Int
+        /// Nil: the artifact is not at hand. All frames of the dump that are of the module may be its.
+        var functions: [Frame]?
     }
 
-    /// Whether the dump's frames begin with those of the stack. A dump may have fewer.
-    private func matchStart(_ found: [(frame: MachineFrame, functions: [Frame])], _ frames: [Frame]) -> Bool {
+    /// Whether the dump's frames begin with those of the stack. The dump may have fewer.
+    private func matchesStart(_ found: [StackFrame]) -> Bool {
+        let frames = threads[0].frames
         var next = 0
-        for (frame, functions) in found {
-            if frame.code == nil {
+        for frame in found {
+            guard let functions = frame.functions else {
                 while next < frames.count, module(of: frames[next]) == frame.module { next += 1 }
                 continue
             }
@@ -87,10 +97,11 @@ extension CoreDump {
         return true
     }
     /// Where the frames of the stack begin, if the dump's end with them.
-    private func matchEnd(_ found: [(frame: MachineFrame, functions: [Frame])], _ frames: [Frame]) -> Int? {
+    private func startOfEnd(_ found: [StackFrame]) -> Int? {
+        let frames = threads[0].frames
         var next = frames.count
-        for (frame, functions) in found.reversed() {
-            if frame.code == nil {
+        for frame in found.reversed() {
+            guard let functions = frame.functions else {
                 while next > 0, module(of: frames[next - 1]) == frame.module { next -= 1 }
                 continue
             }
@@ -106,21 +117,22 @@ extension CoreDump {
         a.function == b.function && a.codeOffset == b.codeOffset && self.module(of: b) == module
     }
 
-    private mutating func replaceStart(_ found: [(frame: MachineFrame, functions: [Frame])]) {
-        replace(from: 0, found)
-    }
-    private mutating func replace(from start: Int, _ found: [(frame: MachineFrame, functions: [Frame])]) {
+    /// Puts frames of the stack in the place of the dump's. - Returns: the number of the frame behind them.
+    private mutating func replace(from start: Int, _ found: [StackFrame]) -> Int {
+        var frames = threads[0].frames
         var next = start
-        for (frame, functions) in found {
-            if frame.code == nil {
-                while next < threads[0].frames.count, module(of: threads[0].frames[next]) == frame.module { next += 1 }
+        for frame in found {
+            guard let functions = frame.functions else {
+                while next < frames.count, module(of: frames[next]) == frame.module { next += 1 }
                 continue
             }
             for function in functions {
-                if next < threads[0].frames.count { threads[0].frames[next] = function } else { threads[0].frames.append(function) }
+                if next < frames.count { frames[next] = function } else { frames.append(function) }
                 next += 1
             }
         }
+        threads[0].frames = frames
+        return next
     }
 }
 

@@ -5,7 +5,7 @@ import PrecastArtifactFormat
 /// Every number is as the file has it: addresses may lead anywhere.
 struct RecordedFrames {
     static let sectionName = "precast.frames"
-    static let version: UInt32 = 1
+    static let version: UInt64 = 1
 
     /// The code of a row of `coremodules`.
     struct Code {
@@ -25,6 +25,8 @@ struct RecordedFrames {
     }
     /// Whether the youngest frame was stopped by a signal, and not in a call.
     private(set) var isFault = false
+    /// How many machine frames the loader's list leaves out, the oldest ones.
+    private(set) var omittedCount: UInt64 = 0
     private(set) var modules: [Code] = []
     /// By row of `coreinstances`: addresses of instance contexts.
     private(set) var contexts: [UInt64] = []
@@ -37,20 +39,21 @@ struct RecordedFrames {
     init(_ file: [UInt8], _ contents: Range<Int>) throws(CoreDumpError) {
         self.file = file
         var reader = FixedFields(file, contents)
-        let version = UInt32(truncatingIfNeeded: try reader.number(4))
+        let version = try reader.number(8)
         guard version == Self.version else { throw reader.invalid("version \(version), this version reads \(Self.version)") }
-        isFault = try reader.number(4) != 0
-        let moduleCount = try reader.count(of: 40), contextCount = try reader.count(of: 8), registerCount = try reader.count(of: 8)
+        isFault = try reader.number(8) != 0
+        omittedCount = try reader.number(8)
+        let moduleCount = try reader.count(of: 48), contextCount = try reader.count(of: 8), registerCount = try reader.count(of: 8)
         for _ in 0..<moduleCount {
             var id = ""
-            for _ in 0..<20 {
+            for _ in 0..<24 {
                 let byte = try reader.number(1)
                 id += (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }
-            let machine = Machine(elfMachine: UInt16(truncatingIfNeeded: try reader.number(4)))
+            let machine = Machine(elfMachine: UInt16(truncatingIfNeeded: try reader.number(8)))
             let start = try reader.number(8), (end, isHuge) = start.addingReportingOverflow(try reader.number(8))
             if isHuge { throw reader.invalid("code that ends beyond the address space") }
-            modules.append(Code(buildID: id, machine: machine, text: start..<end))
+            modules.append(Code(buildID: String(id.prefix(40)), machine: machine, text: start..<end))
         }
         for _ in 0..<contextCount { contexts.append(try reader.number(8)) }
         for _ in 0..<registerCount { registers.append(try reader.number(8)) }
@@ -119,7 +122,7 @@ private struct FixedFields {
     }
     /// A number of records of `size` bytes that are there.
     mutating func count(of size: Int) throws(CoreDumpError) -> Int {
-        let count = Int(try number(4))
+        let count = Int(clamping: try number(8))
         guard count <= (end - position) / size else { throw invalid("\(count) records of \(size) bytes, where \(end - position) bytes are left") }
         return count
     }

@@ -18,11 +18,14 @@ struct MachineFrame {
     var hasVectors: Bool
 }
 
-/// The frames of a dump, youngest first. - Returns: runs of frames between which some are missing.
-func walkStack(_ recording: RecordedFrames, _ code: [CompiledModule?]) -> [[MachineFrame]] {
+/// The frames of a dump, youngest first.
+///
+/// - Parameter isFrameless: whether the function that was stopped has no frame, should its artifact not be at hand.
+/// - Returns: runs of frames between which some are missing.
+func walkStack(_ recording: RecordedFrames, _ code: [CompiledModule?], isFrameless: Bool) -> [[MachineFrame]] {
     var runs: [[MachineFrame]] = [[]]
     for (number, piece) in recording.pieces.enumerated() {
-        let (frames, isCut) = walk(piece, isFirst: number == 0, recording, code)
+        let (frames, isCut) = walk(piece, isFirst: number == 0, isFrameless: isFrameless, recording, code)
         runs[runs.count - 1] += frames
         if isCut && number + 1 < recording.pieces.count { runs.append([]) }
     }
@@ -31,7 +34,7 @@ func walkStack(_ recording: RecordedFrames, _ code: [CompiledModule?]) -> [[Mach
 
 /// - Returns: whether there are older frames whose memory the dump does not have.
 private func walk(
-    _ piece: RecordedFrames.Piece, isFirst: Bool, _ recording: RecordedFrames, _ code: [CompiledModule?]
+    _ piece: RecordedFrames.Piece, isFirst: Bool, isFrameless: Bool, _ recording: RecordedFrames, _ code: [CompiledModule?]
 ) -> (frames: [MachineFrame], isCut: Bool) {
     var frames: [MachineFrame] = []
     let isFault = isFirst && recording.isFault
@@ -48,6 +51,11 @@ private func walk(
         if let known = frame.code {
             guard let found = known.unwinder.frame(at: Int64(textOffset), registers, read: { recording.read($0) }) else { return (frames, true) }
             (frame.address, pc, registers) = (found.address, found.returnAddress, found.caller)
+        } else if isFrameless && isFault && frames.isEmpty {
+            let link = machine == .x86_64 ? registers[7].flatMap { recording.read($0) } : registers[30]
+            guard let link else { return (frames, true) }
+            (frame.address, pc, registers) = (piece.address &+ 8, link, [UInt64?](repeating: nil, count: registers.count))
+            registers[framePointer(machine)] = piece.framePointer
         } else {
             // Frame pointers are linked in all compiled code.
             guard let pointer = registers[framePointer(machine)], let next = recording.read(pointer), let back = recording.read(pointer &+ 8) else {

@@ -1,6 +1,7 @@
 #if arch(x86_64)
 import PrecastArtifactFormat
 public import PrecastCompiler
+import PrecastCoreDump
 import PrecastMachineCode
 import PrecastObjectEmission
 import PrecastRuntime
@@ -21,6 +22,8 @@ public struct VariableCampaign {
         public var present = 0
         public var contexts = 0
         public var memoryBases = 0
+        /// Core dumps at a stop that were completed and compared with what is known of the stack.
+        public var dumps = 0
         /// Stops at which the two stacks are not of the same functions at the same operators.
         public var unlike = 0
     }
@@ -68,9 +71,16 @@ public struct VariableCampaign {
             for (name, module) in [("O0", expected), (way.name, found)] {
                 if let silent = silent[name], try StoppableModule(bytes, silent).codes != module.codes, !report("seed \(seed), \(name): the code is another") { return }
             }
+            var dumped = false
             for count in [1, 2, 3, 5, 8, 13, 21, 60] {
                 for call in module.calls.prefix(6) {
                     guard let right = try expected.stop(call, stop, count, module), let other = try found.stop(call, stop, count, module) else { continue }
+                    if !dumped {
+                        dumped = true
+                        for (name, subject) in [("O0", expected), (way.name, found)] {
+                            if let difference = try compareDump(subject, call, stop, count, module), !report("seed \(seed), \(name), count \(count), core dump: \(difference)") { return }
+                        }
+                    }
                     if let difference = compare(right, other, module), !report("seed \(seed), \(way.name), count \(count), f\(call.function): \(difference)") { return }
                 }
             }
@@ -100,6 +110,28 @@ public struct VariableCampaign {
         }
         return same(.instanceContext, other, \.contexts) ?? same(.memoryBase, other, \.memoryBases)
     }
+    /// Whether a core dump of the same stop, with the artifact, says the same of all locals.
+    private mutating func compareDump(
+        _ subject: StoppableModule, _ call: FuzzModule.Call, _ stop: Int, _ count: Int, _ module: FuzzModule
+    ) throws -> String? {
+        var bytes: [UInt8] = []
+        guard let stack = try subject.stop(call, stop, count, module, dump: &bytes) else { return "it does not stop again" }
+        var dump = try CoreDump(bytes)
+        try dump.complete(bytes, with: [try CompiledModule(artifact: subject.artifact)])
+        summary.dumps += 1
+        let frames = dump.threads.first?.frames ?? []
+        for (a, b) in zip(stack.frames, frames) {
+            if a.function != b.function { return "function \(b.function) for \(a.function)" }
+            for (i, type) in b.types.enumerated() where type != .reference {
+                let expected = stack.content(.local(UInt32(i)), in: a), found = b.locals[i].content
+                let isEqual = type == .i32 || type == .f32
+                    ? expected.map { UInt32(truncatingIfNeeded: $0.low) } == found.map { UInt32(truncatingIfNeeded: $0.low) }
+                    : expected?.low == found?.low && (type != .v128 || expected?.high == found?.high)
+                if !isEqual { return "local \(i) (\(type)) of function \(a.function): expected \(expected.map(hexadecimal) ?? "nothing"), found \(b.locals[i])" }
+            }
+        }
+        return frames.count == stack.frames.count ? nil : "\(frames.count) frames for \(stack.frames.count)"
+    }
     /// All frames are of one instance.
     private mutating func same(_ subject: VariableRange.Subject, _ stack: StoppedStack, _ count: WritableKeyPath<Summary, Int>) -> String? {
         let contents = stack.frames.compactMap { stack.content(subject, in: $0)?.low }
@@ -128,6 +160,7 @@ public struct VariableCampaign {
 
 /// A module's code, and what the compiler says of it.
 private struct StoppableModule {
+    let artifact: [UInt8]
     private let functions: [UInt32: EmittedFunction]
     private let records: [FunctionRecord]
     private let engine: Engine
@@ -138,12 +171,15 @@ private struct StoppableModule {
         let collected = CollectedFunctions()
         compiler.hooks.emitted = { collected.add($0) }
         let artifact = try compiler.compile(bytes)
+        self.artifact = artifact
         functions = collected.functions
         records = try artifact.withUnsafeBytes { bytes in
             let table = try ArtifactView(image: bytes).table(.functions, of: FunctionRecord.self)
             return try (0..<table.count).map { try table.record($0) }
         }
-        engine = try Engine()
+        var settings = EngineConfiguration()
+        settings.recordsStacks = true
+        engine = try Engine(settings)
         module = try Module(engine, LoadedModule(ArtifactImage.open(copying: artifact, trust: .vouched)))
         FaultSnapshot.watch()
     }
@@ -152,6 +188,16 @@ private struct StoppableModule {
 
     /// Calls a function of a new instance whose countdown is `count`. Nil if nothing stops it.
     func stop(_ call: FuzzModule.Call, _ global: Int, _ count: Int, _ fuzz: FuzzModule) throws -> StoppedStack? {
+        var none: [UInt8]?
+        return try stop(call, global, count, fuzz, &none)
+    }
+    /// The same, with a core dump.
+    func stop(_ call: FuzzModule.Call, _ global: Int, _ count: Int, _ fuzz: FuzzModule, dump: inout [UInt8]) throws -> StoppedStack? {
+        var bytes: [UInt8]? = []
+        defer { dump = bytes ?? [] }
+        return try stop(call, global, count, fuzz, &bytes)
+    }
+    private func stop(_ call: FuzzModule.Call, _ global: Int, _ count: Int, _ fuzz: FuzzModule, _ dump: inout [UInt8]?) throws -> StoppedStack? {
         let store = try Store<Void>(engine)
         let instance: Instance
         do { instance = try Linker<Void>(engine).instantiate(module, in: store) } catch { return nil }
@@ -159,10 +205,11 @@ private struct StoppableModule {
             let fuel = instance.global(FuzzModule.fuelName), fuel.set(.i32(FuzzModule.fuel)),
             let function = instance.function(FuzzModule.functionName(call.function)) else { return nil }
         FaultSnapshot.forget()
-        do {
+        do throws(CallError) {
             _ = try function.call(zip(fuzz.type(of: call.function).parameters, call.arguments).map(value))
             return nil
         } catch {
+            if dump != nil, let backtrace = error.backtrace { _ = store.writeCoreDump(backtrace, name: "") { dump?.append(contentsOf: $0); return true } }
             return FaultSnapshot.last().map { StoppedStack($0, records, functions) }
         }
     }
@@ -172,6 +219,19 @@ private struct StoppableModule {
         case .i64: .i64(Int64(bitPattern: bits))
         case .f32: .f32(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
         default: .f64(Double(bitPattern: bits))
+        }
+    }
+}
+
+extension CoreDump.Value {
+    fileprivate var content: StoppedStack.Content? {
+        switch self {
+        case .missing: nil
+        case .i32(let value): StoppedStack.Content(low: UInt64(UInt32(bitPattern: value)), high: 0)
+        case .i64(let value): StoppedStack.Content(low: UInt64(bitPattern: value), high: 0)
+        case .f32(let bits): StoppedStack.Content(low: UInt64(bits), high: 0)
+        case .f64(let bits), .reference(let bits): StoppedStack.Content(low: bits, high: 0)
+        case .v128(let low, let high): StoppedStack.Content(low: low, high: high)
         }
     }
 }

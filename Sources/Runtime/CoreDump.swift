@@ -89,8 +89,8 @@ private struct CoreDump {
             }
         }
         dump.custom("corestack") { addStack(backtrace, &$0) }
-        if !backtrace.frames.isEmpty, let recording = UnsafePointer<precast_recording>(bitPattern: UInt(state.pointee.recording)) {
-            dump.custom("precast.frames") { addRecording(recording, &$0) }
+        if !backtrace.frames.isEmpty, let recording = UnsafeMutablePointer<precast_recording>(bitPattern: UInt(state.pointee.recording)) {
+            dump.custom("precast.frames") { addRecording(recording, backtrace.omittedCount, &$0) }
         }
         dump.section(5) { part in
             part.number(UInt64(memories.count))
@@ -139,24 +139,17 @@ private struct CoreDump {
     }
 
     /// What a reader with the artifact and its debug information finds locals and instances with: docs/debugging.md has the format.
-    private func addRecording(_ recording: UnsafePointer<precast_recording>, _ part: inout DumpBytes) {
+    private func addRecording(_ recording: UnsafeMutablePointer<precast_recording>, _ omittedCount: UInt64, _ part: inout DumpBytes) {
         let isFault = state.pointee.report.kind == PRECAST_REPORT_FAULT
-        let words = isFault ? Int(PRECAST_RECORDED_WORDS) : Int(PRECAST_SAVED_WORDS)
-        for number in [1, isFault ? 1 : 0, modules.count, instances.count, words] { part.fixed(UInt64(number), 4) }
+        let registerCount = isFault ? Int(PRECAST_RECORDED_WORDS) : Int(PRECAST_SAVED_WORDS)
+        for word in [1, isFault ? 1 : 0, omittedCount, UInt64(modules.count), UInt64(instances.count), UInt64(registerCount)] { part.fixed(word, 8) }
         for module in modules {
-            for index in 0..<20 { part.bytes.append(module.image.stamp.imageDigest[index]) }
-            part.fixed(UInt64(module.image.stamp.machine.elfMachine), 4)
-            part.fixed(module.text, 8)
-            part.fixed(module.textBytes, 8)
+            for index in 0..<24 { part.bytes.append(module.image.stamp.imageDigest[index]) }
+            for word in [UInt64(module.image.stamp.machine.elfMachine), module.text, module.textBytes] { part.fixed(word, 8) }
         }
         for instance in instances { part.fixed(instance.contextAddress, 8) }
-        let pieces = UnsafeRawBufferPointer(start: recording + 1, count: Int(recording.pointee.used))
-        if isFault {
-            part.bytes += UnsafeRawBufferPointer(start: recording, count: words * 8)
-        } else {
-            withUnsafeBytes(of: &state.pointee.resume.saved) { part.bytes += $0[..<(words * 8)] }
-        }
-        part.bytes += pieces
+        part.words(isFault ? UnsafeRawPointer(recording) : withUnsafePointer(to: &state.pointee.resume.saved) { UnsafeRawPointer($0) }, registerCount)
+        part.words(recording + 1, Int(recording.pointee.used / 8))
     }
 
     /// More than a valid module has.
@@ -327,6 +320,9 @@ private struct DumpBytes {
             bytes += [heapType, 0, 0xd0, heapType]
         }
         bytes.append(0x0b)
+    }
+    mutating func words(_ start: UnsafeRawPointer, _ count: Int) {
+        for position in 0..<count { fixed(start.load(fromByteOffset: position * 8, as: UInt64.self), 8) }
     }
     mutating func fixed(_ value: UInt64, _ count: Int) {
         for position in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * position))) }

@@ -43,7 +43,11 @@ extension StoreCore {
         if code == .uncaughtException, let exception = takePendingException() { return .exception(exception, backtrace) }
         if code == .hostError, let error = pendingError {
             pendingError = nil
-            if case .rethrown(let trap) = error { return .trap(trap) }
+            if case .rethrown(let trap) = error {
+                // Of the trap itself nothing is recorded any more.
+                if let recording = UnsafeMutablePointer<precast_recording>(bitPattern: UInt(state.pointee.recording)) { recording.pointee.used = 0 }
+                return .trap(trap)
+            }
             return .host(error, backtrace)
         }
         return .trap(Trap(code, backtrace: backtrace, access: access(at: state.pointee.report.address)))

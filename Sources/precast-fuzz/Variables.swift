@@ -23,7 +23,7 @@ struct Variables: ParsableCommand {
         let summary = campaign.summary
         printLine("""
             \(summary.modules) modules, \(summary.stops) stops (\(summary.unlike) unlike), \(summary.frames) frames, \(summary.locals) locals: \
-            \(summary.present * 100 / max(summary.locals, 1)) % have a place, \(wrong) wrong; \(summary.contexts) contexts, \(summary.memoryBases) memory bases; \
+            \(summary.present * 100 / max(summary.locals, 1)) % have a place, \(wrong) wrong; \(summary.contexts) contexts, \(summary.memoryBases) memory bases, \(summary.dumps) core dumps; \
             \(Int(-start.timeIntervalSinceNow)) s
             """)
         if wrong > 0 { throw ExitCode(1) }
