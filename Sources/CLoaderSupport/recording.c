@@ -31,8 +31,11 @@ void precast_record_stack(precast_store_state *state, uint64_t pc, uint64_t fp, 
             }
         }
         if (low < end && end - low <= YOUNGEST + OLDEST) add_piece(recording, pc, fp, low, end);
-        // A host function that an enclosing activation called: from its trampoline on.
+        // The function that called the host, in an enclosing activation: its frame ends where the trampoline saved its frame pointer and return address.
+        if (!entry->previous) return;
         pc = entry->exit_pc;
         low = fp = entry->exit_fp;
+        while (low > end && (((const uint64_t *)(uintptr_t)low)[0] != fp || ((const uint64_t *)(uintptr_t)low)[1] != pc)) low -= 8;
+        if (low <= end) low = fp;
     }
 }

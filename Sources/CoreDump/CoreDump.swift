@@ -84,7 +84,7 @@ public struct CoreDump: Sendable {
     /// Reads a core dump. Time and space are linear in it.
     public init(_ bytes: [UInt8]) throws(CoreDumpError) {
         let module: Module
-        do throws(DecodeError) { module = try decodeModule(bytes) } catch { throw .decode(error) }
+        do throws(DecodeError) { module = try decodeModule(bytes, features: .all) } catch { throw .decode(error) }
         guard module.customSection(named: "core") != nil else { throw .missing(section: "core") }
         executable = []
         recordedFrames = module.customSection(named: RecordedFrames.sectionName).map { Int($0.start)..<Int($0.end) }

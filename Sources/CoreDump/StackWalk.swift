@@ -54,8 +54,9 @@ private func walk(
         } else if isFrameless && isFault && frames.isEmpty {
             let link = machine == .x86_64 ? registers[7].flatMap { recording.read($0) } : registers[30]
             guard let link else { return (frames, true) }
-            (frame.address, pc, registers) = (piece.address &+ 8, link, [UInt64?](repeating: nil, count: registers.count))
-            registers[framePointer(machine)] = piece.framePointer
+            (frame.address, pc) = (piece.address &+ 8, link)
+            // It changes none that its caller keeps.
+            for number in registers.indices where !isKept(number, machine) { registers[number] = nil }
         } else {
             // Frame pointers are linked in all compiled code.
             guard let pointer = registers[framePointer(machine)], let next = recording.read(pointer), let back = recording.read(pointer &+ 8) else {
@@ -72,6 +73,7 @@ private func walk(
     return (frames, false)
 }
 
+private func isKept(_ register: Int, _ machine: Machine) -> Bool { machine == .x86_64 ? [3, 6, 12, 13, 14, 15].contains(register) : (19...29).contains(register) }
 private func framePointer(_ machine: Machine) -> Int { machine == .x86_64 ? 6 : 29 }
 
 /// An address without the signature that AArch64 may have put into it.
