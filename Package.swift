@@ -100,7 +100,7 @@ let package = Package(
         module("Runtime", ["PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CLoaderSupport"]),
 
         .target(name: "CWASISupport", path: "Sources/CWASISupport"),
-        module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "CRuntimeABI", "CWASISupport"]),
+        module("WASI", ["PrecastRuntime", "PrecastWasmTypes", "PrecastArtifactFormat", "CRuntimeABI", "CWASISupport"]),
 
         module("GuestRunner", ["PrecastRuntime", "PrecastWASI", "PrecastWasmTypes", "PrecastArtifactFormat", "CLoaderSupport"]),
 

@@ -24,3 +24,8 @@ extension String {
         return text
     }
 }
+
+extension Array where Element == UInt8 {
+    @inline(never)
+    mutating func append(_ byte: UInt8) { append(contentsOf: CollectionOfOne(byte)) }
+}

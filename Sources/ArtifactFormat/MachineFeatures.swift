@@ -82,8 +82,7 @@
     /// The bit of the feature called `name` on `machine`.
     public static func bit(named name: String, on machine: Machine) -> UInt8? {
         for bit in UInt8(0)..<64 {
-            // By bytes: comparing characters would pull Unicode tables into the loader.
-            if let known = Self.name(of: bit, on: machine), known.utf8.elementsEqual(name.utf8) { return bit }
+            if let known = Self.name(of: bit, on: machine), known.isSame(name) { return bit }
         }
         return nil
     }

@@ -68,20 +68,24 @@
 
     /// 64 lower-case hexadecimal digits.
     public var hex: String {
-        var text = ""
-        for i in 0..<32 {
-            for digit in [self[i] >> 4, self[i] & 15] {
-                text.unicodeScalars.append(Unicode.Scalar(digit < 10 ? 48 + digit : 87 + digit))
-            }
+        hexadecimal(bytes: 32)
+    }
+
+    /// The first `count` bytes in lower-case hexadecimal.
+    func hexadecimal(bytes count: Int) -> String {
+        var text: [UInt8] = []
+        for place in 0..<(2 * count) {
+            let digit = place & 1 == 0 ? self[place / 2] >> 4 : self[place / 2] & 15
+            text.append(digit < 10 ? 48 + digit : 87 + digit)
         }
-        return text
+        return String(bytes: text)
     }
 
     /// Reads 64 hexadecimal digits of either case.
     public init?(hex: String) {
         var words = SIMD4<UInt64>()
         var count = 0
-        for unit in hex.utf8 {
+        for unit in hex.bytes {
             let digit: UInt8
             switch unit {
             case 48...57: digit = unit - 48
@@ -219,7 +223,7 @@ public struct Stamp: Hashable, Sendable {
         b.put(40, requiredFeatures.bits)
         b.put(48, requestedFeatures.bits)
         var at = 56
-        for unit in cpuName.utf8 where at < 56 + Self.cpuNameSize {
+        for unit in cpuName.bytes where at < 56 + Self.cpuNameSize {
             b.put(at, unit)
             at += 1
         }
@@ -246,7 +250,7 @@ public struct Stamp: Hashable, Sendable {
     static func text(_ base: UnsafeRawPointer, _ limit: Int) -> String {
         var count = 0
         while count < limit, base.load(fromByteOffset: count, as: UInt8.self) != 0 { count += 1 }
-        return String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
+        return String(bytes: UnsafeRawBufferPointer(start: base, count: count))
     }
 
     public static func == (a: Stamp, b: Stamp) -> Bool { a.encoded == b.encoded }
@@ -264,5 +268,5 @@ public struct Stamp: Hashable, Sendable {
 
 extension Stamp {
     /// What linkers and debuggers know the artifact by: the first 20 bytes of the image digest, in hexadecimal.
-    public var buildID: String { String(decoding: Array(imageDigest.hex.utf8.prefix(40)), as: UTF8.self) }
+    public var buildID: String { imageDigest.hexadecimal(bytes: 20) }
 }

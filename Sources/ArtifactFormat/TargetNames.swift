@@ -181,7 +181,7 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     return row[b.count]
 }
 
-private func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+private func isSame(_ a: String, _ b: String) -> Bool { a.isSame(b) }
 
 /// `text` with ASCII capitals in lower case.
 private func lowercased(_ text: String) -> String {

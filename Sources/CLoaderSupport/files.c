@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -137,11 +138,9 @@ char **precast_process_arguments(int32_t *count) {
     return argument;
 }
 
-int32_t precast_parse_number(const char *text, double *value) {
-    char *end;
-    if (!*text) return -EINVAL;
-    *value = strtod(text, &end);
-    return *end ? -EINVAL : 0;
+uint64_t precast_random_word(void) {
+    uint64_t word = 0;
+    return getrandom(&word, sizeof word, 0) == sizeof word ? word : UINT64_C(0x9E3779B97F4A7C15);
 }
 
 void precast_exit(int32_t code) { _exit(code); }

@@ -1,5 +1,6 @@
 // Arguments of a function that `--invoke` names, from text.
 import CLoaderSupport
+import PrecastArtifactFormat
 import PrecastRuntime
 import PrecastWasmTypes
 
@@ -22,8 +23,8 @@ private func parse(_ text: String, _ type: ValueType) -> Value? {
     switch type {
     case .i32: return integer(text).flatMap { Int32(exactly: $0) ?? UInt32(exactly: $0).map { Int32(bitPattern: $0) } }.map { .i32($0) }
     case .i64: return integer(text).flatMap { Int64(exactly: $0) ?? UInt64(exactly: $0).map { Int64(bitPattern: $0) } }.map { .i64($0) }
-    case .f32: return number(text).map { .f32(Float($0)) }
-    case .f64: return number(text).map { .f64($0) }
+    case .f32: return number(text, precision: 24).map { .f32(Float(bitPattern: UInt32(truncatingIfNeeded: $0))) }
+    case .f64: return number(text, precision: 53).map { .f64(Double(bitPattern: $0)) }
     case .v128: return vector(text)
     default: return nil
     }
@@ -31,15 +32,20 @@ private func parse(_ text: String, _ type: ValueType) -> Value? {
 
 /// `0x` and up to 32 hexadecimal digits: the whole vector as one number, the way results are printed.
 private func vector(_ text: String) -> Value? {
-    let digits = text.utf8.dropFirst(2)
-    guard text.utf8.starts(with: "0x".utf8), !digits.isEmpty, digits.count <= 32 else { return nil }
+    let bytes = text.bytes
+    guard isHexadecimal(bytes, at: 0), bytes.count > 2, bytes.count <= 34 else { return nil }
     var low: UInt64 = 0, high: UInt64 = 0
-    for byte in digits {
-        guard let digit = hexadecimalDigit(byte) else { return nil }
+    for index in 2..<bytes.count {
+        guard let digit = hexadecimalDigit(bytes[index]) else { return nil }
         high = high << 4 | low >> 60
         low = low << 4 | digit
     }
     return .v128(low: low, high: high)
+}
+
+/// Whether `0x` is there.
+private func isHexadecimal(_ bytes: [UInt8], at index: Int) -> Bool {
+    bytes.count >= index + 2 && bytes[index] == UInt8(ascii: "0") && bytes[index + 1] == UInt8(ascii: "x")
 }
 
 private func hexadecimalDigit(_ byte: UInt8) -> UInt64? {
@@ -53,21 +59,21 @@ private func hexadecimalDigit(_ byte: UInt8) -> UInt64? {
 
 /// A decimal or (`0x`) hexadecimal integer between -2^63 and 2^64.
 private func integer(_ text: String) -> Int128? {
-    var digits = text.utf8[...]
-    let isNegative = digits.first == UInt8(ascii: "-")
-    if isNegative { digits = digits.dropFirst() }
-    let isHexadecimal = digits.starts(with: "0x".utf8)
-    if isHexadecimal { digits = digits.dropFirst(2) }
-    guard !digits.isEmpty, digits.count <= 20 else { return nil }
+    let bytes = text.bytes
+    let isNegative = bytes.first == UInt8(ascii: "-")
+    let isHexadecimal = isHexadecimal(bytes, at: isNegative ? 1 : 0)
+    let start = (isNegative ? 1 : 0) + (isHexadecimal ? 2 : 0)
+    guard bytes.count > start, bytes.count <= start + 20 else { return nil }
     var value: Int128 = 0
-    for byte in digits {
-        guard let digit = hexadecimalDigit(byte), isHexadecimal || digit < 10 else { return nil }
+    for index in start..<bytes.count {
+        guard let digit = hexadecimalDigit(bytes[index]), isHexadecimal || digit < 10 else { return nil }
         value = value * (isHexadecimal ? 16 : 10) + Int128(digit)
     }
     return isNegative ? -value : value
 }
 
-private func number(_ text: String) -> Double? {
-    var value = 0.0
-    return precast_parse_number(text, &value) == 0 ? value : nil
+/// The bits of the number in the format with `precision` bits of significand.
+private func number(_ text: String, precision: Int32) -> UInt64? {
+    var bits: UInt64 = 0
+    return precast_parse_number(text.zeroTerminated, precision, &bits) == 0 ? bits : nil
 }

@@ -18,11 +18,11 @@ public struct GuestOptions: Sendable {
 
         /// `HOST` or `HOST::GUEST`; the guest sees `HOST` under its own name.
         public init(parsing text: String, isReadOnly: Bool) {
-            let bytes = Array(text.utf8)
+            let bytes = text.bytes
             var at = 0
             while at + 1 < bytes.count, bytes[at] != UInt8(ascii: ":") || bytes[at + 1] != UInt8(ascii: ":") { at += 1 }
             if at + 1 < bytes.count {
-                self.init(host: String(decoding: bytes[..<at], as: UTF8.self), guest: String(decoding: bytes[(at + 2)...], as: UTF8.self), isReadOnly: isReadOnly)
+                self.init(host: String(bytes: Array(bytes[..<at])), guest: String(bytes: Array(bytes[(at + 2)...])), isReadOnly: isReadOnly)
             } else {
                 self.init(host: text, guest: text, isReadOnly: isReadOnly)
             }
@@ -54,15 +54,15 @@ public struct GuestOptions: Sendable {
     /// Takes what follows the file: all of it is the guest's, but one leading `--` is dropped.
     public mutating func setArguments(_ rest: some Sequence<String>) {
         arguments = Array(rest)
-        if let first = arguments.first, first.utf8.elementsEqual("--".utf8) { arguments.removeFirst() }
+        if let first = arguments.first, first.isSame("--") { arguments.removeFirst() }
     }
 
     /// Adds the variable of `--env`: `NAME=VALUE`.
     public mutating func addVariable(parsing text: String) throws(UsageError) {
-        guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")), equals > text.utf8.startIndex else {
+        guard let (name, value) = text.divided(at: UInt8(ascii: "=")), !name.isEmpty else {
             throw UsageError("--env takes NAME=VALUE, not " + escaped(text))
         }
-        environment.append((String(text[..<equals]), String(text[text.utf8.index(after: equals)...])))
+        environment.append((name, value))
     }
 
     /// Sets the limit of `--max-memory`: a number of bytes; K, M and G are powers of 1024.
@@ -83,12 +83,9 @@ public struct UsageError: Error {
 extension Trust {
     /// What `--trust` says: `immutable-file`, or `sha256:` and 64 hexadecimal digits.
     public init(parsing text: String) throws(UsageError) {
-        let prefix = "sha256:"
-        if text.utf8.elementsEqual("immutable-file".utf8) {
+        if text.isSame("immutable-file") {
             self = .immutableFile
-        } else if text.utf8.starts(with: prefix.utf8),
-            let digest = Bytes32(hex: String(decoding: Array(text.utf8.dropFirst(prefix.utf8.count)), as: UTF8.self))
-        {
+        } else if let (kind, digits) = text.divided(at: UInt8(ascii: ":")), kind.isSame("sha256"), let digest = Bytes32(hex: digits) {
             self = .sha256(digest)
         } else {
             throw UsageError("--trust takes immutable-file or sha256: with 64 hexadecimal digits, not " + escaped(text))
@@ -100,7 +97,7 @@ private func byteCount(_ text: String) -> UInt64? {
     var number: UInt64 = 0
     var digits = 0
     var shift: UInt64?
-    for byte in text.utf8 {
+    for byte in text.bytes {
         guard shift == nil else { return nil }
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"):

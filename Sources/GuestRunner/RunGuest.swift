@@ -48,7 +48,7 @@ public func writeText(_ text: String, to file: Int32) {
 /// Writes the core dump that the options ask for, where a call did not just exit.
 private func writeCoreDump(of store: Store<WASIContext>, _ error: CallError, _ options: GuestOptions, _ reporter: Reporter) {
     guard let path = options.coreDumpFile, let backtrace = error.backtrace, error.exitCode == nil else { return }
-    let file = precast_create(path)
+    let file = precast_create(path.zeroTerminated)
     var status = min(file, 0)
     if file >= 0 {
         _ = store.writeCoreDump(backtrace, name: options.file) { bytes in
@@ -72,8 +72,8 @@ private func environment(_ engine: Engine, _ options: GuestOptions) throws(Guest
     var limits = StoreLimits()
     if let maximum = options.maximumMemory { limits.memoryBytes = maximum }
     var configuration = WASIConfiguration()
-    configuration.arguments = ([options.file] + options.arguments).map { [UInt8]($0.utf8) }
-    configuration.environment = options.environment.map { [UInt8](($0.name + "=" + $0.value).utf8) }
+    configuration.arguments = ([options.file] + options.arguments).map { $0.bytes }
+    configuration.environment = options.environment.map { ($0.name + "=" + $0.value).bytes }
     configuration.preopens = options.directories.map { Preopen(host: $0.host, guest: $0.guest, isReadOnly: $0.isReadOnly) }
     let context: WASIContext
     do throws(WASISetupError) { context = try WASIContext(configuration) } catch { throw .setup(error.description) }

@@ -47,7 +47,7 @@ public final class ArtifactImage: @unchecked Sendable {
     /// - Throws: ``LoadError``, for the first check that fails.
     public static func open(_ path: String, trust: Trust, host: HostDescription = .current) throws(LoadError) -> ArtifactImage {
         var size: UInt64 = 0
-        let file = precast_open(path, &size)
+        let file = precast_open(path.zeroTerminated, &size)
         guard file >= 0 else { throw .file(path: path, errorNumber: -file) }
         let source = ArtifactSource.file(file, path: path, byteCount: size)
         switch trust {

@@ -267,7 +267,7 @@ private struct DumpBytes {
     }
     mutating func text(_ text: String) {
         number(UInt64(text.utf8.count))
-        for byte in text.utf8 { bytes.append(byte) }
+        bytes += text.bytes
     }
     /// A name after the byte that starts a record.
     mutating func item(_ name: String) {

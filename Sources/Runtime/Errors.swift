@@ -252,13 +252,13 @@ public enum CallError: Error, Sendable, CustomStringConvertible {
 
 /// `name` with everything but printable ASCII escaped, as guests choose it.
 public func escaped(_ name: String) -> String {
-    var text = ""
-    for byte in name.utf8 {
+    var text: [UInt8] = []
+    for byte in name.bytes {
         switch byte {
-        case 0x5C: text += "\\\\"
-        case 0x20...0x7E: text.unicodeScalars.append(Unicode.Scalar(byte))
-        default: text += "\\x" + hexadecimal(UInt64(byte), digits: 2)
+        case 0x5C: text += [0x5C, 0x5C]
+        case 0x20...0x7E: text.append(byte)
+        default: text += ("\\x" + hexadecimal(UInt64(byte), digits: 2)).bytes
         }
     }
-    return text
+    return String(bytes: text)
 }

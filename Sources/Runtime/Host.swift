@@ -65,7 +65,7 @@ private func processorName() -> String {
     let isWanted = { (byte: UInt8) in byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C }
     let kept = bytes.filter(isWanted)
     guard let first = kept.firstIndex(where: { $0 != 0x20 }), let last = kept.lastIndex(where: { $0 != 0x20 }) else { return "" }
-    return String(decoding: kept[first...last], as: UTF8.self)
+    return String(bytes: Array(kept[first...last]))
 }
 #endif
 

@@ -5,8 +5,7 @@ public import PrecastArtifactFormat
 public final class HostCallNames: Sendable {
     public static let shared = HostCallNames()
     nonisolated(unsafe) private let lock = precast_lock_create()
-    nonisolated(unsafe) private var numbers: [ImportKey: UInt64] = [:]
-    nonisolated(unsafe) private var names: [(module: String, name: String)] = []
+    nonisolated(unsafe) private var names = ImportNames()
 
     private init() {}
 
@@ -19,19 +18,12 @@ public final class HostCallNames: Sendable {
 
     /// The number of a host function that a module imports under this name: the same one each time.
     func number(of module: String, _ name: String) -> UInt64 {
-        locked {
-            let key = ImportKey(module: ByteName(module), name: ByteName(name))
-            if let number = numbers[key] { return number }
-            let number = UInt64(names.count)
-            numbers[key] = number
-            names.append((module, name))
-            return number
-        }
+        locked { UInt64(names.number(of: module, name) ?? names.add(module, name)) }
     }
 
     /// The name with a number that a mark had (``EngineConfiguration/marksHostCalls``).
     public func name(_ number: UInt64) -> (module: String, name: String)? {
-        locked { number < UInt64(names.count) ? names[Int(number)] : nil }
+        locked { number < UInt64(names.names.count) ? names.names[Int(number)] : nil }
     }
 
     /// The builtin whose code starts at `address`.

@@ -32,7 +32,9 @@ public final class Linker<T> {
     public let engine: Engine
     /// Whether a later definition may replace an earlier one.
     public var allowsShadowing = false
-    private var definitions: [ImportKey: Definition] = [:]
+    private var names = ImportNames()
+    /// By the number of its name.
+    private var definitions: [Definition] = []
 
     public init(_ engine: Engine) { self.engine = engine }
 
@@ -64,9 +66,13 @@ public final class Linker<T> {
     }
 
     private func add(_ definition: Definition, _ module: String, _ name: String) throws(LinkError) {
-        let key = ImportKey(module: ByteName(module), name: ByteName(name))
-        guard allowsShadowing || definitions[key] == nil else { throw .duplicateDefinition(module: module, name: name) }
-        definitions[key] = definition
+        if let number = names.number(of: module, name) {
+            guard allowsShadowing else { throw .duplicateDefinition(module: module, name: name) }
+            definitions[number] = definition
+        } else {
+            _ = names.add(module, name)
+            definitions.append(definition)
+        }
     }
 
     /// Finds every import of `module` and checks its type. Do it once, instantiate often.
@@ -76,9 +82,10 @@ public final class Linker<T> {
         guard module.engine === engine else { throw .wrongEngine }
         var resolved: [Definition] = []
         for item in module.imports {
-            guard let definition = definitions[ImportKey(module: ByteName(item.module), name: ByteName(item.name))] else {
+            guard let number = names.number(of: item.module, item.name) else {
                 throw .unknownImport(module: item.module, name: item.name, expected: item.type.description)
             }
+            let definition = definitions[number]
             if let mismatch = definition.mismatch(with: item, engine: engine) {
                 throw .incompatibleImport(module: item.module, name: item.name, expected: item.type.description, found: mismatch)
             }
@@ -107,11 +114,6 @@ public struct ResolvedModule<T> {
     public func instantiate(in store: Store<T>) throws(InstantiationError) -> Instance {
         try Instance.make(module, imports, in: store.core)
     }
-}
-
-struct ImportKey: Hashable {
-    let module: ByteName
-    let name: ByteName
 }
 
 /// What stands behind a name: a host function of no particular store, or an item of one.

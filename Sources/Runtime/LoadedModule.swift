@@ -152,7 +152,7 @@ public final class LoadedModule: @unchecked Sendable {
         return UnsafeRawBufferPointer(rebasing: names[Int(name.offset)..<Int(end)])
     }
 
-    func string(_ name: NameReference) -> String { String(decoding: nameBytes(name), as: UTF8.self) }
+    func string(_ name: NameReference) -> String { String(bytes: nameBytes(name)) }
 
     /// The module's own name, if it has one.
     public var name: String? { record.name.isNone ? nil : string(record.name) }
@@ -168,11 +168,12 @@ public final class LoadedModule: @unchecked Sendable {
 
     /// The export called `name`. Logarithmic in their number.
     func export(_ name: String) -> ExportRecord? {
+        let bytes = name.bytes
         var low = 0, high = exports.count
         while low < high {
             let middle = low + (high - low) / 2
             let row = exports[unchecked: middle]
-            let order = compare(nameBytes(row.name), name.utf8)
+            let order = compare(nameBytes(row.name), bytes)
             if order == 0 { return row }
             if order < 0 { low = middle + 1 } else { high = middle }
         }
@@ -194,7 +195,7 @@ public final class LoadedModule: @unchecked Sendable {
 }
 
 /// Negative, zero or positive as the bytes come before, are, or come after those of `name`.
-private func compare(_ bytes: UnsafeRawBufferPointer, _ name: String.UTF8View) -> Int {
+private func compare(_ bytes: UnsafeRawBufferPointer, _ name: [UInt8]) -> Int {
     var index = 0
     for byte in name {
         guard index < bytes.count else { return -1 }

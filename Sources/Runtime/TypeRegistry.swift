@@ -12,7 +12,9 @@ import PrecastWasmTypes
 ///
 /// Everything but ``extends(_:_:)`` is for one thread at a time.
 struct TypeRegistry {
-    private var groups: [[UInt64]: UInt32] = [:]
+    private var groups: [(words: [UInt64], first: UInt32)] = []
+    /// Places in `groups` by the words.
+    private var index = HashIndex()
     /// By id; nil where the type is none of functions. Heap types in it are ids.
     private var functions: [FunctionType?] = []
     /// What ``extends(_:_:)`` reads.
@@ -33,10 +35,10 @@ struct TypeRegistry {
         var words: [UInt64] = [TypeRow.final.word(Self.none), UInt64(type.parameters.count) << 32 | UInt64(type.results.count)]
         for value in type.parameters { words.append(Self.word(value)) }
         for value in type.results { words.append(Self.word(value)) }
-        if let known = groups[words] { return known }
+        if let known = first(words) { return known }
         guard let id = reserve(1), relations.set(id, supertype: nil, kind: .function) else { return nil }
         functions.append(type)
-        groups[words] = id
+        remember(words, id)
         return id
     }
 
@@ -55,7 +57,7 @@ struct TypeRegistry {
             } catch {
                 throw .artifact(error)
             }
-            if let first = groups[words] {
+            if let first = first(words) {
                 for place in 0..<UInt32(end - start) { ids.append(first + place) }
             } else {
                 try add(start..<end, of: module, words, &ids)
@@ -122,7 +124,23 @@ struct TypeRegistry {
                 throw .artifact(error)
             }
         }
-        groups[words] = first
+        remember(words, first)
+    }
+
+    private static func hash(_ words: [UInt64]) -> UInt32 {
+        var hash = KeyedHash()
+        for word in words { hash.add(word) }
+        return hash.value
+    }
+
+    /// The first id of the group with these words, if there is one.
+    private func first(_ words: [UInt64]) -> UInt32? {
+        index.place(Self.hash(words)) { groups[$0].words == words }.map { groups[$0].first }
+    }
+
+    private mutating func remember(_ words: [UInt64], _ first: UInt32) {
+        index.insert(Self.hash(words), place: groups.count)
+        groups.append((words, first))
     }
 
     /// The first of `count` new ids.

@@ -1,4 +1,6 @@
+import CLoaderSupport
 public import CRuntimeABI
+import PrecastArtifactFormat
 public import PrecastWasmTypes
 
 /// A WebAssembly value on the host's side.
@@ -37,8 +39,8 @@ extension Value: CustomStringConvertible {
         switch self {
         case .i32(let value): "\(value)"
         case .i64(let value): "\(value)"
-        case .f32(let value): "\(value)"
-        case .f64(let value): "\(value)"
+        case .f32(let value): numberText(UInt64(value.bitPattern), precision: 24)
+        case .f64(let value): numberText(value.bitPattern, precision: 53)
         case .v128(let low, let high): "0x" + hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
         case .function(let function): function == nil ? "null" : "funcref"
         case .exception(let reference): reference == nil ? "null" : "exnref"
@@ -227,20 +229,18 @@ extension Value {
 
 /// `value` in lower-case hexadecimal with at least `digits` digits, without prefix.
 func hexadecimal(_ value: UInt64, digits: Int = 1) -> String {
-    var text = String(value, radix: 16)
-    while text.utf8.count < digits { text = "0" + text }
-    return text
+    let count = max(digits, (67 - value.leadingZeroBitCount) / 4)
+    var text: [UInt8] = []
+    for place in 1...count {
+        let digit = UInt8(truncatingIfNeeded: value >> (4 * UInt64(count - place)) & 15)
+        text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+    return String(bytes: text)
 }
 
-/// A name that is compared and hashed by its bytes, as WebAssembly does; a `String` would normalise.
-struct ByteName: Hashable {
-    let string: String
-
-    init(_ string: String) { self.string = string }
-
-    static func == (left: ByteName, right: ByteName) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        for byte in string.utf8 { hasher.combine(byte) }
-    }
+/// The number with these bits, of the format with `precision` bits of significand, as the standard library describes it.
+func numberText(_ bits: UInt64, precision: Int32) -> String {
+    var text = [CChar](repeating: 0, count: 33)
+    _ = precast_number_text(bits, precision, &text)
+    return String(cString: text)
 }

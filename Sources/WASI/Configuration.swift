@@ -1,3 +1,5 @@
+import PrecastArtifactFormat
+
 /// Caps on what one call, or one guest, may ask of the host.
 public struct WASILimits: Sendable {
     /// Buffers in one scattered read or write. More: ``Errno/inval``. At most 1024, as the kernel's.
@@ -30,7 +32,7 @@ public struct Preopen: Sendable {
     }
 
     public init(host: String, guest: String, isReadOnly: Bool = false) {
-        self.init(host: [UInt8](host.utf8), guest: [UInt8](guest.utf8), isReadOnly: isReadOnly)
+        self.init(host: host.bytes, guest: guest.bytes, isReadOnly: isReadOnly)
     }
 
     /// What a command line says as `HOST` or `HOST::GUEST`; the guest's name is the host's where it is not given.

@@ -1,4 +1,5 @@
 import CWASISupport
+import PrecastArtifactFormat
 
 /// What one of the guest's descriptor numbers stands for.
 struct Descriptor {
@@ -43,11 +44,11 @@ struct Descriptor {
 
     /// A directory of the host's, opened for the guest.
     init(_ preopen: Preopen) throws(WASISetupError) {
-        for text in [preopen.host, preopen.guest] where text.contains(0) { throw .containsNUL(String(decoding: text, as: UTF8.self)) }
+        for text in [preopen.host, preopen.guest] where text.contains(0) { throw .containsNUL(String(bytes: text)) }
         do throws(Errno) {
             file = try check(precast_wasi_open_root(preopen.host + [0]))
         } catch {
-            throw .preopen(path: String(decoding: preopen.host, as: UTF8.self), reason: error)
+            throw .preopen(path: String(bytes: preopen.host), reason: error)
         }
         isOwned = true
         type = .directory

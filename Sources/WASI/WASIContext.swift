@@ -1,4 +1,5 @@
 import CWASISupport
+import PrecastArtifactFormat
 
 /// WASI preview 1 for one guest: `wasi_snapshot_preview1` over the host's system calls.
 ///
@@ -31,7 +32,7 @@ public final class WASIContext {
         limits = configuration.limits
         allowsSpecialFiles = configuration.allowsSpecialFiles
         resolution = configuration.pathResolution
-        for text in arguments + environment where text.contains(0) { throw .containsNUL(String(decoding: text, as: UTF8.self)) }
+        for text in arguments + environment where text.contains(0) { throw .containsNUL(String(bytes: text)) }
 
         let streams: [(Int32?, Rights)] = [(configuration.standardInput, .fdWrite), (configuration.standardOutput, .fdRead), (configuration.standardError, .fdRead)]
         for (file, withheld) in streams { descriptors.append(file.flatMap { Descriptor(borrowing: $0, without: withheld) }) }

@@ -1,3 +1,4 @@
+import PrecastArtifactFormat
 import PrecastGuestRunner
 import PrecastRuntime
 
@@ -17,8 +18,8 @@ struct Options {
     /// Reads `arguments`, the command's name not among them. Everything after the file is the guest's; one leading `--` is dropped.
     init(_ arguments: [String]) throws(UsageError) {
         var index = 0
-        func value(_ option: Substring, _ attached: Substring?) throws(UsageError) -> String {
-            if let attached { return String(attached) }
+        func value(_ option: String, _ attached: String?) throws(UsageError) -> String {
+            if let attached { return attached }
             index += 1
             guard index < arguments.count else { throw UsageError("\(option) needs a value") }
             return arguments[index]
@@ -64,19 +65,15 @@ struct Options {
     }
 }
 
-extension Substring {
-    /// Whether the bytes are the same; comparing strings as text would normalise them.
-    func isSame(_ other: StaticString) -> Bool {
-        other.withUTF8Buffer { utf8.elementsEqual($0) }
-    }
+private func isOption(_ argument: String) -> Bool {
+    let bytes = argument.bytes
+    return bytes.count > 1 && bytes[0] == UInt8(ascii: "-")
 }
 
-private func isOption(_ argument: String) -> Bool { argument.utf8.first == UInt8(ascii: "-") && argument.utf8.count > 1 }
-
 /// `--name=value` in its parts.
-private func split(_ argument: String) -> (name: Substring, value: Substring?) {
-    guard let equals = argument.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (argument[...], nil) }
-    return (argument[..<equals], argument[argument.utf8.index(after: equals)...])
+private func split(_ argument: String) -> (name: String, value: String?) {
+    guard let (name, value) = argument.divided(at: UInt8(ascii: "=")) else { return (argument, nil) }
+    return (name, value)
 }
 
 let usage = """

@@ -84,8 +84,13 @@ uint64_t precast_riscv_extensions(void);
 uint64_t precast_monotonic_nanoseconds(void);
 /// The process's arguments, its name first. Only before anything changes the environment.
 char *_Nullable *_Nullable precast_process_arguments(int32_t *_Nonnull count);
-/// Reads a decimal or hexadecimal number, all of `text`. Returns 0, or a negative errno.
-int32_t precast_parse_number(const char *_Nonnull text, double *_Nonnull value);
+/// A number that nobody can know beforehand; a constant one, should the kernel have none to give.
+uint64_t precast_random_word(void);
+/// Reads a decimal or hexadecimal number, `inf` or `nan`, all of `text`, as the nearest of the format with `precision` bits of significand: 24 or 53.
+/// Returns 0, or a negative errno.
+int32_t precast_parse_number(const char *_Nonnull text, int32_t precision, uint64_t *_Nonnull bits);
+/// Writes the shortest decimal number that reads as the one with these bits, in the form of Swift's descriptions. Returns its length, at most 32.
+int32_t precast_number_text(uint64_t bits, int32_t precision, char *_Nonnull text);
 /// Ends the process at once, after flushing nothing.
 _Noreturn void precast_exit(int32_t code);
 
