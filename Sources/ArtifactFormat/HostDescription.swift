@@ -86,7 +86,7 @@ public enum Mismatch: Error, Hashable, Sendable {
                 : "kind: this loader runs modules (1), the artifact has kind \(found)"
         case .cpuFeatures(let machine, let missing, let cpu):
             var list = ""
-            for name in missing.names(on: machine) { list += list.utf8.count == 0 ? name : ", " + name }
+            for name in missing.names(on: machine) { list += list.utf8.isEmpty ? name : ", " + name }
             let host = cpu.utf8.isEmpty ? "" : " (" + cpu + ")"
             return "CPU features: the artifact needs \(list), which the host's CPU\(host) lacks; compile it for a lower --cpu or without --cpu-features"
         case .compilerTooOld(let minimum, let found):

@@ -7,9 +7,9 @@ extension String {
 
     public init(bytes: [UInt8]) { self = bytes.withUnsafeBytes { String(bytes: $0) } }
 
-    /// The UTF-8 bytes.
+    /// The UTF-8 bytes. Every string of Linux has them in one piece.
     @inline(never)
-    public var bytes: [UInt8] { [UInt8](utf8) }
+    public var bytes: [UInt8] { utf8.withContiguousStorageIfAvailable { [UInt8]($0) } ?? [] }
 
     /// The bytes and a zero, as C takes them.
     @inline(never)

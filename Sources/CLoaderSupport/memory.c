@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ void precast_populate(uint64_t address, uint64_t bytes) {
     madvise((void *)(uintptr_t)address, bytes, MADV_POPULATE_WRITE);
 }
 
-uint64_t precast_page_size(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
+uint64_t precast_page_size(void) { return getauxval(AT_PAGESZ); }
 
 void *precast_allocate(uint64_t bytes) {
     return bytes > SIZE_MAX / 2 ? 0 : calloc(1, bytes ? (size_t)bytes : 1); // 64-bit heaps align to 16

@@ -5,6 +5,7 @@
 #include "internal.h"
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /// A whole number, least word first.
 typedef struct { int32_t count; uint32_t words[168]; } whole;
@@ -91,8 +92,8 @@ static int parse_exponent(const char *text, int32_t *value) {
 }
 
 static int parse_magnitude(const char *text, int32_t precision, uint64_t *bits) {
-    if (!strcmp(text, "inf") || !strcmp(text, "infinity")) { *bits = infinity(precision); return 1; }
-    if (!strcmp(text, "nan")) { *bits = infinity(precision) | UINT64_C(1) << (precision - 2); return 1; }
+    if (!strcasecmp(text, "inf") || !strcasecmp(text, "infinity")) { *bits = infinity(precision); return 1; }
+    if (!strcasecmp(text, "nan")) { *bits = infinity(precision) | UINT64_C(1) << (precision - 2); return 1; }
     int is_hexadecimal = text[0] == '0' && (text[1] | 0x20) == 'x';
     uint32_t base = is_hexadecimal ? 16 : 10;
     if (is_hexadecimal) text += 2;
@@ -151,7 +152,8 @@ static uint64_t shortest(uint64_t bits, int32_t precision, int32_t *ten) {
         int below = rounds_to(digits, *ten, bits, precision), above = rounds_to(digits + 1, *ten, bits, precision);
         if (!below && !above) continue;
         number = from(2 * digits + 1);
-        return digits + (above && (!below || compare(&number, *ten, 0, mantissa, exponent + 1) < 0));
+        int32_t middle = compare(&number, *ten, 0, mantissa, exponent + 1);
+        return digits + (above && (!below || middle < 0 || (middle == 0 && (digits & 1))));
     }
 }
 
@@ -169,7 +171,8 @@ static char *put_finite(char *text, uint64_t bits, int32_t precision) {
     for (; digits && digits % 10 == 0; digits /= 10) ten++;
     char buffer[24];
     int32_t count = (int32_t)(put(buffer, digits, 10, 1) - buffer), point = count + ten; // the number is 0.digits * 10^point
-    int is_large = binary > 2 || (binary == 2 && mantissa > UINT64_C(1) << (precision - 1));
+    // Every whole number up to this one is exact.
+    int is_large = binary > 1 || (binary == 1 && mantissa > UINT64_C(1) << (precision - 1));
     int is_exponential = point < -3 || is_large;
     int32_t before = is_exponential ? 1 : point > 0 ? point : 0;
     if (!before) *text++ = '0';
@@ -185,8 +188,8 @@ static char *put_finite(char *text, uint64_t bits, int32_t precision) {
     return text;
 }
 
-int32_t precast_number_text(uint64_t bits, int32_t precision, char *text) {
-    char *end = text;
+int32_t precast_number_text(uint64_t bits, int32_t precision, uint8_t *buffer) {
+    char *text = (char *)buffer, *end = text;
     uint64_t sign = precision == 24 ? UINT64_C(1) << 31 : UINT64_C(1) << 63, quiet = UINT64_C(1) << (precision - 2);
     uint64_t payload = bits & (quiet / 2 - 1);
     if (bits & sign) *end++ = '-';

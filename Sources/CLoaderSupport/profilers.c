@@ -85,7 +85,7 @@ static void put_function(void *context, const char *name, uint64_t address, uint
 
 /// perf looks into its map for memory of no file alone: the same bytes in place of the file's. No thread runs them yet.
 static int make_anonymous(precast_span text) {
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), size = (text.bytes + page - 1) & ~(page - 1);
+    uint64_t page = precast_page_size(), size = (text.bytes + page - 1) & ~(page - 1);
     char *start = (char *)(uintptr_t)text.start, *copy = malloc(text.bytes);
     if (!copy) return -ENOMEM;
     memcpy(copy, start, text.bytes);
@@ -153,7 +153,7 @@ static int open_dump(void) {
     dump_header header = {0x4A695444, 1, sizeof header, machine, 0, (uint32_t)getpid(), now(), 0};
     int error = write_all(file, &header, sizeof header);
     // perf finds the file by a mapping of it that is executable.
-    if (!error && mmap(0, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) error = -errno;
+    if (!error && mmap(0, (size_t)precast_page_size(), PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) error = -errno;
     if (error) close(file);
     else dump_file = file;
     return error;

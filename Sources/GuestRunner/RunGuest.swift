@@ -39,8 +39,7 @@ public func runGuest(_ image: ArtifactImage, _ options: GuestOptions, _ reporter
 
 /// Writes to standard output (1) or error (2). What cannot be written is lost.
 public func writeText(_ text: String, to file: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
+    text.bytes.withUnsafeBytes { bytes in
         if let start = bytes.baseAddress { _ = precast_write(file, start, UInt64(bytes.count)) }
     }
 }

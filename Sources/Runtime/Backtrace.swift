@@ -86,7 +86,7 @@ extension Backtrace: CustomStringConvertible {
         var text = "wasm backtrace:"
         for (index, frame) in frames.prefix(Self.printed).enumerated() {
             var number = "\(index)"
-            while number.utf8.count < 5 { number = " " + number }
+            while number.bytes.count < 5 { number = " " + number }
             text += "\n" + number + ": "
             if let name = frame.name { text += escaped(name) + " (function \(frame.functionIndex))" }
             else { text += "function \(frame.functionIndex)" }

@@ -266,8 +266,9 @@ private struct DumpBytes {
         for value in values { number(UInt64(value)) }
     }
     mutating func text(_ text: String) {
-        number(UInt64(text.utf8.count))
-        bytes += text.bytes
+        let text = text.bytes
+        number(UInt64(text.count))
+        bytes += text
     }
     /// A name after the byte that starts a record.
     mutating func item(_ name: String) {

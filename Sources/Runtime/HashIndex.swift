@@ -53,11 +53,9 @@ struct KeyedHash {
 
     /// Adds the bytes and how many there are.
     mutating func add(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            for byte in bytes { add(UInt64(byte)) }
-            add(UInt64(bytes.count))
-        }
+        let bytes = text.bytes
+        for byte in bytes { add(UInt64(byte)) }
+        add(UInt64(bytes.count))
     }
 
     var value: UInt32 { UInt32(truncatingIfNeeded: state ^ state >> 32) }

@@ -240,7 +240,7 @@ func hexadecimal(_ value: UInt64, digits: Int = 1) -> String {
 
 /// The number with these bits, of the format with `precision` bits of significand, as the standard library describes it.
 func numberText(_ bits: UInt64, precision: Int32) -> String {
-    var text = [CChar](repeating: 0, count: 33)
-    _ = precast_number_text(bits, precision, &text)
-    return String(cString: text)
+    var text = [UInt8](repeating: 0, count: 32)
+    let count = precast_number_text(bits, precision, &text)
+    return String(bytes: Array(text[..<Int(count)]))
 }

@@ -90,7 +90,7 @@ uint64_t precast_random_word(void);
 /// Returns 0, or a negative errno.
 int32_t precast_parse_number(const char *_Nonnull text, int32_t precision, uint64_t *_Nonnull bits);
 /// Writes the shortest decimal number that reads as the one with these bits, in the form of Swift's descriptions. Returns its length, at most 32.
-int32_t precast_number_text(uint64_t bits, int32_t precision, char *_Nonnull text);
+int32_t precast_number_text(uint64_t bits, int32_t precision, uint8_t *_Nonnull buffer);
 /// Ends the process at once, after flushing nothing.
 _Noreturn void precast_exit(int32_t code);
 
