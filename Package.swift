@@ -66,7 +66,7 @@ let package = Package(
         .systemLibrary(name: "CElf", path: "Sources/CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
         .systemLibrary(name: "CCapstone", path: "Sources/CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
         module("ObjectEmission", [
-            "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", .target(name: "CElf", condition: compilerOnly),
+            "PrecastEntities", "PrecastMachineCode", "PrecastArtifactFormat", "CHostCPU", .target(name: "CElf", condition: compilerOnly),
         ]),
         module("DebugInformation", ["PrecastEntities", "PrecastWasmModel", "PrecastMachineCode", "PrecastArtifactFormat", "PrecastObjectEmission"]),
         module("Inspection", ["PrecastArtifactFormat", "PrecastWasmTypes"]),

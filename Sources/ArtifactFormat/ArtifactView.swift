@@ -83,8 +83,10 @@ public struct ArtifactView: Sendable {
     /// Image digest and file digest of `file`, an artifact's bytes with the stamp at `stampOffset`: SHA-256 with digests, key id, signature and build id taken as zero,
     /// and with where the section headers are, and how many, taken as zero too: what is not loaded may be taken away. The file digest has those bytes at its end.
     /// `imageSize` bytes are the image; the file digest goes on from there, so one pass gives both.
-    public static func digests(of file: UnsafeRawBufferPointer, imageSize: Int, stampOffset: Int) -> (image: Bytes32, file: Bytes32) {
-        var hash = SHA256()
+    public static func digests(
+        of file: UnsafeRawBufferPointer, imageSize: Int, stampOffset: Int, compression: SHA256.Compression? = nil
+    ) -> (image: Bytes32, file: Bytes32) {
+        var hash = SHA256(compression: compression)
         var at = 0
         func zero(_ range: Range<Int>) {
             let start = min(max(range.lowerBound, at), imageSize), end = min(max(range.upperBound, start), imageSize)

@@ -10,14 +10,15 @@ import PrecastRegisterAllocation
 struct FollowedVariables {
     /// A variable has one value over a run of instructions, as far as these belong to its scope.
     struct Stretch {
-        var scope: Int32
-        var subject: Subject
+        /// Number in `variables`.
+        var variable: UInt32
         var content: Content
         var instructions: Range<UInt32>
     }
-    enum Subject: BitwiseCopyable {
-        case local(UInt32), localAddress(UInt32)
-        case instanceContext, memoryBase
+    struct Variable {
+        /// Number in `scopes`.
+        var scope: UInt32
+        var subject: VariableRange.Subject
     }
     enum Content: BitwiseCopyable {
         case register(VirtualRegister)
@@ -30,6 +31,7 @@ struct FollowedVariables {
     }
     /// The first stands for variables that hold everywhere.
     var scopes = [Scope(inlinedAt: .none)]
+    var variables = [Variable(scope: 0, subject: .instanceContext), Variable(scope: 0, subject: .memoryBase)]
     var stretches: [Stretch] = []
 
     /// For the allocator: stretches by number.
@@ -67,6 +69,8 @@ private struct VariableFollower {
     /// The locals of one scope, at the instruction at hand.
     private struct Cursor {
         let inlinedAt: SourceLocation
+        /// Number of the first local's variable in the result.
+        let firstVariable: UInt32
         let changes: [VariableTable.Change]
         /// Per change: what the local held before.
         var previous: [Value] = []
@@ -77,8 +81,9 @@ private struct VariableFollower {
         /// Changes passed.
         var position = 0
 
-        init(_ scope: VariableTable.Scope, _ dfg: DataFlowGraph) {
+        init(_ scope: VariableTable.Scope, firstVariable: Int, _ dfg: DataFlowGraph) {
             inlinedAt = scope.inlinedAt
+            self.firstVariable = UInt32(firstVariable)
             var changes = scope.changes
             var last: [Value] = []
             for i in changes.indices {
@@ -105,6 +110,8 @@ private struct VariableFollower {
     private let registers: [Register]
     /// Addresses in memory 0 that are in registers, by what is added to its start.
     private var addresses: [Value: [VirtualRegister]] = [:]
+    /// Variables for the addresses of locals, by the local's.
+    private var addressVariables: [UInt32: UInt32] = [:]
     private var cursors: [Cursor]
     private var cursorNumbers: [SourceLocation: Int] = [:]
     private(set) var result = FollowedVariables()
@@ -115,16 +122,20 @@ private struct VariableFollower {
         registers.reserveCapacity(code.valueRegisters.count)
         for register in code.valueRegisters { registers.append(register.isSome && register.isVirtual ? code.resolve(register) : .none) }
         self.registers = registers
-        cursors = table.scopes.map { Cursor($0, dfg) }
-        for (number, cursor) in cursors.enumerated() {
-            cursorNumbers[cursor.inlinedAt] = number
+        cursors = []
+        cursors.reserveCapacity(table.scopes.count)
+        for scope in table.scopes {
+            let cursor = Cursor(scope, firstVariable: result.variables.count, dfg), number = UInt32(result.scopes.count)
+            for local in cursor.locals { result.variables.append(FollowedVariables.Variable(scope: number, subject: .local(local.index))) }
+            cursorNumbers[cursor.inlinedAt] = cursors.count
+            cursors.append(cursor)
             result.scopes.append(FollowedVariables.Scope(inlinedAt: cursor.inlinedAt))
         }
         let all = 0..<UInt32(code.instructions.count)
         result.scopes[0].instructions = [all]
-        if table.context.isSome { add(.instanceContext, table.context, 0, all) }
+        if table.context.isSome { add(0, table.context, all) }
         let bases = Set(table.memoryBases.map(dfg.resolve))
-        for base in bases.sorted(by: { $0.rawValue < $1.rawValue }) { add(.memoryBase, base, 0, all) }
+        for base in bases.sorted(by: { $0.rawValue < $1.rawValue }) { add(1, base, all) }
         if !bases.isEmpty && !cursors.isEmpty { findAddresses(bases) }
     }
 
@@ -187,18 +198,26 @@ private struct VariableFollower {
         let old = cursors[number].locals[local]
         if new == old.value { return }
         cursors[number].locals[local] = (old.index, new, n)
-        if old.since < n { add(.local(old.index), old.value, Int32(number + 1), old.since..<n) }
+        if old.since < n { add(cursors[number].firstVariable + UInt32(local), old.value, old.since..<n) }
     }
-    private mutating func add(_ subject: FollowedVariables.Subject, _ value: Value, _ scope: Int32, _ instructions: Range<UInt32>) {
+    private mutating func add(_ variable: UInt32, _ value: Value, _ instructions: Range<UInt32>) {
         if let content = content(value) {
-            result.stretches.append(FollowedVariables.Stretch(scope: scope, subject: subject, content: content, instructions: instructions))
+            result.stretches.append(FollowedVariables.Stretch(variable: variable, content: content, instructions: instructions))
             if case .constant = content { return }
         }
-        guard case .local(let index) = subject, let registers = addresses[value] else { return }
+        if addresses.isEmpty { return }
+        guard case .local(let index) = result.variables[Int(variable)].subject, let registers = addresses[value] else { return }
+        let address = addressVariable(of: variable, index)
         for register in registers {
-            result.stretches.append(
-                FollowedVariables.Stretch(scope: scope, subject: .localAddress(index), content: .register(register), instructions: instructions))
+            result.stretches.append(FollowedVariables.Stretch(variable: address, content: .register(register), instructions: instructions))
         }
+    }
+    private mutating func addressVariable(of variable: UInt32, _ local: UInt32) -> UInt32 {
+        if let known = addressVariables[variable] { return known }
+        let number = UInt32(result.variables.count)
+        result.variables.append(FollowedVariables.Variable(scope: result.variables[Int(variable)].scope, subject: .localAddress(local)))
+        addressVariables[variable] = number
+        return number
     }
 
     private func content(_ value: Value) -> FollowedVariables.Content? {

@@ -103,13 +103,24 @@ private func rangesAtHome(_ homes: VariableTable.Homes, _ offsets: Range<UInt32>
 }
 
 private struct VariableLocator {
+    /// A variable in a place, over a range of the code.
+    private struct Piece: BitwiseCopyable {
+        var start: UInt32
+        var end: UInt32
+        var variable: UInt32
+        /// Number in `places`.
+        var place: UInt32
+    }
     private let record: EmissionRecord
     private let followed: FollowedVariables
     private let problem: Problem
     private let solution: Solution
     /// Per instruction: the number of its first point; -1 where it has no code.
     private var firstPoints: [Int32]
-    private var ranges: [VariableRange] = []
+    /// Per instruction.
+    private var blocks: [UInt32]
+    private var pieces: [Piece] = []
+    private var places: [VariableRange.Place] = []
 
     init<Instruction>(
         _ record: EmissionRecord, _ followed: FollowedVariables, _ code: borrowing VCode<Instruction>, _ problem: Problem, _ solution: Solution
@@ -119,6 +130,8 @@ private struct VariableLocator {
         self.problem = problem
         self.solution = solution
         firstPoints = Array(repeating: -1, count: problem.instructionCount)
+        blocks = Array(repeating: 0, count: problem.instructionCount)
+        for b in problem.blocks.indices { for n in problem.blocks[b].instructions { blocks[Int(n)] = UInt32(b) } }
         var point: Int32 = 0
         for b in record.blockOrder {
             for n in code.blocks[Int(b)].instructions {
@@ -130,23 +143,22 @@ private struct VariableLocator {
 
     /// Adds that the variable of a stretch is in `place` before each of `instructions`.
     mutating func add(_ stretch: Int, _ instructions: Range<UInt32>, _ place: VariableRange.Place, _ allocation: Allocation) {
-        let stretch = followed.stretches[stretch]
-        let scope = followed.scopes[Int(stretch.scope)]
-        var run = scope.instructions.partitionPoint { $0.upperBound <= instructions.lowerBound }
-        while run < scope.instructions.count, scope.instructions[run].lowerBound < instructions.upperBound {
-            let part = scope.instructions[run].clamped(to: instructions)
+        let variable = followed.stretches[stretch].variable
+        let runs = followed.scopes[Int(followed.variables[Int(variable)].scope)].instructions
+        places.append(place)
+        var run = runs.partitionPoint { $0.upperBound <= instructions.lowerBound }
+        while run < runs.count, runs[run].lowerBound < instructions.upperBound {
+            var start = max(runs[run].lowerBound, instructions.lowerBound)
+            let end = min(runs[run].upperBound, instructions.upperBound)
             run += 1
-            var b = problem.blocks.partitionPoint { $0.instructions.upperBound <= part.lowerBound }
-            while b < problem.blocks.count, problem.blocks[b].instructions.lowerBound < part.upperBound {
-                addPart(problem.blocks[b].instructions.clamped(to: part), in: b, stretch, scope, place, allocation)
-                b += 1
+            while start < end {
+                let b = Int(blocks[Int(start)]), blockEnd = min(end, problem.blocks[b].instructions.upperBound)
+                addPart(start..<blockEnd, in: b, variable, allocation)
+                start = blockEnd
             }
         }
     }
-    private mutating func addPart(
-        _ instructions: Range<UInt32>, in b: Int, _ stretch: FollowedVariables.Stretch, _ scope: FollowedVariables.Scope,
-        _ place: VariableRange.Place, _ allocation: Allocation
-    ) {
+    private mutating func addPart(_ instructions: Range<UInt32>, in b: Int, _ variable: UInt32, _ allocation: Allocation) {
         let first = Int(firstPoints[Int(instructions.lowerBound)])
         if first < 0 { return }
         let last = instructions.upperBound - 1
@@ -156,13 +168,12 @@ private struct VariableLocator {
         if overwrites(last, allocation, in: b) { end = min(end, record.points[lastPoint + 1] + 1) }
         let start = record.points[first + 1]
         if start >= end { return }
-        let subject: VariableRange.Subject = switch stretch.subject {
-        case .local(let index): .local(index)
-        case .localAddress(let index): .localAddress(index)
-        case .instanceContext: .instanceContext
-        case .memoryBase: .memoryBase
+        let place = UInt32(places.count - 1)
+        if let last = pieces.last, last.end == start, last.variable == variable, last.place == place {
+            pieces[pieces.count - 1].end = end
+        } else {
+            pieces.append(Piece(start: start, end: end, variable: variable, place: place))
         }
-        ranges.append(VariableRange(offsets: start..<end, inlinedAt: scope.inlinedAt.rawValue, subject: subject, place: place))
     }
 
     /// Whether an instruction writes to a place, or takes the frame down.
@@ -181,36 +192,62 @@ private struct VariableLocator {
 
     /// In order, without overlaps, joined where one goes on as another.
     consuming func finish() -> [VariableRange] {
-        var order = ranges.indices.map { (key: ranges[$0].key, number: UInt32($0)) }
-        order.sort { $0.key.high != $1.key.high ? $0.key.high < $1.key.high : $0.key.low < $1.key.low }
+        let (sorted, ends) = sortedByVariable()
         var result: [VariableRange] = []
-        result.reserveCapacity(ranges.count)
-        for (_, number) in order {
-            var range = ranges[Int(number)]
-            if let last = result.last, last.inlinedAt == range.inlinedAt, last.subject == range.subject {
-                let start = max(range.offsets.lowerBound, last.offsets.upperBound)
-                if start >= range.offsets.upperBound { continue }
-                range.offsets = start..<range.offsets.upperBound
-                if start == last.offsets.upperBound, last.place == range.place {
-                    result[result.count - 1].offsets = last.offsets.lowerBound..<range.offsets.upperBound
-                    continue
+        result.reserveCapacity(sorted.count)
+        var start = 0
+        for (variable, end) in ends {
+            let subject = followed.variables[variable].subject
+            let inlinedAt = followed.scopes[Int(followed.variables[variable].scope)].inlinedAt.rawValue
+            let first = result.count
+            for piece in sorted[start..<end] {
+                var offsets = piece.start..<piece.end
+                let place = places[Int(piece.place)]
+                if result.count > first {
+                    let last = result[result.count - 1].offsets
+                    if piece.end <= last.upperBound { continue }
+                    offsets = max(piece.start, last.upperBound)..<piece.end
+                    if offsets.lowerBound == last.upperBound, result[result.count - 1].place == place {
+                        result[result.count - 1].offsets = last.lowerBound..<piece.end
+                        continue
+                    }
                 }
+                result.append(VariableRange(offsets: offsets, inlinedAt: inlinedAt, subject: subject, place: place))
             }
-            result.append(range)
+            start = end
         }
         return result
     }
-}
-
-extension VariableRange {
-    /// Orders ranges: the function's own variables first, locals by index, then by offset.
-    fileprivate var key: (high: UInt64, low: UInt64) {
-        let subject: UInt64 = switch subject {
-        case .local(let index): UInt64(index)
-        case .localAddress(let index): 0x8000_0000 | UInt64(index)
-        case .instanceContext: 0xffff_fffe
-        case .memoryBase: 0xffff_ffff
+    /// The pieces, each variable's by their starts, and where those of each variable end.
+    private func sortedByVariable() -> (pieces: [Piece], ends: [(variable: Int, end: Int)]) {
+        var cursors = [Int](repeating: 0, count: followed.variables.count)
+        for piece in pieces { cursors[Int(piece.variable)] += 1 }
+        var ends: [(variable: Int, end: Int)] = []
+        let used = cursors.indices.filter { cursors[$0] > 0 }.map { (order: order(of: $0), variable: $0) }.sorted { $0.order < $1.order }
+        var count = 0
+        for (_, variable) in used {
+            let start = count
+            count += cursors[variable]
+            cursors[variable] = start
+            ends.append((variable, count))
         }
-        return (UInt64(inlinedAt &+ 1) << 32 | subject, UInt64(offsets.lowerBound))
+        var sorted = pieces
+        for piece in pieces {
+            sorted[cursors[Int(piece.variable)]] = piece
+            cursors[Int(piece.variable)] += 1
+        }
+        var start = 0
+        for (_, end) in ends {
+            for i in start + 1..<max(end, start + 1) where sorted[i].start < sorted[i - 1].start {
+                sorted[start..<end].sort { $0.start < $1.start }
+                break
+            }
+            start = end
+        }
+        return (sorted, ends)
+    }
+    private func order(of variable: Int) -> UInt64 {
+        let scope = followed.scopes[Int(followed.variables[variable].scope)]
+        return VariableRange.order(followed.variables[variable].subject, inlinedAt: scope.inlinedAt.rawValue)
     }
 }

@@ -29,7 +29,9 @@ extension Compiler {
             let code = GuestCode(
                 start: codeSection.start, bodies: plan.module.bodies.map { $0.range.start..<$0.range.end },
                 importedFunctionCount: UInt32(plan.module.importedFunctionCount))
-            let (sections, warnings) = translateDebugInformation(guestSections(plan.module, code), code, ContextPlaces(plan.layout), linked, settings)
+            let executor = ParallelExecutor(threadCount: min(configuration.threadCount, linked.functions.count))
+            let (sections, warnings) = translateDebugInformation(
+                guestSections(plan.module, code), code, ContextPlaces(plan.layout), linked, settings, forEach: executor.forEach)
             for found in warnings { warning?(found.description) }
             return sections + [localPlacesSection(linked, types: localTypes(plan.module))]
         }

@@ -43,6 +43,13 @@ final class ParallelExecutor: Sendable {
         for _ in threads { helpers.end.wait() }
     }
 
+    /// Calls `body` with every number below `count`.
+    func forEach(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        run(count: count, chunk: 8) { next in
+            while let range = next() { for number in range { body(number) } }
+        }
+    }
+
     /// What the threads besides the caller's share. A thread that is done early may do the part of one that has not begun: it finds nothing left.
     private final class Helpers: Sendable {
         let beginning = DispatchSemaphore(value: 0)

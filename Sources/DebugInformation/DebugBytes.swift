@@ -22,7 +22,7 @@ extension [UInt8] {
         }
     }
     mutating func setInteger(_ value: UInt32, at offset: Int) {
-        for i in 0..<4 { self[offset + i] = UInt8(truncatingIfNeeded: value >> UInt32(8 * i)) }
+        withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self) }
     }
 }
 
@@ -41,9 +41,20 @@ struct SectionBuilder {
         bytes += other.bytes
         for reference in other.references { references.append(CodeReference(offset: start + reference.offset, function: reference.function)) }
     }
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        references.removeAll(keepingCapacity: true)
+    /// Puts a number before the bytes from `offset` on, with the fields in them that are references from the given one on. Returns its size.
+    mutating func insertUnsigned(_ value: UInt32, at offset: Int, movingReferencesFrom first: Int) -> UInt32 {
+        let end = bytes.count
+        bytes.appendUnsigned(UInt64(value))
+        let size = bytes.count - end
+        bytes.withUnsafeMutableBytes { raw in
+            // The number, at most five bytes, changes places with what is before it.
+            var number: UInt64 = 0
+            for i in 0..<size { number |= UInt64(raw[end + i]) << UInt64(8 * i) }
+            UnsafeMutableRawBufferPointer(rebasing: raw[(offset + size)...]).copyMemory(from: UnsafeRawBufferPointer(rebasing: raw[offset..<end]))
+            for i in 0..<size { raw[offset + i] = UInt8(truncatingIfNeeded: number >> UInt64(8 * i)) }
+        }
+        for i in first..<references.count { references[i].offset += UInt32(size) }
+        return UInt32(size)
     }
     func section(_ name: String, strings: Bool = false) -> DebugSection {
         DebugSection(name: name, bytes: bytes, references: references, holdsStrings: strings)

@@ -4,11 +4,13 @@ import PrecastObjectEmission
 // Functions that this compiler inlined.
 extension DebugPlan {
     /// A scope or variable of a function, as it is in one instance.
-    struct Item {
+    struct Item: Sendable {
         var number: Int
         var end: UInt32
         /// Of scopes only.
         var scope: Scope?
+        /// Of variables only.
+        var location = VariableLocation.none
     }
 
     /// The scopes that are written in the function whose entry is `number`.
@@ -27,16 +29,20 @@ extension DebugPlan {
         return items
     }
 
-    /// The scopes and variables of a function in an instance of it, those without code left out.
-    func items(of number: Int, in native: NativeFunction, _ instance: Int) -> [Item] {
+    /// The scopes and variables of a function in an instance of it, those without code left out. Ends early where it takes more than `budget` steps.
+    func items(of number: Int, in native: NativeFunction, _ instance: Int, _ budget: inout Int) -> [Item] {
         var items: [Item] = []
         var around: [(end: UInt32, guest: [GuestRange])] = [(table.entries[number].end, lists.ranges(of: table.entries[number]))]
         var inner = number + 1
-        while inner < Int(table.entries[number].end) {
+        while inner < Int(table.entries[number].end), budget >= 0 {
+            budget -= 1
             while around.count > 1, around[around.count - 1].end <= UInt32(inner) { around.removeLast() }
             let entry = table.entries[inner]
             if Tag.isScope(entry.tag) {
-                let guest = intersection(lists.ranges(of: entry), around[around.count - 1].guest)
+                let ranges = lists.ranges(of: entry)
+                budget -= ranges.count + around[around.count - 1].guest.count
+                let guest = intersection(ranges, around[around.count - 1].guest)
+                budget -= native.spanCount(of: guest, in: instance)
                 let code = native.code(of: guest, in: instance)
                 if code.isEmpty {
                     inner = Int(entry.end)
@@ -101,7 +107,7 @@ extension DebugTranslation {
             for inner in native.instances[instance].children { writeInstance(inner, of: function) }
             return
         }
-        let items = plan.items(of: root, in: native, instance)
+        let items = descriptions[function]?.items[instance] ?? []
         let calls = plan.owners(of: native, instance, from: root, items)
         let entry = table.entries[root]
         writer.begin(Tag.inlinedSubroutine, hasChildren: !items.isEmpty || calls[UInt32(root)] != nil)
@@ -118,7 +124,7 @@ extension DebugTranslation {
             }
             let next = position + 1 < items.count ? UInt32(items[position + 1].number) : entry.end
             let hasChildren = item.scope != nil && (next < item.end || calls[UInt32(item.number)] != nil)
-            write(item, of: native, function, instance, hasChildren: hasChildren)
+            write(item, of: native, function, hasChildren: hasChildren)
             if hasChildren { open.append((item.number, item.end)) }
         }
         while let last = open.popLast() {
@@ -129,7 +135,7 @@ extension DebugTranslation {
         if !items.isEmpty || calls[UInt32(root)] != nil { writer.close() }
     }
 
-    private mutating func write(_ item: DebugPlan.Item, of native: NativeFunction, _ function: Int, _ instance: Int, hasChildren: Bool) {
+    private mutating func write(_ item: DebugPlan.Item, of native: NativeFunction, _ function: Int, hasChildren: Bool) {
         let entry = table.entries[item.number]
         writer.begin(entry.tag, hasChildren: hasChildren)
         if let scope = item.scope {
@@ -142,7 +148,7 @@ extension DebugTranslation {
         } else {
             for attribute in table.attributes(of: entry) { copy(attribute, from: Int(entry.unit)) }
         }
-        addLocation(of: entry, in: function, instance)
+        add(item.location, in: function)
         writer.end()
     }
 

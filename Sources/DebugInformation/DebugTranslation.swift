@@ -3,6 +3,8 @@ import PrecastObjectEmission
 /// Writes the entries that a plan decided on, unit by unit.
 struct DebugTranslation {
     let plan: DebugPlan
+    /// By position of the guest's function.
+    let descriptions: [FunctionDescription?]
     let table: EntryTable
     let module: LinkedModule
     let context: ContextPlaces
@@ -13,22 +15,21 @@ struct DebugTranslation {
     var locationLists = SectionBuilder()
     /// Offset of the list that says where linear memory is; nil: nowhere.
     var memoryList: UInt32?
-    /// By function of the module: where linear memory is in it.
-    var memoryBases: [[NativeLocation]] = []
     /// Offset in the open unit of the variable that stands for linear memory.
     var memoryEntry: UInt32?
     /// Offset of the first unit's such variable in `.debug_info`, and of its type.
     var firstMemory: (variable: UInt32, type: UInt32)?
-    /// By offset of the function's entry in the guest's `.debug_info`: the steps that give its frame base.
-    var frameBases: [Int: [GuestExpression.Step]] = [:]
+    /// By position of the guest's function: where its lists begin in `locationLists`.
+    var listStarts: [UInt32] = []
     var lineTables: LineTables
     /// Where entries were written, by the guest's number.
     private var offsets: [UInt32]
     /// The guest's unit that is being written.
     var unit = 0
 
-    init(_ plan: DebugPlan, _ context: ContextPlaces, _ module: LinkedModule, _ settings: DebugSettings) {
+    init(_ plan: DebugPlan, _ descriptions: [FunctionDescription?], _ context: ContextPlaces, _ module: LinkedModule, _ settings: DebugSettings) {
         self.plan = plan
+        self.descriptions = descriptions
         table = plan.table
         self.module = module
         self.context = context
@@ -41,6 +42,7 @@ struct DebugTranslation {
 
     mutating func run() {
         writeMemoryList()
+        placeLists()
         for number in plan.table.units.indices where plan.isWritten[plan.table.units[number].entries.lowerBound] {
             unit = number
             writeUnit(plan.table.units[number])
@@ -106,14 +108,13 @@ struct DebugTranslation {
                 function = found
                 inlined = plan.owners(of: plan.natives[found], 0, from: number, plan.scopeItems(of: number))
             }
-            let native = plan.function(number).flatMap { plan.natives[$0] }
-            let hasMemory = native.map(hasMemory) ?? false
+            let hasMemory = plan.function(number).map(hasMemory) ?? false
             let hasChildren = plan.hasWrittenChildren[number] || inlined[UInt32(number)] != nil || hasMemory
             offsets[number] = writer.offset
             write(entry, number, hasChildren: hasChildren, functions)
             if hasChildren { open.append(number) }
             if number == first, hasChildren { writeMemory() }
-            if hasMemory, let native { writeMemory(of: native) }
+            if hasMemory, let function { writeMemory(of: function) }
             // Without children written, those that the guest has are not written either.
             number = hasChildren || entry.end == UInt32(number + 1) ? number + 1 : Int(entry.end)
         }
@@ -132,23 +133,14 @@ struct DebugTranslation {
             writer.address(AttributeName.lowPC, function: native.number)
             writer.size(AttributeName.highPC, native.size)
             writer.expression(AttributeName.frameBase, [0x9c])
-        } else if let scope = plan.scope(number), let function = enclosingFunction(of: entry), let native = plan.natives[function] {
+        } else if let scope = plan.scope(number), let function = plan.functionAround(number), let native = plan.natives[function] {
             add(scope.code, of: native.number)
         } else if Tag.isData(entry.tag) {
-            addLocation(of: entry, in: enclosingFunction(of: entry), 0)
+            addLocation(of: entry, number)
         } else if Tag.isPointer(entry.tag), table.attribute(AttributeName.byteSize, of: entry) == nil {
             writer.constant(AttributeName.byteSize, Form.data1, UInt64(table.units[unit].addressSize))
         }
         writer.end()
-    }
-
-    func enclosingFunction(of entry: Entry) -> Int? {
-        var parent = entry.parent
-        while parent != DebugPlan.none {
-            if let function = plan.function(Int(parent)) { return function }
-            parent = table.entries[Int(parent)].parent
-        }
-        return nil
     }
 
     private mutating func addPlace(ofUnit functions: [Int]) {

@@ -5,14 +5,17 @@
 struct EntryWriter {
     private(set) var info = SectionBuilder()
     private(set) var abbreviations: [UInt8] = []
-    /// By the hash of a specification: its code, and where it begins in `specifications`, which has the length first.
-    private var codes: [UInt64: [(code: UInt32, start: Int)]] = [:]
+    /// Codes by the hash of their specification, 0 where there is none: a power of two of them, at most half in use.
+    private var codes = [UInt32](repeating: 0, count: 256)
+    /// By code less one: where its specification is in `specifications`.
+    private var ranges: [Range<Int>] = []
     private var specifications: [UInt32] = []
-    private var codeCount: UInt32 = 0
+    /// Of the entry that is being written.
     private var specification: [UInt32] = []
-    private var values = SectionBuilder()
-    private var references: [(offset: Int, target: UInt32, unit: UInt32?)] = []
-    private var pending: [(offset: Int, target: UInt32, unit: UInt32?)] = []
+    private var start = 0
+    private var firstReference = 0, firstAddress = 0
+    /// A unit of all ones: the reference counts from the section's start.
+    private var references: [(offset: UInt32, target: UInt32, unit: UInt32)] = []
     private var unitStart = 0
 
     // MARK: Units
@@ -37,32 +40,46 @@ struct EntryWriter {
     mutating func begin(_ tag: UInt16, hasChildren: Bool) {
         specification.removeAll(keepingCapacity: true)
         specification.append(UInt32(tag) << 1 | (hasChildren ? 1 : 0))
-        values.removeAll()
-        pending.removeAll(keepingCapacity: true)
+        (start, firstReference, firstAddress) = (info.bytes.count, references.count, info.references.count)
     }
+    /// Values are there already, and move to make place for the entry's code.
     mutating func end() {
-        info.bytes.appendUnsigned(UInt64(abbreviationCode()))
-        let start = info.bytes.count
-        for reference in pending { references.append((start + reference.offset, reference.target, reference.unit)) }
-        info.append(values)
+        let size = info.insertUnsigned(abbreviationCode(), at: start, movingReferencesFrom: firstAddress)
+        for i in firstReference..<references.count { references[i].offset += size }
     }
     /// Ends the children of the innermost open entry.
     mutating func close() { info.bytes.append(0) }
 
     /// The code of the specification, which is made where it is new.
     private mutating func abbreviationCode() -> UInt32 {
+        var slot = Self.hash(specification[...]) & (codes.count - 1)
+        while codes[slot] != 0 {
+            let range = ranges[Int(codes[slot]) - 1]
+            if range.count == specification.count, specification.indices.allSatisfy({ specifications[range.lowerBound + $0] == specification[$0] }) {
+                return codes[slot]
+            }
+            slot = (slot + 1) & (codes.count - 1)
+        }
+        ranges.append(specifications.count..<specifications.count + specification.count)
+        specifications += specification
+        codes[slot] = UInt32(ranges.count)
+        addAbbreviation(codes[slot])
+        if ranges.count > codes.count / 2 { growCodes() }
+        return UInt32(ranges.count)
+    }
+    private static func hash(_ specification: ArraySlice<UInt32>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for word in specification { hash = (hash ^ UInt64(word)) &* 0x0000_0100_0000_01b3 }
-        for known in codes[hash, default: []] where specifications[known.start] == UInt32(specification.count) {
-            let start = known.start + 1
-            if specification.indices.allSatisfy({ specifications[start + $0] == specification[$0] }) { return known.code }
+        return Int(truncatingIfNeeded: hash ^ hash >> 32)
+    }
+    private mutating func growCodes() {
+        var larger = [UInt32](repeating: 0, count: 2 * codes.count)
+        for (number, range) in ranges.enumerated() {
+            var slot = Self.hash(specifications[range]) & (larger.count - 1)
+            while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
+            larger[slot] = UInt32(number + 1)
         }
-        codeCount += 1
-        codes[hash, default: []].append((codeCount, specifications.count))
-        specifications.append(UInt32(specification.count))
-        specifications += specification
-        addAbbreviation(codeCount)
-        return codeCount
+        codes = larger
     }
 
     private mutating func addAbbreviation(_ code: UInt32) {
@@ -90,38 +107,38 @@ struct EntryWriter {
         case Form.udata: unsigned(name, value)
         default:
             specify(name, Form.sdata)
-            values.bytes.appendSigned(Int64(bitPattern: value))
+            info.bytes.appendSigned(Int64(bitPattern: value))
         }
     }
     private mutating func number<T: FixedWidthInteger>(_ name: UInt16, _ value: T, _ form: UInt16) {
         specify(name, form)
-        values.bytes.appendInteger(value)
+        info.bytes.appendInteger(value)
     }
     mutating func unsigned(_ name: UInt16, _ value: UInt64) {
         specify(name, Form.udata)
-        values.bytes.appendUnsigned(value)
+        info.bytes.appendUnsigned(value)
     }
     mutating func flag(_ name: UInt16) { specify(name, Form.flagPresent) }
     mutating func string(_ name: UInt16, _ offset: UInt32) { number(name, offset, Form.strp) }
     mutating func sectionOffset(_ name: UInt16, _ offset: UInt32) { number(name, offset, Form.secOffset) }
     mutating func bytes(_ name: UInt16, _ form: UInt16, _ bytes: UnsafeRawBufferPointer) {
         specify(name, form)
-        if form != Form.data16 { values.bytes.appendUnsigned(UInt64(bytes.count)) }
-        values.bytes.append(contentsOf: bytes)
+        if form != Form.data16 { info.bytes.appendUnsigned(UInt64(bytes.count)) }
+        info.bytes.append(contentsOf: bytes)
     }
     mutating func expression(_ name: UInt16, _ operations: [UInt8]) {
         operations.withUnsafeBytes { bytes(name, Form.exprloc, $0) }
     }
     mutating func address(_ name: UInt16, function: Int, offset: UInt32 = 0) {
         specify(name, Form.addr)
-        values.appendAddress(function: function, offset: offset)
+        info.appendAddress(function: function, offset: offset)
     }
     /// Address 0, which no code has.
     mutating func noAddress(_ name: UInt16) { number(name, UInt64(0), Form.addr) }
     mutating func size(_ name: UInt16, _ size: UInt32) { number(name, size, Form.data4) }
     /// Another entry by the guest's number, in this unit or in another one.
     mutating func reference(_ name: UInt16, _ target: Int, isInUnit: Bool) {
-        pending.append((values.bytes.count, UInt32(target), isInUnit ? UInt32(unitStart) : nil))
+        references.append((UInt32(info.bytes.count), UInt32(target), isInUnit ? UInt32(unitStart) : .max))
         number(name, UInt32(0), isInUnit ? Form.ref4 : Form.refAddr)
     }
 
@@ -134,7 +151,8 @@ struct EntryWriter {
     /// Fills in references. - Parameter offsets: where entries were written, by the guest's number.
     mutating func resolve(_ offsets: [UInt32]) {
         for reference in references {
-            info.bytes.setInteger(offsets[Int(reference.target)] &- (reference.unit ?? 0), at: reference.offset)
+            let offset = offsets[Int(reference.target)]
+            info.bytes.setInteger(reference.unit == .max ? offset : offset &- reference.unit, at: Int(reference.offset))
         }
     }
     mutating func finishAbbreviations() { abbreviations.append(0) }

@@ -1,311 +1,299 @@
 import PrecastEntities
 import PrecastMachineCode
 
-/// Where a variable is over a stretch of a function's code.
-struct NativeLocation: Equatable {
-    enum Content: Equatable {
-        /// It is what is there.
-        case place(VariableRange.Place)
-        case expression([UInt8])
-    }
-    var code: CodeRange
-    var content: Content
-
-    /// The operations of DWARF.
-    var expression: [UInt8] {
-        switch content {
-        case .place(let place): LocationTranslation.operations(of: place)
-        case .expression(let bytes): bytes
-        }
-    }
-}
-
 /// Turns guest expressions into native ones, stretch by stretch of a function's code.
 struct LocationTranslation {
     let places: VariablePlaces
-    let instance: Int
+    /// Handle of the inlined call whose callee's locals expressions mean; all ones: the function's own. nil: nobody knows where these are.
+    let call: UInt32?
     let context: ContextPlaces
     /// Bytes of a guest address.
     let addressSize: UInt8
     /// DWARF's number of the first register that holds no addresses.
     let firstVectorRegister: UInt8
 
-    /// The native locations of an expression over ascending stretches of code; where one of the things that it needs has no place, there is none.
-    func locations(of expression: GuestExpression, over code: [CodeRange]) -> [NativeLocation] {
-        var result: [NativeLocation] = []
-        let locals = expression.locals
+    // MARK: Stretches
+
+    /// The usual case: the variable is a local. - Parameter code: ascending, apart.
+    func locate(local index: UInt32, over code: [CodeRange], _ result: inout NativeLocations) {
+        if let call, !places.cursor(.localAddress(index), of: call).isAtEnd { return locate(GuestExpression(local: index), over: code, &result) }
+        var cursor = cursor(.local(index))
         for range in code {
-            var cursors = locals.map { LocalCursor($0, self, from: range.start) }
-            // An inlined function has its caller's instance.
-            var base = PlaceCursor(self.places.ranges(.memoryBase, in: 0), from: range.start)
-            var instanceContext = PlaceCursor(self.places.ranges(.instanceContext, in: 0), from: range.start)
+            if cursor.isAtEnd { return }
+            cursor.seek(range.start, in: places)
             var at = range.start
             while at < range.end {
                 var until = range.end
-                var places = Places()
-                for i in locals.indices {
-                    let (local, end) = cursors[i].local(at: at)
-                    places.locals.append(local)
-                    until = min(until, end)
-                }
-                var end: UInt32
-                (places.base, end) = base.place(at: at)
-                until = min(until, end)
-                (places.context, end) = instanceContext.place(at: at)
-                until = min(until, end)
-                if let bytes = operations(of: expression, places) {
-                    Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .expression(bytes)), to: &result)
+                if let place = cursor.place(at: at, until: &until, in: places) {
+                    result.add(CodeRange(start: at, end: until)) { bytes in
+                        Self.write(place, to: &bytes)
+                        return true
+                    }
                 }
                 at = until
             }
         }
-        return expression.usesMemory ? upToDate(result) : result
-    }
-    /// Without the stretches over which memory is stale.
-    private func upToDate(_ locations: [NativeLocation]) -> [NativeLocation] {
-        if places.staleMemory.isEmpty { return locations }
-        var result: [NativeLocation] = []
-        for location in locations {
-            var rest = location
-            var next = places.staleMemory.partitionPoint { $0.upperBound <= rest.code.start }
-            while next < places.staleMemory.count, places.staleMemory[next].lowerBound < rest.code.end {
-                let stale = places.staleMemory[next]
-                if rest.code.start < stale.lowerBound {
-                    result.append(NativeLocation(code: CodeRange(start: rest.code.start, end: stale.lowerBound), content: rest.content))
-                }
-                rest.code.start = min(stale.upperBound, rest.code.end)
-                next += 1
-            }
-            if rest.code.start < rest.code.end { result.append(rest) }
-        }
-        return result
     }
 
-    /// The usual case: the variable is a local.
-    func locations(ofLocal index: UInt32, over code: [CodeRange]) -> [NativeLocation] {
-        let ranges = places.ranges(.local(index), in: instance)
-        if !places.ranges(.localAddress(index), in: instance).isEmpty { return locations(of: GuestExpression(local: index), over: code) }
-        if ranges.isEmpty { return [] }
-        var result: [NativeLocation] = []
-        for range in code {
-            var cursor = PlaceCursor(ranges, from: range.start)
-            var at = range.start
-            while at < range.end {
-                let (place, end) = cursor.place(at: at)
-                let until = min(end, range.end)
-                if let place { Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .place(place)), to: &result) }
-                at = until
-            }
+    /// The native locations of an expression; where one of the things that it needs has no place, there is none. - Parameter code: ascending, apart.
+    func locate(_ expression: GuestExpression, over code: [CodeRange], _ result: inout NativeLocations) {
+        walk(expression.locals, over: code, exceptStale: expression.usesMemory) { stretch, found in
+            result.add(stretch) { write(expression, found, to: &$0) }
         }
-        return result
-    }
-
-    private static func append(_ location: NativeLocation, to result: inout [NativeLocation]) {
-        if let last = result.last, last.code.end == location.code.start, last.content == location.content {
-            result[result.count - 1].code.end = location.code.end
-        } else {
-            result.append(location)
-        }
-    }
-
-    private struct Local {
-        var index: UInt32
-        var place: VariableRange.Place?
-        /// Of the address that it means in memory 0.
-        var addressPlace: VariableRange.Place?
-    }
-    private struct LocalCursor {
-        private let index: UInt32
-        private var places: PlaceCursor
-        private var addressPlaces: PlaceCursor
-
-        init(_ index: UInt32, _ translation: borrowing LocationTranslation, from start: UInt32) {
-            self.index = index
-            places = PlaceCursor(translation.places.ranges(.local(index), in: translation.instance), from: start)
-            addressPlaces = PlaceCursor(translation.places.ranges(.localAddress(index), in: translation.instance), from: start)
-        }
-        mutating func local(at offset: UInt32) -> (Local, end: UInt32) {
-            let (place, end) = places.place(at: offset), (addressPlace, addressEnd) = addressPlaces.place(at: offset)
-            return (Local(index: index, place: place, addressPlace: addressPlace), min(end, addressEnd))
-        }
-    }
-    private struct Places {
-        var locals: [Local] = []
-        var base: VariableRange.Place?
-        var context: VariableRange.Place?
-
-        func local(_ index: UInt32) -> VariableRange.Place? { locals.first { $0.index == index }?.place }
-        /// nil where the local itself has a place.
-        func address(_ index: UInt32) -> VariableRange.Place? { locals.first { $0.index == index && $0.place == nil }?.addressPlace }
     }
 
     /// The address of linear memory over stretches of code.
-    func memoryBases(over code: CodeRange) -> [NativeLocation] {
-        var result: [NativeLocation] = []
-        var base = PlaceCursor(places.ranges(.memoryBase, in: 0), from: code.start)
-        var instanceContext = PlaceCursor(places.ranges(.instanceContext, in: 0), from: code.start)
-        var at = code.start
-        while at < code.end {
-            var found = Places(), end: UInt32, until = code.end
-            (found.base, end) = base.place(at: at)
-            until = min(until, end)
-            (found.context, end) = instanceContext.place(at: at)
-            until = min(until, end)
-            if let bytes = memoryBase(found) {
-                Self.append(NativeLocation(code: CodeRange(start: at, end: until), content: .expression(bytes)), to: &result)
-            }
-            at = until
+    func locateMemory(over code: CodeRange, _ result: inout NativeLocations) {
+        walk([], over: [code], exceptStale: false) { stretch, found in
+            result.add(stretch) { writeMemoryBase(found, to: &$0) }
         }
-        return result
     }
 
-    /// nil: something has no place.
-    private func operations(of expression: GuestExpression, _ places: Places) -> [UInt8]? {
-        var result: [UInt8] = []
+    private func cursor(_ local: VariableRange.Subject) -> PlaceCursor { call.map { places.cursor(local, of: $0) } ?? PlaceCursor(0..<0) }
+
+    /// What an expression may need, where it is over one stretch.
+    private struct Places {
+        let indices: [UInt32]
+        var locals: [VariableRange.Place?]
+        /// Of the addresses that locals mean in memory 0.
+        var addresses: [VariableRange.Place?]
+        var base: VariableRange.Place?
+        var context: VariableRange.Place?
+
+        func local(_ index: UInt32) -> VariableRange.Place? {
+            for i in indices.indices where indices[i] == index { return locals[i] }
+            return nil
+        }
+        /// nil where the local itself has a place.
+        func address(_ index: UInt32) -> VariableRange.Place? {
+            for i in indices.indices where indices[i] == index { return locals[i] == nil ? addresses[i] : nil }
+            return nil
+        }
+    }
+
+    /// Calls `visit` with the stretches over which no place changes.
+    private func walk(_ locals: [UInt32], over code: [CodeRange], exceptStale: Bool, _ visit: (CodeRange, borrowing Places) -> Void) {
+        var cursors = locals.map { cursor(.local($0)) }, addresses = locals.map { cursor(.localAddress($0)) }
+        // An inlined function has its caller's instance.
+        var base = places.cursor(.memoryBase, of: .max), instanceContext = places.cursor(.instanceContext, of: .max)
+        let nowhere = [VariableRange.Place?](repeating: nil, count: locals.count)
+        var found = Places(indices: locals, locals: nowhere, addresses: nowhere)
+        for range in code {
+            for i in cursors.indices {
+                cursors[i].seek(range.start, in: places)
+                addresses[i].seek(range.start, in: places)
+            }
+            base.seek(range.start, in: places)
+            instanceContext.seek(range.start, in: places)
+            var stale = exceptStale ? places.staleMemory.partitionPoint { $0.upperBound <= range.start } : places.staleMemory.count
+            var at = range.start
+            while at < range.end {
+                var until = range.end
+                if stale < places.staleMemory.count {
+                    let next = places.staleMemory[stale]
+                    if next.lowerBound <= at {
+                        at = next.upperBound
+                        stale += 1
+                        continue
+                    }
+                    until = min(until, next.lowerBound)
+                }
+                for i in cursors.indices {
+                    found.locals[i] = cursors[i].place(at: at, until: &until, in: places)
+                    found.addresses[i] = addresses[i].place(at: at, until: &until, in: places)
+                }
+                found.base = base.place(at: at, until: &until, in: places)
+                found.context = instanceContext.place(at: at, until: &until, in: places)
+                visit(CodeRange(start: at, end: until), found)
+                at = until
+            }
+        }
+    }
+
+    // MARK: Operations
+
+    // Each of these appends operations; where it returns false, something has no place, and what it appended is worth nothing.
+
+    private func write(_ expression: GuestExpression, _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
         var hasAny = false
         for piece in expression.pieces {
-            let bytes = operations(of: piece, places)
-            if let bytes {
-                hasAny = hasAny || !bytes.isEmpty
-                result += bytes
-            } else if piece.size == 0 {
-                return nil
+            let start = bytes.count
+            if write(piece, places, to: &bytes) {
+                hasAny = hasAny || bytes.count > start
+            } else {
+                if piece.size == 0 { return false }
+                bytes.removeLast(bytes.count - start)
             }
             if piece.size != 0 {
-                result.append(0x93)
-                result.appendUnsigned(piece.size)
+                bytes.append(0x93)
+                bytes.appendUnsigned(piece.size)
             }
         }
-        return hasAny ? result : nil
+        return hasAny
     }
 
-    private func operations(of piece: GuestExpression.Piece, _ places: Places) -> [UInt8]? {
+    private func write(_ piece: GuestExpression.Piece, _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
         switch piece.kind {
-        case .absent: return []
-        case .implicit(let bytes):
-            var result: [UInt8] = [0x9e]
-            result.appendUnsigned(UInt64(bytes.count))
-            return result + bytes
+        case .absent: return true
+        case .implicit(let value):
+            bytes.append(0x9e)
+            bytes.appendUnsigned(UInt64(value.count))
+            bytes += value
+            return true
         case .value:
-            if piece.steps.count == 1, case .local(let index) = piece.steps[0], let place = places.local(index) { return Self.operations(of: place) }
-            return computed(piece.steps, places).map { $0 + [0x9f] }
+            if piece.steps.count == 1, case .local(let index) = piece.steps[0], let place = places.local(index) {
+                Self.write(place, to: &bytes)
+                return true
+            }
+            guard compute(piece.steps, piece.steps.count, places, to: &bytes) else { return false }
+            bytes.append(0x9f)
+            return true
         case .memory:
-            guard !startsFromNull(piece.steps, places), let base = memoryBase(places) else { return nil }
-            if let address = hostAddress(piece.steps, places) { return address }
-            if let address = localAddress(piece.steps, places) { return address + base + [0x22] }
-            guard let address = computed(piece.steps, places) else { return nil }
-            return address + mask(piece.steps) + base + [0x22]
+            if startsFromNull(piece.steps, places) { return false }
+            if writeHostAddress(piece.steps, places, to: &bytes) { return true }
+            if !writeLocalAddress(piece.steps, places, to: &bytes) {
+                guard compute(piece.steps, piece.steps.count, places, to: &bytes) else { return false }
+                mask(piece.steps, piece.steps.count, to: &bytes)
+            }
+            guard writeMemoryBase(places, to: &bytes) else { return false }
+            bytes.append(0x22)
+            return true
         }
     }
 
     /// Locals are 0 until they are set. An address that is made from one that still is, such as the frame base in a function's first instructions, is none.
-    private func startsFromNull(_ steps: [GuestExpression.Step], _ places: Places) -> Bool {
-        steps.contains { step in
-            if case .local(let index) = step, case .constant(0, 0)? = places.local(index) { true } else { false }
+    private func startsFromNull(_ steps: [GuestExpression.Step], _ places: borrowing Places) -> Bool {
+        for step in steps {
+            if case .local(let index) = step, case .constant(0, 0)? = places.local(index) { return true }
         }
+        return false
     }
 
     /// The variable is what is in the place.
-    static func operations(of place: VariableRange.Place) -> [UInt8] {
+    static func write(_ place: VariableRange.Place, to bytes: inout [UInt8]) {
         switch place {
-        case .register(let number): return number < 32 ? [0x50 + number] : [0x90, number]
-        case .frame(let offset): return Self.frameAddress(offset)
+        case .register(let number):
+            if number < 32 { bytes.append(0x50 + number) } else { bytes += [0x90, number] }
+        case .frame(let offset): writeFrameAddress(offset, to: &bytes)
+        case .constant(let low, 0):
+            writeConstant(low, to: &bytes)
+            bytes.append(0x9f)
         case .constant(let low, let high):
-            if high == 0 { return Self.constant(low) + [0x9f] }
-            var bytes: [UInt8] = [0x9e, 16]
+            bytes += [0x9e, 16]
             bytes.appendInteger(low)
             bytes.appendInteger(high)
-            return bytes
         }
     }
 
-    /// The usual case, a 32-bit local with a distance: what is in a register has its upper half zero, and no address that is used wraps around.
-    private func localAddress(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
-        guard let (index, distance) = localAndDistance(steps), let place = places.local(index) else { return nil }
+    /// The usual case, a 32-bit local with a distance: what is in a register has its upper half zero, and no address that is used wraps around. False: it is another
+    /// case, and nothing is appended.
+    private func writeLocalAddress(_ steps: [GuestExpression.Step], _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
+        guard let (index, distance) = localAndDistance(steps), let place = places.local(index) else { return false }
         switch place {
-        case .register(let number): return number < firstVectorRegister ? [0x70 + number, 0] + distance : nil
-        case .frame(let offset): return Self.frameAddress(offset) + [0x94, 4] + distance
-        case .constant(let low, _): return Self.constant(low & 0xffff_ffff) + distance
+        case .register(let number):
+            guard number < firstVectorRegister else { return false }
+            bytes.append(0x70 + number)
+            bytes.append(0)
+        case .frame(let offset):
+            Self.writeFrameAddress(offset, to: &bytes)
+            bytes.append(0x94)
+            bytes.append(4)
+        case .constant(let low, _): Self.writeConstant(low & 0xffff_ffff, to: &bytes)
         }
+        bytes += distance
+        return true
     }
     /// The same where only the address that the local means is somewhere.
-    private func hostAddress(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
-        guard let (index, distance) = localAndDistance(steps), let place = places.address(index) else { return nil }
-        return value(place).map { $0 + distance }
+    private func writeHostAddress(_ steps: [GuestExpression.Step], _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
+        guard let (index, distance) = localAndDistance(steps), let place = places.address(index), writeValue(place, to: &bytes) else { return false }
+        bytes += distance
+        return true
     }
     private func localAndDistance(_ steps: [GuestExpression.Step]) -> (local: UInt32, distance: [UInt8])? {
         guard addressSize == 4, steps.count <= 2, case .local(let index)? = steps.first else { return nil }
         if steps.count == 1 { return (index, []) }
-        guard case .operations(let bytes) = steps[1], bytes.first == 0x23 || bytes.first == 0x11, Self.isDistance(bytes) else { return nil }
-        return (index, bytes)
+        guard case .operations(let distance) = steps[1], Self.isDistance(distance) else { return nil }
+        return (index, distance)
     }
     /// Whether operations are one addition of a constant.
     private static func isDistance(_ bytes: [UInt8]) -> Bool {
-        guard let end = bytes.dropFirst().firstIndex(where: { $0 < 0x80 }) else { return false }
+        guard bytes.first == 0x23 || bytes.first == 0x11, let end = bytes.dropFirst().firstIndex(where: { $0 < 0x80 }) else { return false }
         return bytes[0] == 0x23 ? end == bytes.count - 1 : end == bytes.count - 2 && bytes[end + 1] == 0x22
     }
 
-    /// Operations that push what the steps give, of which only the low bytes of a guest address are sure; nil: something has no place.
-    private func computed(_ steps: [GuestExpression.Step], _ places: Places) -> [UInt8]? {
-        var result: [UInt8] = []
-        for (i, step) in steps.enumerated() {
-            switch step {
+    /// Operations that push what the first `count` steps give, of which only the low bytes of a guest address are sure.
+    private func compute(_ steps: [GuestExpression.Step], _ count: Int, _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
+        for i in 0..<count {
+            switch steps[i] {
             case .local(let index):
-                guard let bytes = places.local(index).flatMap(value) ?? difference(index, places) else { return nil }
-                result += bytes
+                if let place = places.local(index), writeValue(place, to: &bytes) { continue }
+                guard writeDifference(index, places, to: &bytes) else { return false }
             case .global(let index):
-                guard let place = places.context, let address = value(place), let load = context.global(index, size: addressSize) else { return nil }
-                result += address + load
-            case .operations(let bytes): result += bytes
+                guard let place = places.context, writeValue(place, to: &bytes), let load = context.global(index, size: addressSize) else { return false }
+                bytes += load
+            case .operations(let operations): bytes += operations
             case .load(let size):
-                guard let base = memoryBase(places) else { return nil }
-                result += mask(Array(steps[..<i])) + base + [0x22, 0x94, size]
+                mask(steps, i, to: &bytes)
+                guard writeMemoryBase(places, to: &bytes) else { return false }
+                bytes += [0x22, 0x94, size]
             }
         }
-        return result
+        return true
     }
 
     /// A local, from the address that it means.
-    private func difference(_ local: UInt32, _ places: Places) -> [UInt8]? {
-        guard let address = places.address(local).flatMap(value), let base = memoryBase(places) else { return nil }
-        return address + base + [0x1c] + (addressSize == 4 ? Self.lowHalf : [])
+    private func writeDifference(_ local: UInt32, _ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
+        guard let address = places.address(local), writeValue(address, to: &bytes), writeMemoryBase(places, to: &bytes) else { return false }
+        bytes.append(0x1c)
+        if addressSize == 4 { bytes += Self.lowHalf }
+        return true
     }
 
-    /// What makes a guest's address of steps' result; nothing where that is one already.
-    private func mask(_ steps: [GuestExpression.Step]) -> [UInt8] {
-        if addressSize == 8 { return [] }
-        if steps.count == 1 {
-            if case .operations(let bytes) = steps[0], bytes.first == 0x10 { return bytes.count <= 5 ? [] : Self.lowHalf }
-            if case .global = steps[0] { return [] }
-            if case .load(let size) = steps[0], size <= 4 { return [] }
+    /// What makes a guest's address of the first `count` steps' result; nothing where that is one already.
+    private func mask(_ steps: [GuestExpression.Step], _ count: Int, to bytes: inout [UInt8]) {
+        if addressSize == 8 { return }
+        if count == 1 {
+            switch steps[0] {
+            case .operations(let bytes): if bytes.first == 0x10 && bytes.count <= 5 { return }
+            case .global: return
+            case .load(let size): if size <= 4 { return }
+            case .local: break
+            }
         }
-        return Self.lowHalf
+        bytes += Self.lowHalf
     }
     private static let lowHalf: [UInt8] = [0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a]
 
-    private func memoryBase(_ places: Places) -> [UInt8]? {
-        guard context.hasMemory else { return nil }
-        if let base = places.base, let bytes = value(base) { return bytes }
-        guard let place = places.context, let bytes = value(place) else { return nil }
-        return bytes + context.memoryBase
+    private func writeMemoryBase(_ places: borrowing Places, to bytes: inout [UInt8]) -> Bool {
+        guard context.hasMemory else { return false }
+        if let base = places.base, writeValue(base, to: &bytes) { return true }
+        guard let place = places.context, writeValue(place, to: &bytes) else { return false }
+        bytes += context.memoryBase
+        return true
     }
 
-    /// Pushes the eight bytes of a place; nil for vector registers.
-    private func value(_ place: VariableRange.Place) -> [UInt8]? {
+    /// Pushes the eight bytes of a place. False, and nothing appended: it is a vector register.
+    private func writeValue(_ place: VariableRange.Place, to bytes: inout [UInt8]) -> Bool {
         switch place {
-        case .register(let number): return number < firstVectorRegister ? [0x70 + number, 0] : nil
-        case .frame(let offset): return Self.frameAddress(offset) + [0x06]
-        case .constant(let low, let high): return high == 0 ? Self.constant(low) : nil
+        case .register(let number):
+            guard number < firstVectorRegister else { return false }
+            bytes.append(0x70 + number)
+            bytes.append(0)
+        case .frame(let offset):
+            Self.writeFrameAddress(offset, to: &bytes)
+            bytes.append(0x06)
+        case .constant(let low, let high):
+            guard high == 0 else { return false }
+            Self.writeConstant(low, to: &bytes)
         }
+        return true
     }
-    private static func frameAddress(_ offset: Int32) -> [UInt8] {
-        var bytes: [UInt8] = [0x91]
+    private static func writeFrameAddress(_ offset: Int32, to bytes: inout [UInt8]) {
+        bytes.append(0x91)
         bytes.appendSigned(Int64(offset))
-        return bytes
     }
-    private static func constant(_ value: UInt64) -> [UInt8] {
-        var bytes: [UInt8] = [0x10]
+    private static func writeConstant(_ value: UInt64, to bytes: inout [UInt8]) {
+        bytes.append(0x10)
         bytes.appendUnsigned(value)
-        return bytes
     }
 }

@@ -2,60 +2,63 @@ import PrecastEntities
 import PrecastMachineCode
 
 /// Where a function's locals, its instance context and its memory are, by code.
-struct VariablePlaces {
+struct VariablePlaces: Sendable {
     private let variables: [VariableRange]
-    /// By ``key(_:_:)``.
-    private var ranges: [UInt64: Range<Int>] = [:]
+    /// Where the variables of each subject begin, by ascending ``VariableRange/order``.
+    private var starts: [(order: UInt64, first: Int)] = []
     /// Code at which a variable in memory may not have its value there yet: ascending, apart.
     let staleMemory: [Range<UInt32>]
 
-    init(_ variables: [VariableRange], staleMemory: [Range<UInt32>] = [], instanceOfCall: [UInt32: Int]) {
+    /// - Parameter variables: in the order of ``VariableRange/order``, each subject's by code.
+    init(_ variables: [VariableRange], staleMemory: [Range<UInt32>] = []) {
         self.variables = variables
         self.staleMemory = staleMemory
-        var start = 0
-        while start < variables.count {
-            let first = variables[start]
-            var end = start + 1
-            while end < variables.count, variables[end].inlinedAt == first.inlinedAt, variables[end].subject == first.subject { end += 1 }
-            if let instance = first.inlinedAt == .max ? 0 : instanceOfCall[first.inlinedAt] {
-                ranges[Self.key(instance, first.subject)] = start..<end
-            }
-            start = end
-        }
+        for i in variables.indices where starts.last?.order != variables[i].order { starts.append((variables[i].order, i)) }
     }
 
-    private static func key(_ instance: Int, _ subject: VariableRange.Subject) -> UInt64 {
-        let number: UInt64 = switch subject {
-        case .instanceContext: 0
-        case .memoryBase: 1
-        case .local(let index): UInt64(index) + 2
-        case .localAddress(let index): 1 << 33 | UInt64(index)
-        }
-        return UInt64(instance) << 34 | number
+    /// A cursor over the stretches where a subject has places. - Parameter call: handle of the inlined call that it belongs to; all ones: none.
+    func cursor(_ subject: VariableRange.Subject, of call: UInt32) -> PlaceCursor {
+        let order = VariableRange.order(subject, inlinedAt: call)
+        let run = starts.partitionPoint { $0.order < order }
+        guard run < starts.count, starts[run].order == order else { return PlaceCursor(0..<0) }
+        return PlaceCursor(starts[run].first..<(run + 1 < starts.count ? starts[run + 1].first : variables.count))
     }
+    var isEmpty: Bool { variables.isEmpty }
 
-    /// The stretches over which a subject of an instance has places, ascending.
-    func ranges(_ subject: VariableRange.Subject, in instance: Int) -> ArraySlice<VariableRange> {
-        ranges[Self.key(instance, subject)].map { variables[$0] } ?? []
-    }
-    var isEmpty: Bool { ranges.isEmpty }
+    fileprivate func offsets(_ number: Int) -> Range<UInt32> { variables[number].offsets }
+    fileprivate func place(_ number: Int) -> VariableRange.Place { variables[number].place }
 }
 
 /// Steps through a subject's places along ascending code.
 struct PlaceCursor {
-    private let ranges: ArraySlice<VariableRange>
-    private var next: Int
+    private var rest: Range<Int>
 
-    init(_ ranges: ArraySlice<VariableRange>, from offset: UInt32) {
-        self.ranges = ranges
-        next = partitionPoint(of: ranges.indices) { ranges[$0].offsets.upperBound <= offset }
+    init(_ variables: Range<Int>) { rest = variables }
+
+    /// Whether there is a place from here on.
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// Goes to the first stretch that ends behind `offset`. Logarithmic.
+    mutating func seek(_ offset: UInt32, in places: VariablePlaces) {
+        if rest.isEmpty || places.offsets(rest.lowerBound).upperBound > offset { return }
+        rest = partitionPoint(of: rest) { places.offsets($0).upperBound <= offset }..<rest.upperBound
     }
 
-    /// The place at `offset`, and where that may change. - Precondition: offsets do not go down.
-    mutating func place(at offset: UInt32) -> (place: VariableRange.Place?, until: UInt32) {
-        while next < ranges.endIndex, ranges[next].offsets.upperBound <= offset { next += 1 }
-        guard next < ranges.endIndex else { return (nil, .max) }
-        let range = ranges[next]
-        return offset < range.offsets.lowerBound ? (nil, range.offsets.lowerBound) : (range.place, range.offsets.upperBound)
+    /// The place at `offset`; lowers `until` to where that may change. - Precondition: offsets do not go down.
+    mutating func place(at offset: UInt32, until: inout UInt32, in places: VariablePlaces) -> VariableRange.Place? {
+        while let first = rest.first {
+            let range = places.offsets(first)
+            if range.upperBound <= offset {
+                rest.removeFirst()
+                continue
+            }
+            if offset < range.lowerBound {
+                until = min(until, range.lowerBound)
+                return nil
+            }
+            until = min(until, range.upperBound)
+            return places.place(first)
+        }
+        return nil
     }
 }

@@ -32,4 +32,17 @@
         self.subject = subject
         self.place = place
     }
+
+    /// Orders ranges by variable: the function's own first, then those of inlined calls by handle; of each, locals by index, addresses of locals, then the others.
+    @inlinable public var order: UInt64 { Self.order(subject, inlinedAt: inlinedAt) }
+    @inlinable public static func order(_ subject: Subject, inlinedAt: UInt32) -> UInt64 {
+        let number: UInt64 = switch subject {
+        case .local(let index): UInt64(index)
+        case .localAddress(let index): 1 << 32 | UInt64(index)
+        case .instanceContext: 1 << 33
+        case .memoryBase: 1 << 33 | 1
+        }
+        // Handles have less than 30 bits.
+        return UInt64(inlinedAt &+ 1) << 34 | number
+    }
 }

@@ -1,3 +1,4 @@
+import CHostCPU
 import PrecastArtifactFormat
 
 /// Writes a compiled module as an artifact: a valid ELF64 shared object that the loader maps in place.
@@ -49,7 +50,7 @@ public func writeArtifact(_ module: LinkedModule) throws(EmissionError) -> [UInt
 /// Fills in image digest, file digest and build id, which all count as zero in the digests.
 func seal(_ bytes: inout [UInt8], imageSize: Int, stampOffset: Int) {
     let digests = bytes.withUnsafeBytes {
-        ArtifactView.digests(of: $0, imageSize: imageSize, stampOffset: stampOffset)
+        ArtifactView.digests(of: $0, imageSize: imageSize, stampOffset: stampOffset, compression: precast_sha256_compression())
     }
     func put(_ digest: Bytes32, at offset: Int, count: Int) {
         for i in 0..<count { bytes[offset + i] = digest[i] }

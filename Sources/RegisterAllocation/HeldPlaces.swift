@@ -170,10 +170,19 @@ struct HeldPlaces: ~Copyable {
         effects.withUnsafeBufferPointer { effects in
             heads.withUnsafeMutableBufferPointer { heads in
                 ends.withUnsafeMutableBufferPointer { ends in
-                    var changed = true
-                    while changed {
-                        changed = false
-                        for b in 0..<blockCount where update(b, count, effects, heads, ends) { changed = true }
+                    // Blocks at whose predecessors something changed.
+                    var pending = [Bool](repeating: true, count: blockCount), isDone = false
+                    while !isDone {
+                        isDone = true
+                        for b in 0..<blockCount where pending[b] {
+                            pending[b] = false
+                            if !update(b, count, effects, heads, ends) { continue }
+                            for q in problem.blocks[b].successors {
+                                let successor = problem.blockPool[Int(q)].index
+                                pending[successor] = true
+                                if successor <= b { isDone = false }
+                            }
+                        }
                     }
                 }
             }

@@ -19,10 +19,11 @@ import Testing
         var variables = [VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .local(2), place: place)]
         if let context { variables.append(VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .instanceContext, place: context)) }
         let translation = LocationTranslation(
-            places: VariablePlaces(variables, instanceOfCall: [:]), instance: 0, context: try Sample.context(), addressSize: 4, firstVectorRegister: 17)
-        let found = translation.locations(of: expression, over: [CodeRange(start: 0, end: 8)])
-        #expect(found.count <= 1)
-        return found.first?.expression
+            places: VariablePlaces(variables), call: .max, context: try Sample.context(), addressSize: 4, firstVectorRegister: 17)
+        var found = NativeLocations()
+        translation.locate(expression, over: [CodeRange(start: 0, end: 8)], &found)
+        #expect(found.stretches.count <= 1)
+        return found.stretches.first.map { Array(found.operations(of: $0)) }
     }
     private let local: [UInt8] = [0xed, 0, 2]
     private func base() throws -> [UInt8] { [0x75, 0] + (try Sample.context().memoryBase) + [0x22] }
@@ -52,23 +53,27 @@ import Testing
     /// Where only the address is known that a local means, things in memory are found by it, and its value by subtraction.
     @Test func addressesStandForLocals() throws {
         let variables = [
-            VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .instanceContext, place: .register(5)),
             VariableRange(offsets: 0..<4, inlinedAt: .max, subject: .local(2), place: .register(4)),
             VariableRange(offsets: 2..<8, inlinedAt: .max, subject: .localAddress(2), place: .register(3)),
+            VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .instanceContext, place: .register(5)),
         ]
         let translation = LocationTranslation(
-            places: VariablePlaces(variables, instanceOfCall: [:]), instance: 0, context: try Sample.context(), addressSize: 4, firstVectorRegister: 17)
-        func found(_ bytes: [UInt8]) throws -> [NativeLocation] {
-            translation.locations(
-                of: try #require(expression(bytes, frameBase: [.local(2)])), over: [CodeRange(start: 0, end: 8)])
+            places: VariablePlaces(variables), call: .max, context: try Sample.context(), addressSize: 4, firstVectorRegister: 17)
+        func operations(_ found: NativeLocations) -> [[UInt8]] { found.stretches.map { Array(found.operations(of: $0)) } }
+        func found(_ bytes: [UInt8]) throws -> NativeLocations {
+            var found = NativeLocations()
+            translation.locate(try #require(expression(bytes, frameBase: [.local(2)])), over: [CodeRange(start: 0, end: 8)], &found)
+            return found
         }
         let inMemory = try found([0x91, 12])
-        #expect(inMemory.map(\.code) == [CodeRange(start: 0, end: 4), CodeRange(start: 4, end: 8)])
-        #expect(inMemory.map(\.expression) == [[0x74, 0, 0x23, 12] + (try base()), [0x73, 0, 0x23, 12]])
+        #expect(inMemory.stretches.map(\.code) == [CodeRange(start: 0, end: 4), CodeRange(start: 4, end: 8)])
+        #expect(operations(inMemory) == [[0x74, 0, 0x23, 12] + (try base()), [0x73, 0, 0x23, 12]])
         let memory = [0x75, 0] + (try Sample.context().memoryBase)
         let difference = [0x73, 0] + memory + [0x1c, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x9f]
-        #expect(try found(local + [0x9f]).map(\.expression) == [[0x54], difference])
-        #expect(translation.locations(ofLocal: 2, over: [CodeRange(start: 0, end: 8)]).map(\.expression) == [[0x54], difference])
+        #expect(try operations(found(local + [0x9f])) == [[0x54], difference])
+        var ofLocal = NativeLocations()
+        translation.locate(local: 2, over: [CodeRange(start: 0, end: 8)], &ofLocal)
+        #expect(operations(ofLocal) == [[0x54], difference])
     }
 
     @Test func addressesOfDataThatWasLeftOutAreNone() {
