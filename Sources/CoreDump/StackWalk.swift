@@ -65,8 +65,8 @@ private func walk(
             (frame.address, pc, registers) = (pointer &+ 16, back, [UInt64?](repeating: nil, count: registers.count))
             registers[framePointer(machine)] = next
         }
-        // Frames lie one above the other.
-        guard frame.address > low else { return (frames, true) }
+        // Frames lie one above the other; the youngest may take nothing.
+        guard frame.address > low || frames.isEmpty && frame.address == low else { return (frames, true) }
         low = frame.address
         frames.append(frame)
     }
