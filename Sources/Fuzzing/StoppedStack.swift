@@ -65,14 +65,15 @@ struct StoppedStack {
     }
 
     /// What the variable holds; nil where the debug information has no place for it.
-    func content(_ subject: VariableRange.Subject, in frame: Frame) -> Content? {
+    /// - Parameter usesAddresses: whether a local may be known by the address that it means, as to debuggers; core dumps do not use these.
+    func content(_ subject: VariableRange.Subject, in frame: Frame, usesAddresses: Bool = true) -> Content? {
         let machine = machines[frame.machine]
         let found = machine.function.compiled.variables.filter {
             $0.subject == subject && $0.inlinedAt == (subject.isLocal ? frame.inlinedAt : .max) && $0.offsets.contains(machine.offset)
         }
         guard let place = found.first?.place else {
             // An i32 is in the low half of the difference.
-            guard case .local(let index) = subject, let address = content(.localAddress(index), in: frame), let base = content(.memoryBase, in: frame)
+            guard usesAddresses, case .local(let index) = subject, let address = content(.localAddress(index), in: frame), let base = content(.memoryBase, in: frame)
             else { return nil }
             return Content(low: address.low &- base.low, high: 0)
         }

@@ -123,7 +123,7 @@ public struct VariableCampaign {
         for (a, b) in zip(stack.frames, frames) {
             if a.function != b.function { return "function \(b.function) for \(a.function)" }
             for (i, type) in b.types.enumerated() where type != .reference {
-                let expected = stack.content(.local(UInt32(i)), in: a), found = b.locals[i].content
+                let expected = stack.content(.local(UInt32(i)), in: a, usesAddresses: false), found = b.locals[i].content
                 let isEqual = type == .i32 || type == .f32
                     ? expected.map { UInt32(truncatingIfNeeded: $0.low) } == found.map { UInt32(truncatingIfNeeded: $0.low) }
                     : expected?.low == found?.low && (type != .v128 || expected?.high == found?.high)
