@@ -352,7 +352,7 @@ class Expression:
             raise GuestError(f"expected a name or a number, found {token or 'the end'}")
         found = self.frame.FindVariable(token)
         if not found.IsValid():
-            raise GuestError(f"no variable {token} in this frame")
+            raise GuestError(f"no variable {token} in this frame: lldb finds no place of the guest's globals")
         if raw(found).GetError().Fail():
             raise GuestError(f"{token}: {raw(found).GetError().GetCString()}")
         return self.referent(raw(found))
@@ -551,7 +551,7 @@ def guest_watch(debugger, command, context, result, _):
 
 
 def __lldb_init_module(debugger, _):
-    pointers, arrays = r"(\*|&) ?((const|volatile|restrict|__restrict) ?)*$|\(\*\)", r"\[[0-9]*\]$"
+    pointers, arrays = r"(\*|&) ?((const|volatile|restrict|__restrict) ?)*$|\((\*|&)\)", r"[^)]\[[0-9]*\]$|\(\*\[[0-9]*\]\)"
     commands = [
         "settings set plugin.jit-loader.gdb.enable on",
         f"type summary add --category {CATEGORY} --no-value --regex '{pointers}' --python-function {__name__}.pointer_summary",
