@@ -79,7 +79,7 @@ private struct FunctionWriter {
             var end = start + 1
             while end < variables.count, variables[end].inlinedAt == first.inlinedAt, variables[end].subject == first.subject { end += 1 }
             let scope = scope(of: first.inlinedAt)
-            if first.subject != .memoryBase, first.inlinedAt == .max || scope != 0 { groups.append((scope, start..<end)) }
+            if Self.isWritten(first.subject), first.inlinedAt == .max || scope != 0 { groups.append((scope, start..<end)) }
             start = end
         }
         if !zip(groups, groups.dropFirst()).allSatisfy({ $0.scope <= $1.scope }) {
@@ -93,6 +93,13 @@ private struct FunctionWriter {
         }
     }
     private func scope(of call: UInt32) -> UInt32 { Int(call) < scopeOfCall.count ? scopeOfCall[Int(call)] : 0 }
+
+    private static func isWritten(_ subject: VariableRange.Subject) -> Bool {
+        switch subject {
+        case .local, .instanceContext: true
+        case .localAddress, .memoryBase: false
+        }
+    }
 
     /// The places of one variable.
     private mutating func write(_ ranges: ArraySlice<VariableRange>) {

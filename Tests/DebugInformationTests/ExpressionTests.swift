@@ -76,6 +76,16 @@ import Testing
         #expect(operations(ofLocal) == [[0x54], difference])
     }
 
+    /// What core dumps read has places of locals and of the instance context, and of nothing else.
+    @Test func addressesAreNoInstanceContexts() {
+        let module = Sample.module
+        var more = module
+        more.functions[0].compiled.variables.insert(
+            VariableRange(offsets: 12..<16, inlinedAt: .max, subject: .localAddress(0), place: .register(9)), at: 4)
+        func types(_ index: UInt32) -> [LocalPlaces.TypeRun] { [LocalPlaces.TypeRun(count: 2, type: .i32)] }
+        #expect(localPlacesSection(more, types: types).bytes == localPlacesSection(module, types: types).bytes)
+    }
+
     @Test func addressesOfDataThatWasLeftOutAreNone() {
         #expect(expression([0x03, 0xff, 0xff, 0xff, 0xff]) == nil)
         #expect(expression([0x03, 0xfe, 0xff, 0xff, 0xff]) == nil)
