@@ -7,6 +7,7 @@ import Synchronization
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "compile",
         abstract: "Compile a module to an artifact.",
         discussion: """
             Writes the artifact as a whole or not at all. The same module, options and version give the same bytes, wherever and on \
@@ -137,6 +138,7 @@ func binaryModule(_ bytes: [UInt8], from path: String) throws(CompileFailure) ->
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check that a module is valid.",
         discussion: """
             Exit status 0 if it is, 1 with the first error if not.

@@ -6,6 +6,7 @@ import PrecastSymbolication
 
 struct Explore: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explore",
         abstract: "Make a page that shows a module beside its IR and machine code.",
         discussion: """
             Compiles the module and writes one HTML file: WebAssembly text, IR before and after optimization, and machine code of every function, \

@@ -8,6 +8,7 @@ import PrecastRuntime
 
 struct Extract: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "extract",
         abstract: "Take the artifact for one target out of a file for several.",
         discussion: """
             Writes exactly the bytes that compiling for that target alone gives. Without --target it is the artifact that this machine \

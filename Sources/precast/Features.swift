@@ -24,6 +24,7 @@ struct FeatureOptions: ParsableArguments {
 
 struct Features: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "features",
         abstract: "List the WebAssembly features.",
         discussion: """
             For each: whether modules may use it unless --features says otherwise, whether it can be compiled or only validated, and the \

@@ -9,6 +9,7 @@ import PrecastUnwindAnalysis
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Say what is in an artifact.",
         discussion: """
             Prints its stamp (target, CPU features, versions, settings, digests), sections, imports and exports. Nothing of it is run.
@@ -46,6 +47,7 @@ struct Inspect: ParsableCommand {
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Say whether an artifact will load on a host.",
         discussion: """
             Without options the host is this one. Lists every mismatch at once, and every fault of the file itself: its tables are \

@@ -9,6 +9,7 @@ import PrecastWasmText
 
 struct Objdump: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "objdump",
         abstract: "Disassemble an artifact.",
         discussion: """
             Prints the machine code of functions and trampolines, with where in the module it comes from, and what it calls, traps with and touches. \

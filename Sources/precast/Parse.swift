@@ -4,6 +4,7 @@ import PrecastWasmText
 
 struct Parse: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "parse",
         abstract: "Turn a module of the text format into the binary format.",
         discussion: """
             Identifiers go to the name section. The module is not validated. Exit status 0, or 1 with the first error, its line and a caret.

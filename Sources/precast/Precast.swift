@@ -41,7 +41,7 @@ import PrecastGuestRunner
         }
     }
 
-    private static var isRun: Bool { CommandLine.arguments.dropFirst().first == Run._commandName }
+    private static var isRun: Bool { CommandLine.arguments.dropFirst().first == Run.configuration.commandName }
     private static var usageStatus: Int32 { isRun ? ExitStatus.loaderError : ExitCode.validationFailure.rawValue }
 }
 

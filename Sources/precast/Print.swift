@@ -4,6 +4,7 @@ import PrecastWasmText
 
 struct Print: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "print",
         abstract: "Print a module in the text format.",
         discussion: """
             The name section's names become identifiers, made unique; custom sections and branch hints become annotations. Parsing the text \

@@ -13,6 +13,7 @@ import PrecastSymbolication
 /// `precast-run` with a compiler before it: the same options for the guest, the same exit statuses.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Compile a module in memory and run it.",
         discussion: """
             Calls the module's `_start`, or the function named by --invoke. Compiles for this machine's CPU unless told otherwise.

@@ -7,6 +7,7 @@ import PrecastInspection
 
 struct Targets: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "targets",
         abstract: "List what can be compiled for: targets, CPUs and CPU features.",
         discussion: """
             Every build of the compiler has every target. A target that is marked "loader only" can be checked for, not compiled for.
@@ -77,6 +78,7 @@ private struct TargetSummaries: Encodable {
 
 struct Settings: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "settings",
         abstract: "List what a compilation with the given options would go by.",
         discussion: """
             Takes the options of `precast compile`.

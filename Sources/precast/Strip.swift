@@ -4,6 +4,7 @@ import PrecastInspection
 
 struct Strip: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "strip",
         abstract: "Take symbols and debug information out of an artifact.",
         discussion: """
             What is loaded stays the same, and so do the build id and the digest of the image. With --debug-file, what is taken out is kept: \

@@ -6,6 +6,7 @@ import PrecastSymbolication
 /// Makes the backtraces that traps print readable where the debug information is.
 struct Symbolicate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "symbolicate",
         abstract: "Add source lines and demangled names to a trap's backtrace.",
         discussion: """
             Reads what a trap printed, and prints it again with each frame's place in the source, the functions that the guest's own compiler inlined, and names \

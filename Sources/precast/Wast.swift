@@ -9,6 +9,7 @@ import Synchronization
 
 struct Wast: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "wast",
         abstract: "Run scripts of the WebAssembly test suite.",
         discussion: """
             Compiles each script's modules, loads them and checks what the script asserts. Prints what failed, with file and line, and at last \
