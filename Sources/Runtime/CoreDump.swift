@@ -148,7 +148,7 @@ private struct CoreDump {
             for word in [UInt64(module.image.stamp.machine.elfMachine), module.text, module.textBytes] { part.fixed(word, 8) }
         }
         for instance in instances { part.fixed(instance.contextAddress, 8) }
-        part.words(isFault ? UnsafeRawPointer(recording) : withUnsafePointer(to: &state.pointee.resume.saved) { UnsafeRawPointer($0) }, registerCount)
+        if isFault { part.words(recording, registerCount) } else { withUnsafePointer(to: &state.pointee.resume.saved) { part.words($0, registerCount) } }
         part.words(recording + 1, Int(recording.pointee.used / 8))
     }
 
