@@ -2,12 +2,13 @@ import PrecastObjectEmission
 
 // Where variables are.
 extension DebugTranslation {
-    /// Lays out the functions' lists one after the other.
+    /// Lays out the functions' lists in the order of their entries: readelf takes units whose lists do not ascend for holes.
     mutating func placeLists() {
-        listStarts.reserveCapacity(descriptions.count)
-        for description in descriptions {
-            listStarts.append(UInt32(locationLists.bytes.count))
-            if let description { locationLists.append(description.lists) }
+        listStarts = Array(repeating: 0, count: descriptions.count)
+        for function in descriptions.indices.sorted(by: { plan.entryOfFunction[$0] < plan.entryOfFunction[$1] }) {
+            guard let description = descriptions[function] else { continue }
+            listStarts[function] = UInt32(locationLists.bytes.count)
+            locationLists.append(description.lists)
         }
     }
 

@@ -1,4 +1,5 @@
 @testable import PrecastDebugInformation
+import PrecastMachineCode
 @testable import PrecastObjectEmission
 import Testing
 
@@ -41,6 +42,38 @@ import Testing
         // The operator at 0x22 became two stretches; the local moves from a register to the frame between them.
         #expect(places.map(\.range) == [GuestRange(start: 0x1004, end: 0x100a), GuestRange(start: 0x1032, end: 0x103c)])
         #expect(places.map { Array(native.locationLists[$0.expression]) } == [[0x53], [0x91, 0x68]])
+    }
+
+    @Test func listsAscendWithTheirEntries() throws {
+        // The entry of `inner` comes first, the code of `outer` does.
+        var module = Sample.module
+        var inner = module.functions[1].compiled
+        inner.variables = [
+            VariableRange(offsets: 0..<8, inlinedAt: .max, subject: .local(0), place: .register(3)),
+            VariableRange(offsets: 8..<16, inlinedAt: .max, subject: .local(0), place: .frame(-24)),
+        ]
+        module.functions[1] = EmittedFunction(inner, functionIndex: 4, typeIndex: 0, locations: module.functions[1].locations)
+        let abbreviations: [UInt8] = [
+            1, 0x11, 1, 0, 0, 2, 0x2e, 1, 0x11, 0x01, 0x12, 0x06, 0, 0, 4, 0x34, 0, 0x02, 0x17, 0, 0, 0,
+        ]
+        let unit: [UInt8] = [4, 0, 0, 0, 0, 0, 4, 1, 2, 0x40, 0, 0, 0, 0x10, 0, 0, 0, 4, 22, 0, 0, 0, 0, 2, 0x10, 0, 0, 0, 0x20, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0]
+        var locations: [UInt8] = []
+        for address in [UInt32(0x12), 0x42] {
+            locations.appendInteger(address)
+            locations.appendInteger(address + 1)
+            locations += [4, 0, 0xed, 0, 0, 0x9f] + [UInt8](repeating: 0, count: 8)
+        }
+        let guest = GuestSections(sections: [
+            (".debug_info", [UInt8(unit.count), 0, 0, 0] + unit), (".debug_abbrev", abbreviations), (".debug_loc", locations),
+        ])
+        let (found, warnings) = translateDebugInformation(guest, Sample.code, try Sample.context(), module, DebugSettings())
+        #expect(warnings.isEmpty)
+        let native = GuestSections(sections: try found.map { ($0.name, try $0.resolved(text: 0x1000, offsets: [0, 0x1000])) })
+        var list = WarningList()
+        let table = EntryTable(native, &list)
+        let offsets = table.entries.filter { $0.tag == Tag.variable && $0.attributeCount == 1 }.compactMap { table.attribute(AttributeName.location, of: $0)?.value }
+        #expect(offsets.count == 2)
+        #expect(offsets == offsets.sorted())
     }
 
     @Test func manyScopesWithOneLongListAreLeftOut() throws {
