@@ -1,6 +1,7 @@
 import PrecastArtifactFormat
 import PrecastDebugInformation
 import PrecastMachineCode
+import PrecastUnwindAnalysis
 
 /// A frame of compiled code in a dump's stack memory.
 struct MachineFrame {
@@ -38,14 +39,16 @@ private func walk(
 ) -> (frames: [MachineFrame], isCut: Bool) {
     var frames: [MachineFrame] = []
     let isFault = isFirst && recording.isFault
-    var pc = piece.pc, registers: [UInt64?] = [], low = piece.address
-    while let module = recording.module(at: stripped(pc, recording)) ?? recording.module(at: stripped(pc, recording) &- 1) {
-        let machine = recording.modules[module].machine
+    // All modules of a dump are of one machine.
+    guard let machine = recording.modules.first?.machine, let convention = MachineConvention(machine) else { return (frames, false) }
+    let framePointer = Int(convention.framePointer)
+    var pc = convention.stripped(piece.pc), registers: [UInt64?] = [], low = piece.address
+    while let module = recording.module(at: pc) ?? recording.module(at: pc &- 1) {
         if frames.isEmpty {
             registers = isFirst ? recording.integerRegisters(machine) : [UInt64?](repeating: nil, count: machine == .x86_64 ? 17 : 32)
-            registers[framePointer(machine)] = piece.framePointer
+            registers[framePointer] = piece.framePointer
         }
-        let lookup = stripped(pc, recording) &- (isFault && frames.isEmpty ? 0 : 1)
+        let lookup = pc &- (isFault && frames.isEmpty ? 0 : 1)
         guard let textOffset = UInt32(exactly: lookup &- recording.modules[module].text.lowerBound) else { return (frames, false) }
         var frame = MachineFrame(module: module, code: code[module], textOffset: textOffset, registers: registers, address: 0, hasVectors: isFault && frames.isEmpty)
         if let known = frame.code {
@@ -54,16 +57,16 @@ private func walk(
         } else if isFrameless && isFault && frames.isEmpty {
             let link = machine == .x86_64 ? registers[7].flatMap { recording.read($0) } : registers[30]
             guard let link else { return (frames, true) }
-            (frame.address, pc) = (piece.address &+ 8, link)
+            (frame.address, pc) = (piece.address &+ 8, convention.stripped(link))
             // It changes none that its caller keeps.
-            for number in registers.indices where !isKept(number, machine) { registers[number] = nil }
+            for number in registers.indices where !convention.calleeSaved.contains(RegisterNumber(number)) { registers[number] = nil }
         } else {
             // Frame pointers are linked in all compiled code.
-            guard let pointer = registers[framePointer(machine)], let next = recording.read(pointer), let back = recording.read(pointer &+ 8) else {
+            guard framePointer < registers.count, let pointer = registers[framePointer], let next = recording.read(pointer), let back = recording.read(pointer &+ 8) else {
                 return (frames, true)
             }
-            (frame.address, pc, registers) = (pointer &+ 16, back, [UInt64?](repeating: nil, count: registers.count))
-            registers[framePointer(machine)] = next
+            (frame.address, pc, registers) = (pointer &+ 16, convention.stripped(back), [UInt64?](repeating: nil, count: registers.count))
+            registers[framePointer] = next
         }
         // Frames lie one above the other; the youngest may take nothing.
         guard frame.address > low || frames.isEmpty && frame.address == low else { return (frames, true) }
@@ -71,14 +74,6 @@ private func walk(
         frames.append(frame)
     }
     return (frames, false)
-}
-
-private func isKept(_ register: Int, _ machine: Machine) -> Bool { machine == .x86_64 ? [3, 6, 12, 13, 14, 15].contains(register) : (19...29).contains(register) }
-private func framePointer(_ machine: Machine) -> Int { machine == .x86_64 ? 6 : 29 }
-
-/// An address without the signature that AArch64 may have put into it.
-private func stripped(_ address: UInt64, _ recording: RecordedFrames) -> UInt64 {
-    recording.modules.first?.machine == .aarch64 ? address & 0xffff_ffff_ffff : address
 }
 
 extension MachineFrame {

@@ -53,17 +53,13 @@ public struct FrameUnwinder: Sendable {
             }
         }
         let isSaved = row.rules[convention.returnAddress] != nil
-        guard var returnAddress = isSaved ? caller[Int(convention.returnAddress)] : content(convention.returnAddress, registers) else { return nil }
-        if convention.machine == .aarch64 { returnAddress &= Self.addressBits }
+        guard let returnAddress = isSaved ? caller[Int(convention.returnAddress)] : content(convention.returnAddress, registers) else { return nil }
         if !convention.calleeSaved.contains(convention.returnAddress) { caller[Int(convention.returnAddress)] = nil }
         caller[Int(convention.stackPointer)] = address
-        return Frame(address: address, returnAddress: returnAddress, caller: caller)
+        return Frame(address: address, returnAddress: convention.stripped(returnAddress), caller: caller)
     }
 
     private func content(_ register: RegisterNumber, _ registers: [UInt64?]) -> UInt64? { Int(register) < registers.count ? registers[Int(register)] : nil }
-
-    /// What of an address is not its signature, on AArch64.
-    private static let addressBits: UInt64 = 0xffff_ffff_ffff
 }
 
 extension MachineConvention {

@@ -1,28 +1,28 @@
-import PrecastArtifactFormat
+public import PrecastArtifactFormat
 
 /// A register by its DWARF number. Vector registers, of which the low halves are followed, come after the others.
-typealias RegisterNumber = UInt8
+public typealias RegisterNumber = UInt8
 
 /// What the analysis has to know of a machine and its convention between compiled functions (docs/abi.md).
-struct MachineConvention: Sendable {
+public struct MachineConvention: Sendable {
     let machine: Machine
     /// Numbers below it are in use: integer registers, one for the analysis itself, vector registers.
     let registerCount: Int
     let stackPointer: RegisterNumber
-    let framePointer: RegisterNumber
+    public let framePointer: RegisterNumber
     /// The column of the return address.
     let returnAddress: RegisterNumber
     /// For the analysis: no register of the machine.
     let temporary: RegisterNumber
     let firstVector: RegisterNumber
-    let calleeSaved: [RegisterNumber]
+    public let calleeSaved: [RegisterNumber]
     /// Whether a call pushes the return address; else it is in `returnAddress`, a register.
     let pushesReturnAddress: Bool
     /// Bytes below the stack pointer that a signal leaves alone.
     let redZone: Int64
 
     /// nil: a machine that is not known here.
-    init?(_ machine: Machine) {
+    public init?(_ machine: Machine) {
         self.machine = machine
         switch machine {
         case .x86_64:
@@ -40,6 +40,9 @@ struct MachineConvention: Sendable {
         default: return nil
         }
     }
+
+    /// An address without the signature that AArch64 may have put into it.
+    public func stripped(_ address: UInt64) -> UInt64 { machine == .aarch64 ? address & 0xffff_ffff_ffff : address }
 
     /// In assembly, for reports.
     func name(_ register: RegisterNumber) -> String {

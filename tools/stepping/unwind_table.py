@@ -81,16 +81,15 @@ class UnwindTable:
         return code, data, rows[-1][1], augmentation.startswith("z")
 
     def uleb(self, at):
-        value = shift = 0
-        while True:
-            byte = self.data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if not byte & 128:
-                return value, at
+        value, at, _ = self.leb128(at)
+        return value, at
 
     def sleb(self, at):
+        value, at, bits = self.leb128(at)
+        return (value - (1 << bits) if value >> bits - 1 else value), at
+
+    def leb128(self, at):
+        """A number, where the next thing begins, and the number's bits."""
         value = shift = 0
         while True:
             byte = self.data[at]
@@ -98,7 +97,7 @@ class UnwindTable:
             value |= (byte & 127) << shift
             shift += 7
             if not byte & 128:
-                return (value - (1 << shift) if byte & 64 else value), at
+                return value, at, shift
 
     def program(self, at, end, code, data, start, initial):
         register, offset, rules = initial[0], initial[1], dict(initial[2])
